@@ -1,0 +1,1 @@
+"""The trade's words: standard library only; no clock, no disk."""

@@ -1,0 +1,1 @@
+"""ODK XForms: text in, values out; no disk, no Qt, no SQL."""

@@ -1,0 +1,209 @@
+"""The expected errors of the application, drawn as one tree; a sentence for each code stands in resources/words.
+
+CodedError (sync.errors)
+├ FieldAppError
+│ ├ UsageError       NotFound(what, id) · AlreadyThere(what, id) · NotAllowed(reason) · BadInput(what, value)
+│ ├ WorkspaceError   WrongPassphrase · WorkspaceMissing · WorkspaceDamaged · WorkspaceTooNew · DiskFull · AlreadyOpen · WrongRealm
+│ ├ FormError        FormInvalid(sheet, row) · FormUnsupported(feature) · ExpressionError(path)
+│ ├ AttachmentError  AttachmentUnreadable(name) · AttachmentMissing(id)
+│ └ ArchiveError     GlyphMissing(char, where) · FontMissing
+└ ExchangeError (sync.errors)
+Cancelled            not an error; silence
+"""
+
+from sync.errors import (
+    BundleDamaged,
+    BundleForeign,
+    CodedError,
+    ExchangeError,
+    GarbledReply,
+    NotEnrolled,
+    Offline,
+    ProtocolTooOld,
+    Refused,
+)
+
+__all__ = [
+    "AlreadyOpen",
+    "AlreadyThere",
+    "ArchiveError",
+    "AttachmentError",
+    "AttachmentMissing",
+    "AttachmentUnreadable",
+    "BadInput",
+    "BundleDamaged",
+    "BundleForeign",
+    "Cancelled",
+    "CodedError",
+    "DiskFull",
+    "ExchangeError",
+    "ExpressionError",
+    "FieldAppError",
+    "FontMissing",
+    "FormError",
+    "FormInvalid",
+    "FormUnsupported",
+    "GarbledReply",
+    "GlyphMissing",
+    "NotAllowed",
+    "NotEnrolled",
+    "NotFound",
+    "Offline",
+    "ProtocolTooOld",
+    "Refused",
+    "UsageError",
+    "WorkspaceDamaged",
+    "WorkspaceError",
+    "WorkspaceMissing",
+    "WorkspaceTooNew",
+    "WrongPassphrase",
+    "WrongRealm",
+]
+
+
+class FieldAppError(CodedError):
+    """An expected error of the application: shown in one dialog with what happened, what is safe and what to do next."""
+
+    code = "fieldapp"
+
+
+class Cancelled(Exception):
+    """The person gave up; nothing to show."""
+
+
+class UsageError(FieldAppError):
+    """What was asked for cannot be done as asked."""
+
+    code = "usage"
+
+
+class NotFound(UsageError):
+    """Values: what (a word of the trade), id."""
+
+    code = "not-found"
+
+
+class AlreadyThere(UsageError):
+    """Values: what, id."""
+
+    code = "already-there"
+
+
+class NotAllowed(UsageError):
+    """Values: reason (a code of its own)."""
+
+    code = "not-allowed"
+
+
+class BadInput(UsageError):
+    """Values: what, value, and for tables sheet, row, column."""
+
+    code = "bad-input"
+
+
+class WorkspaceError(FieldAppError):
+    """The workspace cannot be used as it is."""
+
+    code = "workspace"
+
+
+class WrongPassphrase(WorkspaceError):
+    """The passphrase opens no slot of the key file. Values: user."""
+
+    code = "wrong-passphrase"
+
+
+class WorkspaceMissing(WorkspaceError):
+    """There is no workspace in the folder. Values: folder."""
+
+    code = "workspace-missing"
+
+
+class WorkspaceDamaged(WorkspaceError):
+    """A part of the workspace is damaged. Values: part (key-file, database, record, attachment), detail."""
+
+    code = "workspace-damaged"
+
+
+class WorkspaceTooNew(WorkspaceError):
+    """A newer program wrote this workspace. Values: schema, known."""
+
+    code = "workspace-too-new"
+
+
+class DiskFull(WorkspaceError):
+    """There is no room; what was acknowledged before is kept. Values: folder."""
+
+    code = "disk-full"
+
+
+class AlreadyOpen(WorkspaceError):
+    """Another program has this workspace open. Values: folder."""
+
+    code = "already-open"
+
+
+class WrongRealm(WorkspaceError):
+    """Fictitious data (region 99) and real data never share a workspace. Values: area, realm."""
+
+    code = "wrong-realm"
+
+
+class FormError(FieldAppError):
+    """A form cannot be used."""
+
+    code = "form"
+
+
+class FormInvalid(FormError):
+    """Values: detail; sheet, row, column where known."""
+
+    code = "form-invalid"
+
+
+class FormUnsupported(FormError):
+    """Values: feature; sheet, row where known."""
+
+    code = "form-unsupported"
+
+
+class ExpressionError(FormError):
+    """An expression of the form is broken. Values: path, expression, detail; sheet, row, column where known."""
+
+    code = "expression"
+
+
+class AttachmentError(FieldAppError):
+    """A file cannot be taken in or given out."""
+
+    code = "attachment"
+
+
+class AttachmentUnreadable(AttachmentError):
+    """The file is not a picture that can be read. Values: name, detail."""
+
+    code = "attachment-unreadable"
+
+
+class AttachmentMissing(AttachmentError):
+    """The record names a file whose bytes are not on this laptop. Values: id."""
+
+    code = "attachment-missing"
+
+
+class ArchiveError(FieldAppError):
+    """An archive cannot be made or verified."""
+
+    code = "archive"
+
+
+class GlyphMissing(ArchiveError):
+    """No bundled font has a character. Values: char, where."""
+
+    code = "glyph-missing"
+
+
+class FontMissing(ArchiveError):
+    """A bundled font file is not there. Values: file."""
+
+    code = "font-missing"

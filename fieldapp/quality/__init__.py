@@ -1,0 +1,1 @@
+"""Is it right: rules within a household and across households."""

@@ -1,0 +1,1 @@
+"""The only floor with Qt: what a person sees."""

@@ -1,0 +1,67 @@
+"""The expected errors of an exchange; every one carries a code, and its sentence comes from the message library.
+
+CodedError            the common root: a code and named values, never a sentence
+└ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
+"""
+
+
+class CodedError(Exception):
+    """An expected error: `code` names the message, `values` fill its blanks."""
+
+    code = "error"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.code, values)
+        self.values = values
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.code}({told})"
+
+
+class ExchangeError(CodedError):
+    """Something between two peers failed; nothing that is kept here was changed by it."""
+
+    code = "exchange"
+
+
+class Offline(ExchangeError):
+    """The peer could not be reached. Values: url."""
+
+    code = "offline"
+
+
+class NotEnrolled(ExchangeError):
+    """This workspace has no server yet, or the server does not know this device."""
+
+    code = "not-enrolled"
+
+
+class Refused(ExchangeError):
+    """The peer answered no. Values: reason."""
+
+    code = "refused"
+
+
+class ProtocolTooOld(ExchangeError):
+    """One side speaks a protocol that the other no longer reads. Values: mine, theirs."""
+
+    code = "protocol-too-old"
+
+
+class GarbledReply(ExchangeError):
+    """The peer answered something that is not the protocol, such as a captive portal. Values: url, what."""
+
+    code = "garbled-reply"
+
+
+class BundleDamaged(ExchangeError):
+    """A bundle is cut short or altered. Values: file, what."""
+
+    code = "bundle-damaged"
+
+
+class BundleForeign(ExchangeError):
+    """A bundle is sealed for somebody else, or written by an unknown device. Values: file, recipient."""
+
+    code = "bundle-foreign"
