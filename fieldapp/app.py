@@ -1,0 +1,1 @@
+"""The one place that builds every object, in order, and ends them; the composition root."""
