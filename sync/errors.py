@@ -2,6 +2,7 @@
 
 CodedError            the common root: a code and named values, never a sentence
 └ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
+                      BadOperation(reason, id)
 """
 
 
@@ -65,3 +66,9 @@ class BundleForeign(ExchangeError):
     """A bundle is sealed for somebody else, or written by an unknown device. Values: file, recipient."""
 
     code = "bundle-foreign"
+
+
+class BadOperation(ExchangeError):
+    """An operation that cannot be believed. Values: reason (malformed, version, too-large, bad-hash, wrong-key, bad-signature), id."""
+
+    code = "bad-operation"

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
+from .errors import BadOperation
+
 VERSION = 1
 KINDS = ("household", "member", "submission", "attachment", "archive", "resolution")
+
+
+MAX_BYTES = 4 << 20
+"""Canonical bytes of one operation; photos travel as attachments."""
+MAX_PARENTS = 1024
 
 
 class Signer(Protocol):
@@ -41,7 +49,7 @@ class Operation:
     rec: str
     """Record id (UUID hex)."""
     kind: str
-    """One of KINDS."""
+    """One of KINDS; an older program carries kinds that it does not know."""
     vil: str
     """12-digit village code, under which it is distributed."""
     par: tuple[str, ...]
@@ -85,6 +93,109 @@ def content_id(operation: Operation) -> str:
 
 
 def signed(operation: Operation, signer: Signer) -> Operation:
-    """The operation with its id and the signature of its author."""
-    identity = content_id(operation)
-    return replace(operation, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
+    """The operation with its text in NFC, its id and the signature of its author."""
+    plain = json.loads(canonical(to_plain(operation)))
+    composed = _built(plain)
+    identity = content_id(composed)
+    return replace(composed, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
+
+
+def from_plain(plain: object) -> Operation:
+    """Read an operation that came from elsewhere; strict. Raises BadOperation (malformed, version, too-large, bad-hash)."""
+    identity = _claimed_id(plain)
+    if not isinstance(plain, dict):
+        raise BadOperation(reason="malformed", id=identity)
+    version = plain.get("v")
+    if type(version) is int and version > VERSION:
+        raise BadOperation(reason="version", id=identity)
+    if not _well_formed(plain):
+        raise BadOperation(reason="malformed", id=identity)
+    try:
+        size = len(canonical(plain))
+    except (ValueError, RecursionError) as wrong:
+        raise BadOperation(reason="malformed", id=identity) from wrong
+    if size > MAX_BYTES:
+        raise BadOperation(reason="too-large", id=identity)
+    operation = _built(plain)
+    if content_id(operation) != operation.id:
+        raise BadOperation(reason="bad-hash", id=identity)
+    return operation
+
+
+def device_id(public_key: bytes) -> str:
+    """A device is known by the first 32 hex digits of the SHA-256 of its Ed25519 public key."""
+    return hashlib.sha256(public_key).hexdigest()[:32]
+
+
+def verify(operation: Operation, public_key: bytes) -> None:
+    """That the id is the hash of the content and the author's key signed it. Raises BadOperation (bad-hash, wrong-key, bad-signature)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    if content_id(operation) != operation.id:
+        raise BadOperation(reason="bad-hash", id=operation.id)
+    if device_id(public_key) != operation.dev:
+        raise BadOperation(reason="wrong-key", id=operation.id)
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(operation.sig), bytes.fromhex(operation.id))
+    except (InvalidSignature, ValueError) as wrong:
+        raise BadOperation(reason="bad-signature", id=operation.id) from wrong
+
+
+_FIELDS = frozenset(field.name for field in fields(Operation))
+_SHAPES = {
+    "dev": re.compile(r"[0-9a-f]{32}"),
+    "prev": re.compile(r"([0-9a-f]{64})?"),
+    "rec": re.compile(r"[0-9a-f]{32}"),
+    "kind": re.compile(r"[a-z][a-z_]{0,31}"),
+    "vil": re.compile(r"[0-9]{12}"),
+    "hlc": re.compile(r"[0-9]{13}-[0-9]{6}"),
+    "user": re.compile(r"[^\x00]{0,200}", re.DOTALL),
+    "form": re.compile(r"[^\x00]{0,200}", re.DOTALL),
+    "form_ver": re.compile(r"[^\x00]{0,200}", re.DOTALL),
+    "why": re.compile(r"[^\x00]{0,4000}", re.DOTALL),
+    "id": re.compile(r"[0-9a-f]{64}"),
+    "sig": re.compile(r"[0-9a-f]{128}"),
+}
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _well_formed(plain: dict[object, object]) -> bool:
+    if plain.keys() != _FIELDS or type(plain["v"]) is not int or plain["v"] < 1 or type(plain["delete"]) is not bool:
+        return False
+    if not all(_matches(shape, plain[name]) for name, shape in _SHAPES.items()):
+        return False
+    parents, changes = plain["par"], plain["set"]
+    if not isinstance(parents, list) or len(parents) > MAX_PARENTS or not all(_matches(_HASH, parent) for parent in parents):
+        return False
+    if any(parents[at] >= parents[at + 1] for at in range(len(parents) - 1)):
+        return False
+    return isinstance(changes, dict) and all(_is_change(path, value) for path, value in changes.items())
+
+
+def _is_change(path: object, value: object) -> bool:
+    return (
+        isinstance(path, str)
+        and 0 < len(path) <= 500
+        and _is_composed(path)
+        and (value is None or (isinstance(value, str) and _is_composed(value)))
+    )
+
+
+def _is_composed(text: str) -> bool:
+    return "\x00" not in text and unicodedata.is_normalized("NFC", text)
+
+
+def _matches(shape: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and shape.fullmatch(value) is not None and unicodedata.is_normalized("NFC", value)
+
+
+def _claimed_id(plain: object) -> str:
+    claimed = plain.get("id") if isinstance(plain, dict) else None
+    return claimed if _matches(_HASH, claimed) and isinstance(claimed, str) else ""
+
+
+def _built(plain: Mapping[str, object]) -> Operation:
+    told = dict(plain)
+    parents, changes = told.pop("par"), told.pop("set")
+    return Operation(par=tuple(parents), set=dict(changes), **told)  # type: ignore[call-overload, arg-type]

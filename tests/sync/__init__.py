@@ -1,0 +1,1 @@
+"""Exchange: the rooms of sync."""
