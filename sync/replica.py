@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .operation import Operation, Signer
+from .operation import Operation, Signer, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class AreaRow:
     code: str
     name: str
     parent: str
+
+
+def areas_digest(areas: Sequence[AreaRow]) -> str:
+    """SHA-256 of a list of areas whatever its order, as 64 hex digits."""
+    return hashlib.sha256(canonical(sorted([area.code, area.name, area.parent] for area in areas))).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,11 @@ class Replica(Protocol):
         ...
 
     def learn(self, areas: Sequence[AreaRow], forms: Sequence[PublishedForm]) -> None:
-        """Reference data from the district."""
+        """Reference data from the district: the whole list of areas of the scope (an empty list says nothing new), and forms that are new here."""
+        ...
+
+    def known_areas(self) -> str:
+        """`areas_digest` of the areas as they were last learned from the district, empty at first."""
         ...
 
     def known_forms(self) -> Sequence[tuple[str, str]]:
