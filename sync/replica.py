@@ -107,7 +107,7 @@ class Replica(Protocol):
         ...
 
     def learn(self, areas: Sequence[AreaRow], forms: Sequence[PublishedForm]) -> None:
-        """Reference data from the district: the whole list of areas of the scope (an empty list says nothing new), and forms that are new here."""
+        """Reference data: every area of the scope (an empty list says nothing new), and the forms that are new here."""
         ...
 
     def known_areas(self) -> str:
