@@ -1,0 +1,43 @@
+"""`python3 -m tests [pytest arguments]` runs the tests without a screen; `python3 -m tests --check` runs format, lint, types and floors."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from fieldapp import bootstrap
+
+_CHECKS = {
+    "format": ("ruff", "format", "--check", "."),
+    "lint": ("ruff", "check", "."),
+    "types": ("mypy", "--strict"),
+    "floors": ("lint-imports", "--no-cache"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of pytest, or of the checks."""
+    if bootstrap.needs_environment(bootstrap.TESTING):
+        bootstrap.start("tests", arguments, bootstrap.TESTING)
+    if arguments == ["--check"]:
+        return check()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    import pytest
+
+    return int(pytest.main(arguments))
+
+
+def check() -> int:
+    """Run every check, even after one failed, and say which did."""
+    programs = Path(sys.executable).parent
+    failed = []
+    for name, (program, *options) in _CHECKS.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([str(programs / program), *options], cwd=bootstrap.ROOT, check=False).returncode:
+            failed.append(name)
+    print(f"failed: {', '.join(failed)}" if failed else "every check passed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
