@@ -1,0 +1,1 @@
+"""The parts of the form page: cells, sections, the table of a repeat, the section list and the problems list."""

@@ -1,0 +1,259 @@
+"""Several of many, an order, a yes, a place on a scale."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QVBoxLayout,
+)
+
+from fieldapp.engine.views import ChoiceView, NodeView
+from fieldapp.words import say
+
+from .base import QuestionWidget
+
+_NAME = Qt.ItemDataRole.UserRole
+
+
+class CheckList(QListWidget):
+    """Check boxes flowing in columns, one thing for the keyboard: arrows move, space or the choice's digit toggles."""
+
+    toggled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.itemChanged.connect(lambda _item: self.toggled.emit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit that is a choice's whole code toggles it; Enter goes on to the page."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+            return
+        for at in range(self.count()):
+            item = self.item(at)
+            if event.text() and item.data(_NAME) == event.text():
+                self.setCurrentItem(item)
+                item.setCheckState(Qt.CheckState.Unchecked if item.checkState() == Qt.CheckState.Checked else Qt.CheckState.Checked)
+                return
+        super().keyPressEvent(event)
+
+    def fit(self) -> None:
+        """As high as all its lines, so that nothing scrolls inside the page."""
+        if not self.count():
+            self.setFixedHeight(30)
+            return
+        widest = max(self.sizeHintForColumn(0), 60) + 14
+        line = self.sizeHintForRow(0) + 4
+        columns = max((self.viewport().width() - 2) // widest, 1)
+        rows = -(-self.count() // columns)
+        height = rows * line + 8
+        size = QSize((self.viewport().width() - 2) // columns, line)
+        if self.gridSize() != size:
+            self.setGridSize(size)
+        if self.height() != height:
+            self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A new width may need another height."""
+        super().resizeEvent(event)
+        self.fit()
+
+
+class MultipleQuestion(QuestionWidget):
+    """Several of many, as a check list; the answer is the names in choice order, joined by spaces."""
+
+    def __init__(self, view: NodeView) -> None:
+        super().__init__(view)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        self.list = CheckList()
+        page.addWidget(self.list)
+        self.setFocusProxy(self.list)
+        self._built: tuple[ChoiceView, ...] = ()
+        self._showing = False
+        self.list.toggled.connect(self._toggled)
+        self.show_view(view)
+
+    def show_view(self, view: NodeView) -> None:
+        """Show which ones are chosen."""
+        super().show_view(view)
+        chosen = set(view.value.split())
+        self._showing = True
+        if view.choices != self._built:
+            self._built = view.choices
+            self.list.clear()
+            for choice in view.choices:
+                line = f"{choice.name} {choice.label}" if choice.name.isdigit() and len(choice.name) <= 2 else choice.label
+                item = QListWidgetItem(line)
+                item.setData(_NAME, choice.name)
+                item.setCheckState(Qt.CheckState.Unchecked)
+                self.list.addItem(item)
+            self.list.setCurrentRow(0)
+            self.list.fit()
+        for at in range(self.list.count()):
+            item = self.list.item(at)
+            state = Qt.CheckState.Checked if item.data(_NAME) in chosen else Qt.CheckState.Unchecked
+            if item.checkState() != state:
+                item.setCheckState(state)
+        self._showing = False
+
+    def _toggled(self) -> None:
+        if self._showing:
+            return
+        items = [self.list.item(at) for at in range(self.list.count())]
+        self.tell(" ".join(str(item.data(_NAME)) for item in items if item.checkState() == Qt.CheckState.Checked))
+
+
+class _RankList(QListWidget):
+    """Alt+Up and Alt+Down move a line; Space takes the order as it stands."""
+
+    moved = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+            return
+        if event.key() == Qt.Key.Key_Space:
+            self.moved.emit()
+            return
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            at = self.currentRow()
+            if 0 <= at + step < self.count():
+                self.insertItem(at + step, self.takeItem(at))
+                self.setCurrentRow(at + step)
+                self.moved.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class RankQuestion(QuestionWidget):
+    """All choices in an order; the answer is the names in that order."""
+
+    def __init__(self, view: NodeView) -> None:
+        super().__init__(view)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        self.list = _RankList()
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.moved.connect(self._tell_order)
+        self.list.model().rowsMoved.connect(lambda *_: self._tell_order())
+        hint = QLabel(say("ui-rank-hint"))
+        hint.setEnabled(False)
+        page.addWidget(self.list)
+        page.addWidget(hint)
+        self.setFocusProxy(self.list)
+        self.show_view(view)
+
+    def show_view(self, view: NodeView) -> None:
+        """Show the order; what is not ranked yet stands below in the form's order."""
+        super().show_view(view)
+        ranked = view.value.split()
+        order = sorted(view.choices, key=lambda choice: ranked.index(choice.name) if choice.name in ranked else len(ranked))
+        current = self.list.currentRow()
+        self.list.clear()
+        for choice in order:
+            item = QListWidgetItem(choice.label)
+            item.setData(_NAME, choice.name)
+            self.list.addItem(item)
+        self.list.setCurrentRow(max(current, 0))
+        self.list.setFixedHeight(max(len(order), 1) * max(self.list.sizeHintForRow(0), 20) + 8)
+
+    def _tell_order(self) -> None:
+        self.tell(" ".join(str(self.list.item(at).data(_NAME)) for at in range(self.list.count())))
+
+
+class AcknowledgeQuestion(QuestionWidget):
+    """A yes: the box is ticked or the question is not answered."""
+
+    def __init__(self, view: NodeView) -> None:
+        super().__init__(view)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.box = QCheckBox(say("ui-acknowledge"))
+        self.box.clicked.connect(lambda ticked: self.tell("OK" if ticked else ""))
+        row.addWidget(self.box)
+        self.setFocusProxy(self.box)
+        self.show_view(view)
+
+    def show_view(self, view: NodeView) -> None:
+        """Show whether it is ticked."""
+        super().show_view(view)
+        self.box.setChecked(bool(view.value))
+
+
+class RangeQuestion(QuestionWidget):
+    """A place on a scale from start to end; unanswered until it is touched, Delete clears."""
+
+    def __init__(self, view: NodeView) -> None:
+        super().__init__(view)
+        given = dict(view.parameters)
+        self._start = _decimal(given.get("start", "0"))
+        self._end = _decimal(given.get("end", "10"))
+        self._step = _decimal(given.get("step", "1"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        steps = abs((self._end - self._start) / self._step) if self._step else Decimal(1)
+        self.slider.setRange(0, int(steps))
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.value = QLabel()
+        self.value.setMinimumWidth(60)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.value)
+        self.setFocusProxy(self.slider)
+        self._showing = False
+        self.slider.valueChanged.connect(self._moved)
+        self.show_view(view)
+
+    def show_view(self, view: NodeView) -> None:
+        """Show the number, or that there is none yet."""
+        super().show_view(view)
+        self._showing = True
+        if view.value:
+            self.slider.setValue(int((_decimal(view.value) - self._start) / self._direction()))
+        self.value.setText(view.value or say("ui-unanswered"))
+        self._showing = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete clears; Space takes the place as it stands."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.tell("")
+        elif event.key() == Qt.Key.Key_Space:
+            self._moved(self.slider.value())
+        else:
+            event.ignore()
+
+    def _direction(self) -> Decimal:
+        return abs(self._step) if self._end >= self._start else -abs(self._step)
+
+    def _moved(self, at: int) -> None:
+        if not self._showing:
+            value = self._start + self._direction() * at
+            self.tell(format(value.normalize(), "f"))
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal(0)

@@ -1,0 +1,1 @@
+"""The screens: unlock, roster, interview, archive, exchange."""

@@ -1,0 +1,1 @@
+"""Item models over values, for the tables of the screens."""

@@ -1,0 +1,47 @@
+# The window, in English.
+app-title = Household survey
+ui-copy = Copy
+ui-understood = OK
+ui-yes = Yes
+ui-no = No
+ui-cancel = Cancel
+ui-question-title = Please confirm
+ui-time = time
+
+ui-error-title = Not done
+ui-error-heading-happened = What happened
+ui-error-heading-safe = Your data
+ui-error-heading-next = What to do next
+ui-error-code = Code
+ui-error-expected = This step was not done ({ $code }).
+ui-error-safe = Everything saved on this computer is there, unchanged.
+ui-error-next = Please try again; if it fails again, tell the code to your technician.
+ui-bug-happened = The program met something unexpected.
+ui-bug-safe = Your answers are safe up to { $time }.
+ui-bug-next = You can go on. Please tell the code to your technician.
+
+ui-choose = Choose: type a code, a word or initials
+ui-choices = Choices
+ui-unanswered = Not answered
+ui-acknowledge = Confirmed
+ui-rank-hint = Alt+Up and Alt+Down move, Space confirms
+ui-example-date = as 20160414, 2016.4.14, 今天
+ui-example-month = as 201604, 2016.4
+ui-example-time = as 0830, 8:30
+ui-example-place = latitude longitude, as 36.59 109.49
+ui-upload-choose = Choose a file…
+ui-upload-paste = Paste
+ui-upload-clear = Remove
+ui-upload-none = No picture
+ui-upload-there = File kept
+ui-signature-take = Keep signature
+ui-signature-wipe = Sign again
+ui-signature-photo = Use a photo…
+ui-puzzle-whole = A whole number, as 35000 or 3.5万
+ui-puzzle-number = A number, as 1200.5 or 3.5万
+ui-puzzle-date = This date is not understood; type it as 20160414
+ui-puzzle-time = This time is not understood; type it as 0830
+ui-puzzle-place = Latitude and longitude, as 36.59 109.49
+ui-puzzle-choice = Not among the choices; please pick from the list
+ui-puzzle-paste = There is no picture on the clipboard
+ui-puzzle-refused = This value cannot stand here

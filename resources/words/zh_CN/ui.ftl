@@ -1,0 +1,47 @@
+# The window, in the words of the people who use it.
+app-title = 入户摸底
+ui-copy = 复制
+ui-understood = 知道了
+ui-yes = 是
+ui-no = 否
+ui-cancel = 取消
+ui-question-title = 请确认
+ui-time = 时间
+
+ui-error-title = 没有完成
+ui-error-heading-happened = 发生了什么
+ui-error-heading-safe = 您的数据
+ui-error-heading-next = 接下来
+ui-error-code = 代码
+ui-error-expected = 这一步没有完成（{ $code }）。
+ui-error-safe = 已保存在本机的数据都在，没有改动。
+ui-error-next = 请再试一次；如果仍不行，请把代码告诉技术人员。
+ui-bug-happened = 程序出了意料之外的问题。
+ui-bug-safe = 您的答案已安全保存到 { $time }。
+ui-bug-next = 可以继续填写。请把代码告诉技术人员。
+
+ui-choose = 请选择：输入编号、文字或拼音首字母
+ui-choices = 选项
+ui-unanswered = 未填
+ui-acknowledge = 已确认
+ui-rank-hint = Alt+↑ Alt+↓ 调整顺序，空格确认
+ui-example-date = 如 20160414、2016.4.14、今天
+ui-example-month = 如 201604、2016.4
+ui-example-time = 如 0830、8:30
+ui-example-place = 纬度 经度，如 36.59 109.49
+ui-upload-choose = 选择文件…
+ui-upload-paste = 粘贴
+ui-upload-clear = 删除
+ui-upload-none = 无照片
+ui-upload-there = 已有文件
+ui-signature-take = 采用签字
+ui-signature-wipe = 重签
+ui-signature-photo = 用照片…
+ui-puzzle-whole = 请填整数，如 35000 或 3.5万
+ui-puzzle-number = 请填数字，如 1200.5 或 3.5万
+ui-puzzle-date = 看不懂这个日期，请按 20160414 的样子填
+ui-puzzle-time = 看不懂这个时间，请按 0830 的样子填
+ui-puzzle-place = 请填“纬度 经度”，如 36.59 109.49
+ui-puzzle-choice = 选项里没有这一项，请从列表中选
+ui-puzzle-paste = 剪贴板里没有图片
+ui-puzzle-refused = 这个值不能填在这里

@@ -1,0 +1,1 @@
+"""One page object a screen: tests say what a person does, robots know which widget that is."""

@@ -1,0 +1,87 @@
+"""Fixtures of the window's tests: the offscreen platform, the bundled font, a worker that is joined, a person who answers."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from fieldapp.domain.clock import CHINA, FixedClock
+from fieldapp.ui.background import Background
+from fieldapp.ui.desk import Desk
+from fieldapp.ui.theme import Theme, register_fonts
+from fieldapp.words import resources
+
+
+@dataclass
+class Person:
+    """Answers every dialog at once, and remembers what was told and asked."""
+
+    yes: bool = True
+    text: str | None = "记错了"
+    open_file: Path | None = None
+    save_file: Path | None = None
+    told: list[Exception] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def tell(self, error: Exception) -> None:
+        self.told.append(error)
+
+    def ask(self, question: str) -> bool:
+        self.asked.append(question)
+        return self.yes
+
+    def ask_text(self, question: str) -> str | None:
+        self.asked.append(question)
+        return self.text
+
+    def ask_open(self, title: str, filters: str) -> Path | None:
+        self.asked.append(title)
+        return self.open_file
+
+    def ask_save(self, title: str, name: str, filters: str) -> Path | None:
+        self.asked.append(title)
+        return self.save_file
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    made = Theme(register_fonts(resources() / "fonts"))
+    made.apply(qapp)
+    return made
+
+
+@pytest.fixture
+def background(qapp: QApplication) -> Iterator[Background]:
+    worker = Background()
+    yield worker
+    worker.stop()
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QCoreApplication.processEvents()
+    gc.collect()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 11, 22, 10, 42, 7, tzinfo=CHINA))
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person()
+
+
+@pytest.fixture
+def desk(background: Background, clock: FixedClock, person: Person, theme: Theme, tmp_path: Path) -> Desk:
+    return Desk(background, clock, person, theme, tmp_path / "workspace", realm="demo", autosave_after_ms=0)
