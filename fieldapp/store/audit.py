@@ -1,0 +1,63 @@
+"""Who did what to which subject, as a chain of hashes whose first broken link can be named."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from sync.operation import canonical
+
+from . import facts
+from .tables import AuditRow
+from .transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One line of the trail; `at` is ISO text."""
+
+    number: int
+    at: str
+    user: str
+    action: str
+    subject: str
+    detail: str
+
+
+def record(tx: Transaction, action: str, subject: str = "", detail: str = "", user: str = "") -> None:
+    """Add a line; actions are lower-case words as `unlock`, `finalize`, `print`, `export`."""
+    before_number, before_sum = _head(tx)
+    row = AuditRow(seq=before_number + 1, at=tx.stamp(), user=user or tx.user, action=action, subject=subject, detail=detail, sum="")
+    row.sum = _sum(row, before_sum)
+    tx.session.add(row)
+    facts.put(tx, facts.AUDIT_HEAD, f"{row.seq}:{row.sum}")
+
+
+def lines(tx: Transaction, limit: int = 100, offset: int = 0, subject: str = "") -> tuple[AuditLine, ...]:
+    """The newest lines first."""
+    query = select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(limit).offset(offset)
+    if subject:
+        query = query.where(AuditRow.subject == subject)
+    return tuple(AuditLine(row.seq or 0, row.at, row.user, row.action, row.subject, row.detail) for row in tx.session.exec(query))
+
+
+def first_broken(tx: Transaction) -> int | None:
+    """Number of the first line that was altered, removed or put in; None when the chain is whole to its recorded end."""
+    before, number = "", 0
+    for row in tx.session.exec(select(AuditRow).order_by(col(AuditRow.seq))):
+        number += 1
+        if row.seq != number or row.sum != _sum(row, before):
+            return number
+        before = row.sum
+    return None if _head(tx) == (number, before) else number + 1
+
+
+def _head(tx: Transaction) -> tuple[int, str]:
+    number, _, found = facts.get(tx, facts.AUDIT_HEAD, "0:").partition(":")
+    return int(number), found
+
+
+def _sum(row: AuditRow, before: str) -> str:
+    return hashlib.sha256(canonical([before, row.seq, row.at, row.user, row.action, row.subject, row.detail])).hexdigest()

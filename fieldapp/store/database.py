@@ -1,0 +1,167 @@
+"""The open workspace: unlock, one short transaction at a time, close."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from fieldapp.domain.clock import Clock, SystemClock
+from fieldapp.errors import AlreadyThere
+
+from . import audit, cache, driver, engine, facts, keys, opening
+from .check import Damage, examine
+from .device import Device
+from .info import Info, count
+from .keys import Kdf, Keys, Realm
+from .lock import FolderLock
+from .transaction import Place, Transaction
+
+
+class Database:
+    """One unlocked workspace; any thread may read, one at a time writes. Made by `create` and `open`, ended by `close`."""
+
+    def __init__(self, place: Place, keys: Keys, pool: Engine, lock: FolderLock, noticed: tuple[Damage, ...]) -> None:
+        self.place = place
+        self._keys = keys
+        self._pool = pool
+        self._lock = lock
+        self._noticed = noticed
+        self._writing = threading.Lock()
+        self._writer = 0
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        user: str,
+        passphrase: str,
+        realm: Realm,
+        clock: Clock | None = None,
+        kdf: Kdf | None = None,
+        device_name: str = "",
+    ) -> Database:
+        """Make a workspace in a new or empty folder and open it; raises AlreadyThere, BadInput, DiskFull."""
+        if folder.exists() and any(folder.iterdir()):
+            raise AlreadyThere(what="workspace", id=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = keys.create(folder, user, passphrase, realm, kdf or Kdf())
+        database = cls(*opening.enter(folder, user, fresh, realm, clock or SystemClock(), opening.Wish(fresh=True)))
+        with database.begin() as tx:
+            facts.put(tx, facts.DEVICE_NAME, device_name)
+            audit.record(tx, "create")
+        return database
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        user: str,
+        passphrase: str,
+        clock: Clock | None = None,
+        without_journal: bool = False,
+        vfs: str | None = None,
+    ) -> Database:
+        """Unlock a workspace.
+
+        Raises WorkspaceMissing, WrongPassphrase, NotFound (user), AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew. A database file that was
+        copied without its write-ahead log is refused as damaged (part `journal`) unless `without_journal` accepts the loss.
+        """
+        found = keys.unlock(folder, user, passphrase)
+        wish = opening.Wish(without_journal=without_journal, vfs=vfs)
+        return cls(*opening.enter(folder, user, found, keys.realm(folder), clock or SystemClock(), wish))
+
+    @property
+    def folder(self) -> Path:
+        """Where the workspace lies."""
+        return self.place.folder
+
+    @property
+    def user(self) -> str:
+        """Who unlocked it."""
+        return self.place.user
+
+    @property
+    def realm(self) -> Realm:
+        """Real people or the fictitious county."""
+        return self.place.realm
+
+    @property
+    def device(self) -> Device:
+        """This laptop's id and signing key."""
+        return self.place.device
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """One short change: committed and on the disk when the block ends, undone when it raises.
+
+        Raises DiskFull, WorkspaceDamaged. Not to be nested; reading inside it goes through the same transaction.
+        """
+        if self._writer == threading.get_ident():
+            raise RuntimeError("a change is already under way in this thread")
+        with self._writing:
+            self._writer = threading.get_ident()
+            try:
+                with engine.transaction(self._pool, self.place, "BEGIN IMMEDIATE") as tx:
+                    yield tx
+                    cache.refresh_search(tx)
+            finally:
+                self._writer = 0
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One reading of a single moment; waits for no writer and cannot change anything."""
+        with engine.transaction(self._pool, self.place, "BEGIN") as tx:
+            yield tx
+
+    def change_passphrase(self, user: str, old: str, new: str, kdf: Kdf | None = None) -> None:
+        """Give a user another passphrase; raises WrongPassphrase, BadInput."""
+        keys.change_passphrase(self.folder, user, old, new, kdf)
+        self._audit("passphrase", user)
+
+    def add_user(self, user: str, passphrase: str, kdf: Kdf | None = None) -> None:
+        """One more person who can unlock this workspace; raises AlreadyThere, BadInput."""
+        keys.add_user(self.folder, self._keys, user, passphrase, kdf or Kdf())
+        self._audit("add-user", user)
+
+    def remove_user(self, user: str) -> None:
+        """Take a person's slot away; raises NotFound, BadInput (the last one)."""
+        keys.remove_user(self.folder, self._keys, user)
+        self._audit("remove-user", user)
+
+    def info(self) -> Info:
+        """Schema, counts by state, sizes."""
+        with self.read() as tx:
+            return count(tx)
+
+    def check(self) -> tuple[Damage, ...]:
+        """Everything that can be verified: key file, database pages, operations, files, audit chain, caches, drafts, forms."""
+        with self.read() as tx:
+            return self._noticed + examine(tx)
+
+    def snapshot(self, file: Path) -> None:
+        """A consistent encrypted copy of the database file under the same key, while work goes on; raises DiskFull."""
+        with engine.coding(self.folder):
+            driver.copy(str(self.folder / engine.DATABASE), str(file), self._keys.derive("database"))
+
+    def close(self) -> None:
+        """Write everything into the one database file, drop the keys, let others in. Closing twice is allowed."""
+        if self._lock.released:
+            return
+        with self._writing:
+            opening.leave(self._pool, self.place)
+            self._keys = Keys(b"")
+            self._lock.release()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _audit(self, action: str, subject: str) -> None:
+        with self.begin() as tx:
+            audit.record(tx, action, subject)

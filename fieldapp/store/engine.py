@@ -1,0 +1,75 @@
+"""SQLAlchemy over the encrypted file: connections for any thread, and the engine's errors as the application's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from fieldapp.errors import CodedError, DiskFull, WorkspaceDamaged
+
+from . import driver
+from .transaction import Place, Transaction
+
+DATABASE = "workspace.db"
+_NO_ROOM = 1 << 20
+"""With less than this left, a failed write is put down to the full disk."""
+
+
+def connect(file: Path, key: bytes, vfs: str | None = None) -> Engine:
+    """An engine whose transactions are begun by the caller; parameters never appear in its messages."""
+    return create_engine(
+        "sqlite://",
+        module=driver,
+        creator=lambda: driver.connect(str(file), key, vfs),
+        poolclass=QueuePool,
+        pool_size=3,
+        max_overflow=20,
+        hide_parameters=True,
+    )
+
+
+@contextmanager
+def transaction(pool: Engine, place: Place, begin: str) -> Iterator[Transaction]:
+    """One transaction, committed at the end and undone by any exception; `begin` is BEGIN (reading only) or BEGIN IMMEDIATE."""
+    with coding(place.folder), pool.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(begin == 'BEGIN')}")
+        connection.exec_driver_sql(begin)
+        with Session(connection, expire_on_commit=False) as session:
+            yield Transaction(session, place)
+            session.flush()
+            connection.commit()
+
+
+@contextmanager
+def coding(folder: Path) -> Iterator[None]:
+    """Turn what the engine raises into the application's errors."""
+    try:
+        yield
+    except (DBAPIError, driver.Error) as error:
+        known = coded(error, folder)
+        if known is None:
+            raise
+        raise known from error
+
+
+def coded(error: DBAPIError | driver.Error, folder: Path) -> CodedError | None:
+    """The application's error for the engine's; None when it is a bug of ours."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    cause = original.__cause__ if original is not None else None
+    if isinstance(cause, apsw.FullError):
+        return DiskFull(folder=str(folder))
+    if isinstance(cause, apsw.IOError | apsw.CantOpenError):
+        if shutil.disk_usage(folder).free < _NO_ROOM:
+            return DiskFull(folder=str(folder))
+        return WorkspaceDamaged(part="disk", detail=type(cause).__name__)
+    if isinstance(cause, apsw.CorruptError | apsw.NotADBError):
+        return WorkspaceDamaged(part="database", detail=type(cause).__name__)
+    return None

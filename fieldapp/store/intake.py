@@ -1,0 +1,115 @@
+"""Operations from elsewhere: believed only with a known author's signature, kept apart otherwise, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from sync.errors import BadOperation
+from sync.operation import Operation, canonical, device_id, to_plain, verify
+from sync.replica import Author, Taken
+
+from . import areas, audit, facts, operations, outbox
+from .tables import AuthorRow, OperationRow, QuarantineRow
+from .transaction import Transaction
+
+
+def learn_authors(tx: Transaction, authors: Sequence[Author]) -> None:
+    """Take note of devices; a key that is not the device's own is passed over, a revocation is never taken back."""
+    for author in authors:
+        if device_id(author.public_key) != author.device:
+            continue
+        row = tx.session.get(AuthorRow, author.device)
+        if row is None:
+            row = AuthorRow(device=author.device, public_key=author.public_key.hex(), name=author.name, revoked=author.revoked)
+        row.name = author.name or row.name
+        row.revoked = row.revoked or author.revoked
+        tx.session.add(row)
+    tx.session.flush()
+
+
+def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
+    """Keep what is new and believable, set the rest aside with a reason; what came from the peer counts as receipted by it.
+
+    Operations that were set aside because their author was unknown are tried again once the author is known.
+    """
+    waiting = _waiting(tx)
+    new, known = 0, _known(tx, incoming)
+    aside: list[tuple[str, str]] = []
+    touched: dict[str, None] = {}
+    fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}
+    for operation in fresh.values():
+        reason = _reason(tx, operation)
+        if reason:
+            aside.append((operation.id, reason))
+            _set_aside(tx, peer, operation, reason)
+            continue
+        _keep(tx, operation)
+        touched[operation.rec] = None
+        new += 1
+    operations.project(tx, touched)
+    outbox.acknowledge(tx, peer, [operation.id for operation in incoming])
+    return Taken(new=new, known=len(known), set_aside=tuple(aside))
+
+
+def set_aside(tx: Transaction) -> tuple[tuple[str, str, str], ...]:
+    """(operation id, reason, time) of everything that was kept apart."""
+    rows = tx.session.exec(select(QuarantineRow).order_by(QuarantineRow.at))
+    return tuple((row.id, row.reason, row.at) for row in rows)
+
+
+def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
+    ids = list({operation.id for operation in incoming})
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        found.update(tx.session.exec(select(OperationRow.id).where(col(OperationRow.id).in_(ids[start : start + 500]))))
+    return found
+
+
+def _reason(tx: Transaction, operation: Operation) -> str:
+    """Why an operation cannot be believed, empty if it can."""
+    author = tx.session.get(AuthorRow, operation.dev)
+    if author is None:
+        return "unknown-author"
+    try:
+        verify(operation, bytes.fromhex(author.public_key))
+    except BadOperation as error:
+        return str(error.values["reason"])
+    if author.revoked:
+        return "revoked-author"
+    return "" if areas.fits(tx, operation.vil) else "wrong-realm"
+
+
+def _keep(tx: Transaction, operation: Operation) -> None:
+    operations.append(tx, operation)
+    operations.follow(tx, operation.hlc)
+    apart = tx.session.get(QuarantineRow, operation.id)
+    if apart is not None:
+        tx.session.delete(apart)
+    if operation.dev == tx.device:
+        _own(tx, operation)
+
+
+def _own(tx: Transaction, operation: Operation) -> None:
+    """Work of this very laptop that it does not have: it was restored from a backup, and its chain goes on from there."""
+    last = facts.get(tx, facts.LAST_OPERATION)
+    if operation.prev == last:
+        facts.put(tx, facts.LAST_OPERATION, operation.id)
+    else:
+        audit.record(tx, "chain-forked", operation.id)
+
+
+def _set_aside(tx: Transaction, peer: str, operation: Operation, reason: str) -> None:
+    if tx.session.get(QuarantineRow, operation.id) is not None:
+        return
+    body = canonical(to_plain(operation)).decode()
+    tx.session.add(QuarantineRow(id=operation.id, peer=peer, reason=reason, body=body, at=tx.stamp()))
+    audit.record(tx, "set-aside", operation.id, reason)
+
+
+def _waiting(tx: Transaction) -> list[Operation]:
+    """Operations kept apart for their author, whose author is known by now."""
+    rows = tx.session.exec(select(QuarantineRow).where(QuarantineRow.reason == "unknown-author")).all()
+    found = [operations.from_body(row.body) for row in rows]
+    return [operation for operation in found if tx.session.get(AuthorRow, operation.dev) is not None]

@@ -1,0 +1,40 @@
+"""The schema's numbered steps: each in one transaction, after a backup, never backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from fieldapp.errors import WorkspaceTooNew
+
+from .tables import Row
+
+
+def _first(connection: Connection) -> None:
+    Row.metadata.create_all(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+"""Step n leads from schema n to schema n + 1."""
+SCHEMA = len(STEPS)
+
+
+def schema(connection: Connection) -> int:
+    """The schema number of a database, 0 when it is empty."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def pending(connection: Connection) -> int:
+    """How many steps are missing; raises WorkspaceTooNew for a schema that this program does not know."""
+    found = schema(connection)
+    if found > SCHEMA:
+        raise WorkspaceTooNew(schema=found, known=SCHEMA)
+    return SCHEMA - found
+
+
+def migrate(connection: Connection) -> None:
+    """All missing steps inside the caller's transaction."""
+    for number in range(schema(connection), SCHEMA):
+        STEPS[number](connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {number + 1}")

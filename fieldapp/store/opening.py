@@ -1,0 +1,133 @@
+"""What happens between the right passphrase and the first transaction, and between the last one and the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from fieldapp.domain.clock import Clock
+from fieldapp.errors import DiskFull, WorkspaceDamaged
+
+from . import audit, driver, engine, facts, keys, migrations
+from .check import Damage
+from .device import Device, new_private_key
+from .keys import Keys, Realm
+from .lock import FolderLock
+from .tables import AuthorRow, FileRow
+from .transaction import Place, Transaction
+from .vault import FILES, Vault
+
+Opened = tuple[Place, Keys, Engine, FolderLock, tuple[Damage, ...]]
+_NOBODY = b"\0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to open: a `fresh` database; one `without_journal`, accepting the loss; over a registered `vfs`."""
+
+    fresh: bool = False
+    without_journal: bool = False
+    vfs: str | None = None
+
+
+def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish: Wish) -> Opened:
+    """Lock the folder, open, migrate, mend what a crash left; raises AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew, DiskFull."""
+    lock = FolderLock(folder)
+    file = folder / engine.DATABASE
+    pool = engine.connect(file, found.derive("database"), wish.vfs)
+    try:
+        if not wish.fresh and not file.exists():
+            raise WorkspaceDamaged(part="database", detail="missing")
+        log_is_there = file.with_name(file.name + "-wal").exists()
+        place = Place(folder, realm, user, clock, Device(_NOBODY), Vault(folder / FILES, found))
+        _migrate(pool, place, found)
+        with engine.transaction(pool, place, "BEGIN") as tx:
+            known = facts.get(tx, facts.DEVICE_KEY)
+            if facts.get(tx, facts.IN_USE) and not log_is_there and not wish.without_journal:
+                raise WorkspaceDamaged(part="journal", detail="missing")
+        private = bytes.fromhex(known) if known else new_private_key()
+        place = replace(place, device=Device(private))
+        noticed = _mend_keys(folder, found)
+        _start(pool, place, "" if known else private.hex(), noticed)
+    except BaseException:
+        pool.dispose()
+        lock.release()
+        raise
+    return place, found, pool, lock, noticed
+
+
+def leave(pool: Engine, place: Place) -> None:
+    """Note that all is written, move the log into the database file and close every connection."""
+    try:
+        with engine.transaction(pool, place, "BEGIN IMMEDIATE") as tx:
+            facts.put(tx, facts.IN_USE, "")
+        checkpoint(pool, place.folder)
+        pool.dispose()
+    except DiskFull:
+        _leave_log(pool)
+
+
+def checkpoint(pool: Engine, folder: Path) -> None:
+    """Move the log into the database file as far as nobody reads from it; raises DiskFull."""
+    with engine.coding(folder), pool.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _leave_log(pool: Engine) -> None:
+    """Without room to note a clean end the log has to stay, or its absence would look like a loss."""
+    last: Any = pool.raw_connection().dbapi_connection
+    driver.keep_log(last)
+    pool.dispose()
+    last.close()
+
+
+def _migrate(pool: Engine, place: Place, found: Keys) -> None:
+    with engine.coding(place.folder), pool.connect() as connection:
+        missing = migrations.pending(connection)
+        number = migrations.schema(connection)
+        if not missing:
+            return
+        if number:
+            file = place.folder / engine.DATABASE
+            driver.copy(str(file), str(file.with_name(f"workspace.schema-{number}.db")), found.derive("database"))
+        connection.rollback()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        migrations.migrate(connection)
+        connection.commit()
+
+
+def _mend_keys(folder: Path, found: Keys) -> tuple[Damage, ...]:
+    names = keys.damaged(folder)
+    if names:
+        keys.mend(folder, found)
+    return tuple(Damage("key-file", name, "mended") for name in names)
+
+
+def _start(pool: Engine, place: Place, private: str, noticed: tuple[Damage, ...]) -> None:
+    """First lines of a session; on a full disk the workspace opens all the same, to be read."""
+    try:
+        with engine.transaction(pool, place, "BEGIN IMMEDIATE") as tx:
+            _introduce(tx, private)
+            facts.put(tx, facts.IN_USE, "yes")
+            audit.record(tx, "unlock")
+            for damage in noticed:
+                audit.record(tx, "mend", damage.subject)
+        checkpoint(pool, place.folder)
+        with engine.transaction(pool, place, "BEGIN") as tx:
+            place.vault.sweep(iter(tx.session.exec(select(FileRow.sha)).all()))
+    except DiskFull:
+        if private:
+            raise
+
+
+def _introduce(tx: Transaction, private: str) -> None:
+    """A new workspace keeps its key and believes itself."""
+    if not private:
+        return
+    facts.put(tx, facts.DEVICE_KEY, private)
+    device = tx.place.device
+    tx.session.add(AuthorRow(device=device.device, public_key=device.public_key.hex(), name="", revoked=False))

@@ -1,0 +1,263 @@
+"""The truth of the workspace: signed operations, appended and never changed; every body is checked against its hash on reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, select
+
+from fieldapp.errors import BadInput, NotFound, WorkspaceDamaged
+from sync.merge import RecordState, Write, heads_of, merge
+from sync.operation import Operation, canonical, from_plain, signed, to_plain
+
+from . import areas, cache, facts
+from .tables import OperationRow
+from .transaction import Transaction
+
+_FUTURE_MS = 24 * 3600 * 1000
+"""A logical time further ahead than this is not followed: one wrong clock must not spoil everybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One line of a field's history, the oldest first; `at` is ISO text, `before` what the author saw (empty when several or none)."""
+
+    at: str
+    user: str
+    device: str
+    before: str | None
+    value: str | None
+    why: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field with several live values, the shown one last; an empty path says: deleted by one, changed by another."""
+
+    record: str
+    path: str
+    writes: tuple[Write, ...]
+
+
+def write(
+    tx: Transaction,
+    kind: str,
+    record: str,
+    village: str,
+    changes: Mapping[str, str | None],
+    *,
+    user: str = "",
+    form: str = "",
+    form_version: str = "",
+    why: str = "",
+    delete: bool = False,
+) -> Operation:
+    """Append one change of a record by this laptop and bring the cache up to date; `village` has 12 digits.
+
+    The parents are all heads of the record, so a value written over a conflict resolves it. Raises WrongRealm, BadInput.
+    """
+    areas.guard(tx, village)
+    if len(village) != 12:
+        raise BadInput(what="village", value=village)
+    before = _stored(tx, record)
+    unsigned = Operation(
+        dev=tx.device,
+        prev=facts.get(tx, facts.LAST_OPERATION),
+        rec=record,
+        kind=kind,
+        vil=village,
+        par=heads_of(operation for _, operation in before),
+        set=dict(changes),
+        hlc=_tick(tx),
+        user=user or tx.user,
+        delete=delete,
+        form=form,
+        form_ver=form_version,
+        why=why,
+    )
+    operation = signed(unsigned, tx.place.device)
+    facts.put(tx, facts.LAST_OPERATION, operation.id)
+    row = append(tx, operation)
+    _project(tx, record, [*before, (row, operation)])
+    return operation
+
+
+def append(tx: Transaction, operation: Operation) -> OperationRow:
+    """Store an operation that was signed here or verified; the cache is the caller's duty."""
+    body = canonical(to_plain(operation)).decode()
+    row = OperationRow(
+        id=operation.id,
+        rec=operation.rec,
+        kind=operation.kind,
+        vil=operation.vil,
+        household="",
+        user=operation.user,
+        body=body,
+        sum=hashlib.sha256(body.encode()).hexdigest(),
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
+
+
+def project(tx: Transaction, records: Iterable[str]) -> None:
+    """Bring the cache rows of records up to date."""
+    for record in records:
+        _project(tx, record, _stored(tx, record))
+
+
+def of_record(tx: Transaction, record: str) -> tuple[Operation, ...]:
+    """All operations of a record in the order in which they came here; raises WorkspaceDamaged (record)."""
+    return tuple(operation for _, operation in _stored(tx, record))
+
+
+def get(tx: Transaction, operation: str) -> Operation:
+    """One operation by its id; raises NotFound, WorkspaceDamaged (record)."""
+    row = tx.session.exec(select(OperationRow).where(OperationRow.id == operation)).first()
+    if row is None:
+        raise NotFound(what="operation", id=operation)
+    return read(row)
+
+
+def every(tx: Transaction) -> Iterator[OperationRow]:
+    """All rows in order, a page at a time so that memory stays flat."""
+    after = 0
+    while rows := tx.session.exec(
+        select(OperationRow).where(col(OperationRow.seq) > after).order_by(col(OperationRow.seq)).limit(500)
+    ).all():
+        for row in rows:
+            after = row.seq or 0
+            yield row
+            tx.session.expunge(row)
+
+
+def read(row: OperationRow) -> Operation:
+    """The operation of a row; raises WorkspaceDamaged (record) when the body is not what was written."""
+    if hashlib.sha256(row.body.encode("utf-8", "surrogatepass")).hexdigest() != row.sum:
+        raise WorkspaceDamaged(part="record", detail=row.rec)
+    operation = from_body(row.body)
+    if (operation.id, operation.rec) != (row.id, row.rec):
+        raise WorkspaceDamaged(part="record", detail=row.rec)
+    return operation
+
+
+def from_body(body: str) -> Operation:
+    """The operation of a body that is known to be whole."""
+    plain = json.loads(body)
+    plain["par"] = tuple(plain["par"])
+    return Operation(**plain)
+
+
+def read_strictly(row: OperationRow) -> Operation:
+    """As `read`, with the id computed anew from the content; raises WorkspaceDamaged, BadOperation."""
+    read(row)
+    return from_plain(json.loads(row.body))
+
+
+def state(tx: Transaction, record: str) -> RecordState:
+    """What the operations of a record add up to; a record without operations has no fields and no heads."""
+    return merge(of_record(tx, record))
+
+
+def conflicts(tx: Transaction, record: str) -> tuple[Conflict, ...]:
+    """What waits for a decision in a record; writing the chosen values resolves it."""
+    found = state(tx, record)
+    listed = [Conflict(record, path, found.fields[path].writes) for path in found.conflicts]
+    if found.deleted_elsewhere:
+        listed.append(Conflict(record, "", ()))
+    return tuple(listed)
+
+
+def history(tx: Transaction, record: str, field: str) -> tuple[FieldChange, ...]:
+    """Every value that a field was given: old, new, who, when, why."""
+    operations = of_record(tx, record)
+    changes = []
+    for operation in sorted(operations, key=lambda one: (one.hlc, one.id)):
+        if field not in operation.set:
+            continue
+        seen = merge(ancestors(operations, operation.par)).fields.get(field)
+        changes.append(
+            FieldChange(
+                at=cache.instant(operation.hlc),
+                user=operation.user,
+                device=operation.dev,
+                before=None if seen is None else seen.value,
+                value=operation.set[field],
+                why=operation.why,
+                operation=operation.id,
+            )
+        )
+    return tuple(changes)
+
+
+def ancestors(operations: Sequence[Operation], heads: Iterable[str]) -> tuple[Operation, ...]:
+    """Those of a record's operations that the given heads include and have seen."""
+    known = {operation.id: operation for operation in operations}
+    found: dict[str, Operation] = {}
+    waiting = [head for head in heads if head in known]
+    while waiting:
+        operation = known[waiting.pop()]
+        if operation.id not in found:
+            found[operation.id] = operation
+            waiting.extend(parent for parent in operation.par if parent in known)
+    return tuple(found.values())
+
+
+def follow(tx: Transaction, hlc: str) -> None:
+    """Take note of somebody else's logical time, so that what is written after it here also sorts after it."""
+    latest = int(tx.now().timestamp() * 1000) + _FUTURE_MS
+    if hlc > facts.get(tx, facts.LOGICAL_TIME) and int(hlc[:13]) <= latest:
+        facts.put(tx, facts.LOGICAL_TIME, hlc)
+
+
+def rebuild(tx: Transaction) -> int:
+    """Throw the cache away and build it from the operations; returns how many records there are."""
+    for table in cache.CACHES:
+        tx.session.exec(delete(table))
+    tx.session.expire_all()
+    records = tx.session.exec(select(OperationRow.rec).distinct()).all()
+    project(tx, records)
+    cache.refresh_search(tx)
+    return len(records)
+
+
+def add_up(tx: Transaction, record: str) -> cache.Sum:
+    """What the cache should say of a record; raises NotFound for a record without operations."""
+    stored = _stored(tx, record)
+    if not stored:
+        raise NotFound(what="record", id=record)
+    return _add_up(record, stored)
+
+
+def _stored(tx: Transaction, record: str) -> list[tuple[OperationRow, Operation]]:
+    rows = tx.session.exec(select(OperationRow).where(OperationRow.rec == record).order_by(col(OperationRow.seq))).all()
+    return [(row, read(row)) for row in rows]
+
+
+def _add_up(record: str, stored: Sequence[tuple[OperationRow, Operation]]) -> cache.Sum:
+    operations = [operation for _, operation in stored]
+    return cache.add_up(record, operations, merge(operations), stored[0][0].seq or 0)
+
+
+def _project(tx: Transaction, record: str, stored: Sequence[tuple[OperationRow, Operation]]) -> None:
+    found = _add_up(record, stored)
+    cache.project(tx, found)
+    for row, _ in stored:
+        if row.household != found.household:
+            row.household = found.household
+            tx.session.add(row)
+
+
+def _tick(tx: Transaction) -> str:
+    """The next logical time: the clock's, or one step after the last when the clock stands still or went back."""
+    last = facts.get(tx, facts.LOGICAL_TIME, "0000000000000-000000")
+    now = f"{int(tx.now().timestamp() * 1000):013d}-000000"
+    if now <= last:
+        millis, counter = int(last[:13]), int(last[14:]) + 1
+        now = f"{millis:013d}-{counter:06d}" if counter < 1_000_000 else f"{millis + 1:013d}-000000"
+    facts.put(tx, facts.LOGICAL_TIME, now)
+    return now

@@ -1,0 +1,145 @@
+"""The workspace as a side of an exchange: every method is one transaction, safe on the disk when it returns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import col, delete, select
+
+from fieldapp.domain import area as division
+from fieldapp.domain.ids import AreaCode
+from fieldapp.errors import BadInput
+from sync.operation import Operation, Signer
+from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken
+
+from . import areas, attachments, facts, forms, intake, outbox
+from .database import Database
+from .tables import CursorRow, FileReceiptRow, OperationRow, ScopeRow
+from .transaction import Transaction
+
+
+class StoreReplica:
+    """Implements `sync.replica.Replica` over an open workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def signer(self) -> Signer:
+        """This laptop's key."""
+        return self._database.device
+
+    def epoch(self, peer: str) -> str:
+        """The peer's epoch as last seen."""
+        with self._database.read() as tx:
+            return facts.get(tx, f"epoch:{peer}")
+
+    def start_over(self, peer: str, epoch: str) -> None:
+        """Forget the peer's receipts and cursors."""
+        with self._database.begin() as tx:
+            outbox.forget(tx, peer)
+            tx.session.exec(delete(CursorRow).where(col(CursorRow.peer) == peer))
+            tx.session.exec(delete(FileReceiptRow).where(col(FileReceiptRow.peer) == peer))
+            facts.put(tx, f"epoch:{peer}", epoch)
+
+    def cursors(self, peer: str) -> Mapping[str, int]:
+        """Next feed position by village of the scope."""
+        with self._database.read() as tx:
+            known = _cursors(tx, peer)
+            return {village: known.get(village, 0) for village in tx.session.exec(select(ScopeRow.village).order_by(ScopeRow.village))}
+
+    def outgoing(self, peer: str, limit_bytes: int) -> Sequence[Operation]:
+        """Operations without the peer's receipt, the oldest first."""
+        with self._database.read() as tx:
+            return outbox.outgoing(tx, peer, limit_bytes)
+
+    def unsent(self, peer: str) -> int:
+        """How many operations wait for the peer's receipt."""
+        with self._database.read() as tx:
+            return outbox.unsent(tx, peer)
+
+    def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
+        """Keep the pages' operations and move the cursors, all or nothing."""
+        with self._database.begin() as tx:
+            intake.learn_authors(tx, authors)
+            operations = [operation for page in pages for operation in page.operations]
+            taken = intake.take_in(tx, peer, operations)
+            known = _cursors(tx, peer)
+            for page in pages:
+                if page.start <= known.get(page.village, 0) < page.next:
+                    known[page.village] = page.next
+                    tx.session.merge(CursorRow(peer=peer, village=page.village, next=page.next))
+            return taken
+
+    def acknowledge(self, peer: str, receipts: Sequence[str]) -> None:
+        """The peer has these operations safely."""
+        with self._database.begin() as tx:
+            outbox.acknowledge(tx, peer, receipts)
+
+    def scope(self, villages: Sequence[str]) -> None:
+        """The villages this laptop works in; raises WrongRealm."""
+        with self._database.begin() as tx:
+            wanted = set(villages)
+            for village in wanted:
+                areas.guard(tx, village)
+            for row in tx.session.exec(select(ScopeRow)):
+                if row.village not in wanted:
+                    tx.session.delete(row)
+            for village in sorted(wanted):
+                tx.session.merge(ScopeRow(village=village))
+
+    def learn(self, areas: Sequence[AreaRow], forms: Sequence[PublishedForm]) -> None:
+        """Divisions and form versions from the district; raises WrongRealm, AlreadyThere."""
+        with self._database.begin() as tx:
+            _learn(tx, areas, forms)
+
+    def known_forms(self) -> Sequence[tuple[str, str]]:
+        """(form, version) that are here."""
+        with self._database.read() as tx:
+            return [(form, version) for form, version, _ in forms.versions(tx)]
+
+    def files_to_send(self, peer: str) -> Sequence[str]:
+        """Hashes of attachments that the peer has not confirmed."""
+        with self._database.read() as tx:
+            return attachments.to_send(tx, peer)
+
+    def file(self, sha: str) -> bytes:
+        """The plain bytes of an attachment; raises AttachmentMissing, WorkspaceDamaged."""
+        with self._database.read() as tx:
+            return attachments.get(tx, sha)
+
+    def file_sent(self, peer: str, sha: str) -> None:
+        """The peer confirmed the whole file."""
+        with self._database.begin() as tx:
+            attachments.sent(tx, peer, sha)
+
+    def files_wanted(self) -> Sequence[str]:
+        """Hashes that records name and whose bytes are missing."""
+        with self._database.read() as tx:
+            return attachments.wanted(tx)
+
+    def keep_file(self, sha: str, data: bytes) -> None:
+        """Store an attachment's bytes; raises BadInput (file-hash), DiskFull."""
+        if hashlib.sha256(data).hexdigest() != sha:
+            raise BadInput(what="file-hash", value=sha)
+        with self._database.begin() as tx:
+            attachments.put(tx, data)
+
+    def digest(self, village: str) -> tuple[int, str]:
+        """How many operations of a village are here, and the XOR of their ids."""
+        with self._database.read() as tx:
+            ids = tx.session.exec(select(OperationRow.id).where(OperationRow.vil == village)).all()
+        together = 0
+        for identity in ids:
+            together ^= int(identity, 16)
+        return len(ids), f"{together:064x}"
+
+
+def _cursors(tx: Transaction, peer: str) -> dict[str, int]:
+    return {row.village: row.next for row in tx.session.exec(select(CursorRow).where(CursorRow.peer == peer))}
+
+
+def _learn(tx: Transaction, rows: Sequence[AreaRow], published: Sequence[PublishedForm]) -> None:
+    areas.learn(tx, (division.Area(AreaCode(row.code), row.name, division.level(row.code), row.parent) for row in rows))
+    for form in published:
+        forms.keep(tx, form)

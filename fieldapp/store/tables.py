@@ -1,0 +1,285 @@
+"""Every table of the workspace on one page.
+
+The truth: operations, drafts, files, audit, reference data. The cache, rebuilt from operations at any time: households, members, search,
+submissions, attachments, archives. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
+"""
+
+from sqlalchemy import Index, MetaData
+from sqlmodel import Field, SQLModel
+
+
+class Row(SQLModel):
+    """Root of the laptop's tables, with a catalogue apart from the server's."""
+
+    metadata = MetaData()
+
+
+class FactRow(Row, table=True):
+    """One named value of the workspace itself."""
+
+    __tablename__ = "fact"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class OperationRow(Row, table=True):
+    """One operation: `body` is its canonical JSON, `sum` the SHA-256 of the body, checked on every reading."""
+
+    __tablename__ = "operation"
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    rec: str = Field(index=True)
+    kind: str
+    vil: str = Field(index=True)
+    household: str = Field(index=True)
+    user: str
+    body: str
+    sum: str
+
+
+class ReceiptRow(Row, table=True):
+    """A peer has an operation safely."""
+
+    __tablename__ = "receipt"
+    peer: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+
+
+class QuarantineRow(Row, table=True):
+    """An operation that was kept apart, with the reason's code."""
+
+    __tablename__ = "quarantine"
+    id: str = Field(primary_key=True)
+    peer: str
+    reason: str
+    body: str
+    at: str
+
+
+class AuthorRow(Row, table=True):
+    """A device whose operations may be believed."""
+
+    __tablename__ = "author"
+    device: str = Field(primary_key=True)
+    public_key: str
+    name: str
+    revoked: bool
+
+
+class CursorRow(Row, table=True):
+    """Next feed position of a village at a peer."""
+
+    __tablename__ = "cursor"
+    peer: str = Field(primary_key=True)
+    village: str = Field(primary_key=True)
+    next: int
+
+
+class ScopeRow(Row, table=True):
+    """A village this laptop works in."""
+
+    __tablename__ = "scope"
+    village: str = Field(primary_key=True)
+
+
+class AreaTableRow(Row, table=True):
+    """One division."""
+
+    __tablename__ = "area"
+    code: str = Field(primary_key=True)
+    name: str
+    parent: str = Field(index=True)
+
+
+class FormRow(Row, table=True):
+    """One published form version; `compiled` is the cache that opens fast."""
+
+    __tablename__ = "form"
+    form: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    number: int
+    """Order of arrival: the newest version has the highest."""
+    title: str
+    xform: str
+    sum: str
+    compiled: bytes | None = None
+    compiled_sum: str = ""
+
+
+class FormFileRow(Row, table=True):
+    """A media file of a form version."""
+
+    __tablename__ = "form_file"
+    form: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    data: bytes
+    sum: str
+
+
+class DraftRow(Row, table=True):
+    """A submission that is being filled, or filled again."""
+
+    __tablename__ = "draft"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    village: str
+    form: str
+    form_version: str
+    user: str
+    revision: int
+    why: str
+    started_at: str
+    changed_at: str
+
+
+class DraftAnswerRow(Row, table=True):
+    """One answer of a draft as it is now."""
+
+    __tablename__ = "draft_answer"
+    draft: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    value: str
+    sum: str
+
+
+class JournalRow(Row, table=True):
+    """One autosave: what changed from what to what, as JSON path → [old, new]."""
+
+    __tablename__ = "draft_journal"
+    seq: int | None = Field(default=None, primary_key=True)
+    draft: str = Field(index=True)
+    at: str
+    user: str
+    changes: str
+
+
+class HouseholdRow(Row, table=True):
+    """Cache: a household."""
+
+    __tablename__ = "household"
+    __table_args__ = (Index("household_place", "village", "group_key", "id"),)
+    id: str = Field(primary_key=True)
+    village: str
+    head_name: str
+    address: str
+    group: str
+    group_key: str
+    """The group with its numbers padded, so that 10 comes after 9."""
+    natural_village: str
+    national_code: str
+    phone: str
+    household_type: str
+    monitor_type: str
+    conflicts: int
+    deleted: bool
+
+
+class MemberRow(Row, table=True):
+    """Cache: a member."""
+
+    __tablename__ = "member"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    place: float
+    name: str
+    relation: str
+    sex: str
+    birth: str
+    citizen_id: str
+    ethnic: str
+    phone: str
+    active: bool
+    conflicts: int
+    deleted: bool
+
+
+class SearchRow(Row, table=True):
+    """Cache: all that a household is found by, in one narrow line of lower-case text."""
+
+    __tablename__ = "search"
+    household: str = Field(primary_key=True)
+    text: str
+
+
+class SubmissionRow(Row, table=True):
+    """Cache: a submission that was finalized at least once."""
+
+    __tablename__ = "submission"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    village: str
+    form: str
+    form_version: str
+    state: str
+    revision: int
+    user: str
+    changed_at: str
+    finalized_at: str
+    conflicts: int
+    deleted: bool
+
+
+class AttachmentRow(Row, table=True):
+    """Cache: what a record says about a file."""
+
+    __tablename__ = "attachment"
+    id: str = Field(primary_key=True)
+    sha: str = Field(index=True)
+    name: str
+    mime: str
+    size: int
+    submission: str = Field(index=True)
+    path: str
+    household: str = Field(index=True)
+    caption: str
+    taken_at: str
+    number: int
+    deleted: bool
+
+
+class ArchiveRow(Row, table=True):
+    """Cache: an archive that was made."""
+
+    __tablename__ = "archive"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    submission: str
+    revision: int
+    sha: str
+    digest: str
+    pages: int
+    copies: str
+    made_at: str
+    deleted: bool
+
+
+class FileRow(Row, table=True):
+    """A file that is here, encrypted, outside the database."""
+
+    __tablename__ = "file"
+    sha: str = Field(primary_key=True)
+    size: int
+    mime: str
+    stored_at: str
+
+
+class FileReceiptRow(Row, table=True):
+    """A peer confirmed a whole file."""
+
+    __tablename__ = "file_receipt"
+    peer: str = Field(primary_key=True)
+    sha: str = Field(primary_key=True)
+
+
+class AuditRow(Row, table=True):
+    """One line of the audit trail; `sum` covers the line and the sum before it."""
+
+    __tablename__ = "audit"
+    seq: int | None = Field(default=None, primary_key=True)
+    at: str
+    user: str
+    action: str
+    subject: str
+    detail: str
+    sum: str

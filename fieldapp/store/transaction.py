@@ -1,0 +1,55 @@
+"""What a change or a reading holds on to: the open transaction, and who does it where and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from fieldapp.domain.clock import Clock
+
+from .device import Device
+from .keys import Realm
+from .vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What stays the same while a workspace is open."""
+
+    folder: Path
+    realm: Realm
+    user: str
+    clock: Clock
+    device: Device
+    vault: Vault
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One open transaction; handed to the functions of the store's nouns, useless afterwards."""
+
+    session: Session
+    place: Place
+    stale: set[str] = field(default_factory=set)
+    """Households whose search line is written anew before the commit."""
+
+    @property
+    def user(self) -> str:
+        """Who unlocked the workspace."""
+        return self.place.user
+
+    @property
+    def device(self) -> str:
+        """Id of this laptop."""
+        return self.place.device.device
+
+    def now(self) -> datetime:
+        """The instant by the workspace's clock."""
+        return self.place.clock.now()
+
+    def stamp(self) -> str:
+        """The instant as ISO text with milliseconds."""
+        return self.now().isoformat(timespec="milliseconds")
