@@ -7,6 +7,8 @@ What the engine relies on:
 * `text()` is the string value as expressions see it: of a leaf its `value`, '' while `relevant` is false; else the texts below, joined.
 * `relevant` is the *effective* relevance (own and all ancestors'). The engine sets it (or overrides it with a property). Aggregates (sum,
   count, min, max, join …) leave out nodes that are not relevant; paths still find them and read ''.
+* `row` marks the rows of a repeat. An absolute path used as *one* value (compared, calculated with, shown) means the own row where it
+  passes through a repeat that the current node stands in; where a set is asked for (sum, count, indexed-repeat …) it means all rows.
 * A tree hangs on a `Document`; `/` is the document, its one element child is the root element. `static` says that it never changes after
   loading (secondary instances): predicates of the form `[column = value]` are then answered from a hash table.
 """
@@ -34,7 +36,7 @@ _NOTHING: list[XNode] = []
 class XNode:
     """One node. `name` is the local name, `namespace` its URI or ''; `value` is the text of a leaf."""
 
-    __slots__ = ("_named", "attributes", "children", "kind", "name", "namespace", "parent", "prefix", "relevant", "value")
+    __slots__ = ("_named", "attributes", "children", "kind", "name", "namespace", "parent", "prefix", "relevant", "row", "value")
 
     def __init__(self, name: str, value: str = "", kind: NodeKind = NodeKind.ELEMENT, namespace: str = "", prefix: str = "") -> None:
         self.name = name
@@ -46,6 +48,7 @@ class XNode:
         self.children: list[XNode] = []
         self.attributes: list[XNode] = []
         self.relevant: bool = True
+        self.row = False
         self._named: dict[str, list[XNode]] | None = None
 
     def append(self, child: XNode) -> None:
@@ -123,23 +126,23 @@ def _index(nodes: Sequence[XNode], node: XNode) -> int:
     return -1
 
 
-def order_key(node: XNode) -> tuple[tuple[int, int], ...]:
-    """Sorts nodes of one tree into document order; attributes stand before children."""
-    key: list[tuple[int, int]] = []
+def in_document_order(nodes: Sequence[XNode]) -> list[XNode]:
+    """Each node once, in document order; attributes stand before children."""
+    unique = list({id(node): node for node in nodes}.values())
+    if len(unique) < 2:
+        return unique
+    places: dict[int, dict[int, int]] = {}
+    return sorted(unique, key=lambda node: _order_key(node, places))
+
+
+def _order_key(node: XNode, places: dict[int, dict[int, int]]) -> tuple[int, ...]:
+    key: list[int] = []
     while node.parent is not None:
         parent = node.parent
-        if node.kind is NodeKind.ATTRIBUTE:
-            key.append((0, _index(parent.attributes, node)))
-        else:
-            key.append((1, _index(parent.children, node)))
+        known = places.get(id(parent))
+        if known is None:
+            known = places[id(parent)] = {id(child): place for place, child in enumerate([*parent.attributes, *parent.children])}
+        key.append(known.get(id(node), -1))
         node = parent
     key.reverse()
     return tuple(key)
-
-
-def in_document_order(nodes: Sequence[XNode]) -> list[XNode]:
-    """Each node once, in document order."""
-    unique = list({id(node): node for node in nodes}.values())
-    if len(unique) > 1:
-        unique.sort(key=order_key)
-    return unique

@@ -81,10 +81,12 @@ def read_moment(text: str, zone: tzinfo) -> datetime | None:
 
 
 def read_offset(text: str) -> tzinfo:
-    """`Z`, `+08`, `+08:00` or `+0800`. Raises ValueError beyond a day."""
+    """`Z`, `+08`, `+08:00` or `+0800`. Raises ValueError for 60 minutes and more, and beyond a day."""
     if text == "Z":
         return UTC
     digits = text[1:].replace(":", "").ljust(4, "0")
+    if digits[2] > "5":
+        raise ValueError(text)
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-offset if text[0] == "-" else offset)
 

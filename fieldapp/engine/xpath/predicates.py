@@ -1,0 +1,198 @@
+"""Compiles predicates: `[column = value]` without re-evaluating the value for every row, everything else row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fieldapp.engine.xpath.ast import ANY_NODE, Axis, Expr, NameTest, Number, Operation, Operator, Origin, Path, Step, calls
+from fieldapp.engine.xpath.code import Code, Run, Type, as_truth, number_of, truth_of
+from fieldapp.engine.xpath.context import EvalContext
+from fieldapp.engine.xpath.operators import COMPARE, NUMERIC, mirrored
+from fieldapp.engine.xpath.tree import Document, XNode
+from fieldapp.engine.xpath.values import Moment, Value
+
+
+class Filter(Protocol):
+    """Keeps the nodes for which the predicate holds."""
+
+    def __call__(self, nodes: list[XNode], context: EvalContext, /) -> list[XNode]: ...
+
+
+Compile = Callable[[Expr], Code]
+_COMPARISONS = frozenset((Operator.EQ, Operator.NE, Operator.LT, Operator.LE, Operator.GT, Operator.GE))
+
+
+def compile_predicate(expr: Expr, compile_: Compile) -> list[Filter]:
+    """One predicate as filters that apply one after the other (`a and b` becomes two)."""
+    if isinstance(expr, Operation) and expr.operator is Operator.AND and not counts_places(expr):
+        return compile_predicate(expr.left, _truth(compile_)) + compile_predicate(expr.right, _truth(compile_))
+    if isinstance(expr, Number):
+        return [_at(expr.value)]
+    if isinstance(expr, Operation) and expr.operator in _COMPARISONS:
+        column = _column(expr.left)
+        if column is not None and (other := compile_(expr.right)).free:
+            return [ColumnFilter(column, expr.operator, other.run)]
+        column = _column(expr.right)
+        if column is not None and (other := compile_(expr.left)).free:
+            return [ColumnFilter(column, mirrored(expr.operator), other.run)]
+    code = compile_(expr)
+    if code.type in (Type.NUMBER, Type.ANY):
+        return [_by_value(code.run)]
+    return [_by_truth(as_truth(code))]
+
+
+def _truth(compile_: Compile) -> Compile:
+    """Inside `and` a number is a truth value, not a position."""
+
+    def compiled(expr: Expr) -> Code:
+        code = compile_(expr)
+        if code.type is Type.BOOLEAN:
+            return code
+        return Code(as_truth(code), Type.BOOLEAN, code.free)
+
+    return compiled
+
+
+def counts_places(expr: Expr) -> bool:
+    """Whether position() or last() stands anywhere inside."""
+    return any(call.name == "last" or (call.name == "position" and not call.arguments) for call in calls(expr))
+
+
+def _at(number: float) -> Filter:
+    index = int(number) - 1 if number == number and abs(number) < 1e9 and number == int(number) else -1
+
+    def keep(nodes: list[XNode], context: EvalContext) -> list[XNode]:
+        return [nodes[index]] if 0 <= index < len(nodes) else []
+
+    return keep
+
+
+def _by_value(run: Run) -> Filter:
+    def keep(nodes: list[XNode], context: EvalContext) -> list[XNode]:
+        size = len(nodes)
+        found: list[XNode] = []
+        for place, node in enumerate(nodes, 1):
+            value = run(node, place, size, context)
+            if (value == place) if type(value) is float else truth_of(value):
+                found.append(node)
+        return found
+
+    return keep
+
+
+def _by_truth(run: Run) -> Filter:
+    def keep(nodes: list[XNode], context: EvalContext) -> list[XNode]:
+        size = len(nodes)
+        return [node for place, node in enumerate(nodes, 1) if run(node, place, size, context)]
+
+    return keep
+
+
+def _column(expr: Expr) -> str | None:
+    """The name in a path that is one child of the tested node; '.' for the node itself."""
+    match expr:
+        case Path(Origin.HERE, (Step(Axis.CHILD, NameTest(name, ""), ()),)):
+            return name
+        case Path(Origin.HERE, (Step(Axis.SELF, test, ()),)) if test == ANY_NODE:
+            return "."
+        case _:
+            return None
+
+
+class ColumnFilter:
+    """`[column op value]` where the value is the same for every row."""
+
+    __slots__ = ("column", "operator", "value")
+
+    def __init__(self, column: str, operator: Operator, value: Run) -> None:
+        self.column = column
+        self.operator = operator
+        self.value = value
+
+    def __call__(self, nodes: list[XNode], context: EvalContext, /) -> list[XNode]:
+        """The rows that pass."""
+        if not nodes:
+            return nodes
+        value = self.value(context.current, 1, 1, context)
+        column = self.column
+        if type(value) is list and len(value) == 1 and self.operator in (Operator.EQ, Operator.NE):
+            value = value[0].text()
+        if type(value) is str and self.operator is Operator.EQ:
+            if column == ".":
+                return [node for node in nodes if node.text() == value]
+            if _single(nodes, column):
+                return [node for node in nodes for cell in node.named(column) if cell.text() == value]
+        elif type(value) is float and column != "." and _single(nodes, column):
+            test, number = NUMERIC[self.operator], context.number
+            return [node for node in nodes for cell in node.named(column) if test(number(cell.text()), value)]
+        return self._slow(nodes, value, context)
+
+    def _slow(self, nodes: list[XNode], value: Value, context: EvalContext) -> list[XNode]:
+        test, column = COMPARE[self.operator], self.column
+        if column == ".":
+            return [node for node in nodes if test([node], value, context)]
+        return [node for node in nodes if test(node.named(column), value, context)]
+
+
+def _single(nodes: list[XNode], column: str) -> bool:
+    """Rows of a table hold a column at most once."""
+    return all(len(node.named(column)) < 2 for node in nodes)
+
+
+Lookup = Callable[[list[XNode], EvalContext], list[XNode] | None]
+
+
+def lookup(first: Filter, names: tuple[str, ...]) -> Lookup | None:
+    """How the first filter of the step `names[-1]` is answered from a table; the lookup gives None when the table does not apply."""
+    if not isinstance(first, ColumnFilter) or first.operator is not Operator.EQ or first.column == ".":
+        return None
+    column, wanted = first.column, first.value
+
+    def find(heads: list[XNode], context: EvalContext) -> list[XNode] | None:
+        if len(heads) != 1 or not isinstance(heads[0], Document) or not heads[0].static:
+            return None
+        value = wanted(context.current, 1, 1, context)
+        if type(value) is list:
+            if len(value) != 1:
+                return None if value else []
+            value = value[0].text()
+        if type(value) is str:
+            return table(heads[0], names, column).get(value, [])
+        if type(value) is float or type(value) is Moment:
+            return number_table(heads[0], names, column, context).get(number_of(value, context), [])
+        return None
+
+    return find
+
+
+def table(document: Document, names: tuple[str, ...], column: str) -> dict[object, list[XNode]]:
+    """text of `column` → rows at `names`, made at the first question."""
+    key = ("text", names, column)
+    made = document.tables.get(key)
+    if made is None:
+        made = document.tables[key] = {}
+        for row in _rows(document, names):
+            for text in {cell.text() for cell in row.named(column)}:
+                made.setdefault(text, []).append(row)
+    return made
+
+
+def number_table(document: Document, names: tuple[str, ...], column: str, context: EvalContext) -> dict[object, list[XNode]]:
+    """number in `column` → rows; the zone is part of the key because dates are numbers too."""
+    key = ("number", names, column, str(context.zone))
+    made = document.tables.get(key)
+    if made is None:
+        made = document.tables[key] = {}
+        for row in _rows(document, names):
+            for number in {context.number(cell.text()) for cell in row.named(column)}:
+                if number == number:
+                    made.setdefault(number, []).append(row)
+    return made
+
+
+def _rows(document: Document, names: tuple[str, ...]) -> list[XNode]:
+    rows: list[XNode] = [document]
+    for name in names:
+        rows = [child for row in rows for child in row.named(name)]
+    return rows
