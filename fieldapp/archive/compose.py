@@ -1,0 +1,205 @@
+"""Decides what is on paper: from a filled form and the facts of a household to an ArchiveSheet; draws nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, FilledState, FilledTable
+from fieldapp.errors import BadInput
+from fieldapp.words import say
+from sync.operation import canonical
+
+from .copies import is_left_out
+from .seal import digest
+from .sheet import ArchiveFacts, ArchiveSheet, Frame, Line, Numbering, Part, Roster, SignatureBox
+
+CONTENT_VERSION = 1
+MEMBER_TABLE = "member"
+ROSTER_COLUMNS = ("m_name", "m_relation", "m_sex", "m_birth", "m_id_no", "m_ethnic", "m_edu", "m_health", "m_labour", "m_work_place")
+_ROSTER_FALLBACK = 8
+_SIGNED = "sign"
+"""Uploads whose name begins so are signatures."""
+_HIDDEN_TYPES = {"calculate"}
+
+
+def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
+    """The paper of one household. Raises BadInput if the pattern of the archive number is broken."""
+    content = canonical(_content(filled, facts))
+    uploads = [(answer, hidden) for answer, hidden in _answers(filled, facts) if _is_upload(answer)]
+    pictures = [(answer, hidden) for answer, hidden in uploads if not answer.name.startswith(_SIGNED)]
+    shown = _frames([answer for answer, hidden in pictures if not hidden], facts, 1)
+    internal_photos = _frames([answer for answer, hidden in pictures if hidden], facts, len(shown) + 1)
+    numbers = {frame.attachment: frame.number for frame in (*shown, *internal_photos)}
+    parts = _Parts(facts, numbers)
+    members = next((table for section in filled.sections for table in section.tables if table.name == MEMBER_TABLE), None)
+    return ArchiveSheet(
+        facts=facts,
+        form=filled.form,
+        form_version=filled.version,
+        form_title=filled.title,
+        number=archive_number(facts.numbering),
+        parts=tuple(part for section in filled.sections for part in parts.public(section)),
+        roster=_roster(members) if members else None,
+        members=tuple(parts.rows(members, hidden=False)) if members else (),
+        signatures=_signatures((answer for answer, hidden in uploads if not hidden and answer.name.startswith(_SIGNED)), facts),
+        photos=shown,
+        internal=tuple(part for section in filled.sections for part in parts.internal(section)),
+        internal_photos=internal_photos,
+        content=content,
+        digest=digest(content),
+    )
+
+
+def archive_number(numbering: Numbering) -> str:
+    """The 档号 by the pattern of the archives office."""
+    try:
+        return numbering.pattern.format(
+            fonds_no=numbering.fonds_no,
+            category_no=numbering.category_no,
+            village=numbering.village,
+            volume=numbering.volume,
+            year=numbering.year,
+            retention_code=numbering.retention_code,
+        )
+    except (KeyError, ValueError, IndexError, AttributeError) as error:
+        raise BadInput(what="archive-number-pattern", value=numbering.pattern) from error
+
+
+def _content(filled: FilledForm, facts: ArchiveFacts) -> dict[str, object]:
+    """What the digest is about: no copy number and nothing of the layout, so all three copies share it."""
+    return {
+        "kind": "fieldapp.archive",
+        "v": CONTENT_VERSION,
+        "household": facts.household,
+        "head": facts.head_name,
+        "places": list(facts.places),
+        "number": archive_number(facts.numbering),
+        "revision": facts.revision,
+        "surveyed_on": facts.surveyed_on.isoformat(),
+        "archived_at": facts.archived_at.isoformat(timespec="seconds"),
+        "form": filled.form,
+        "form_version": filled.version,
+        "answers": {answer.path: answer.raw for answer, _ in _answers(filled, facts) if answer.state is FilledState.ANSWERED},
+        "rows": {table.path: list(table.row_ids) for section in filled.sections for table in section.tables},
+        "attachments": {name: hashlib.sha256(photo.data).hexdigest() for name, photo in facts.photos.items()},
+    }
+
+
+def _answers(filled: FilledForm, facts: ArchiveFacts) -> Iterable[tuple[FilledAnswer, bool]]:
+    """Every answer in order, and whether the household's copy leaves it out."""
+    for section in filled.sections:
+        hidden = is_left_out(section.name, facts.left_out)
+        for answer in (*section.answers, *(answer for table in section.tables for row in table.rows for answer in row)):
+            yield answer, hidden or is_left_out(answer.name, facts.left_out)
+
+
+def _is_upload(answer: FilledAnswer) -> bool:
+    return bool(answer.attachment) and answer.state is FilledState.ANSWERED
+
+
+class _Parts:
+    """Turns sections and rows into parts, split into what every copy shows and what is internal."""
+
+    def __init__(self, facts: ArchiveFacts, numbers: dict[str, int]) -> None:
+        self._left_out = facts.left_out
+        self._numbers = numbers
+
+    def public(self, section: FilledSection) -> Iterable[Part]:
+        if is_left_out(section.name, self._left_out):
+            return
+        if not section.relevant:
+            yield Part(section.title, (), is_relevant=False, note=say("archive-not-applicable-section"))
+            return
+        chosen = [answer for answer in section.answers if not is_left_out(answer.name, self._left_out)]
+        has_members = any(table.name == MEMBER_TABLE for table in section.tables)
+        if chosen or has_members:
+            yield self._part(section.title, chosen, note=say("archive-see-members") if has_members else "")
+        for table in section.tables:
+            if table.name != MEMBER_TABLE:
+                yield from self.rows(table, hidden=False)
+
+    def internal(self, section: FilledSection) -> Iterable[Part]:
+        whole = is_left_out(section.name, self._left_out)
+        if whole and not section.relevant:
+            return
+        chosen = [answer for answer in section.answers if whole or is_left_out(answer.name, self._left_out)]
+        if any(answer.state is not FilledState.NOT_APPLICABLE for answer in chosen):
+            yield self._part(section.title, chosen)
+        for table in section.tables:
+            yield from self.rows(table, hidden=True, whole=whole)
+
+    def rows(self, table: FilledTable, hidden: bool, whole: bool = False) -> Iterable[Part]:
+        """A part a row. Of the internal answers only rows that hold one."""
+        for index, row in enumerate(table.rows, 1):
+            chosen = [answer for answer in row if (whole or is_left_out(answer.name, self._left_out)) is hidden]
+            if hidden and not any(answer.text for answer in chosen):
+                continue
+            head = next((answer.text for answer in row if answer.state is FilledState.ANSWERED and answer.type == "string"), "")
+            title = say("archive-row-title", table=table.title, number=index, name=head)
+            yield self._part(title, chosen, is_inner=True)
+
+    def _part(self, title: str, answers: list[FilledAnswer], note: str = "", is_inner: bool = False) -> Part:
+        lines = [(answer.state, self._line(answer)) for answer in answers if answer.type not in _HIDDEN_TYPES]
+        return Part(
+            title,
+            tuple(line for state, line in lines if state is not FilledState.NOT_APPLICABLE),
+            tuple(line for state, line in lines if state is FilledState.NOT_APPLICABLE),
+            note=note,
+            is_inner=is_inner,
+        )
+
+    def _line(self, answer: FilledAnswer) -> Line:
+        text = answer.text
+        if _is_upload(answer):
+            number = self._numbers.get(answer.attachment)
+            text = say("archive-see-photo", number=number) if number else say("archive-see-signature")
+        is_amount = answer.type in {"int", "integer", "decimal"} and "元" in answer.label
+        return Line(answer.number, answer.label, _grouped(text) if is_amount else text, answer.state, is_amount)
+
+
+def _grouped(text: str) -> str:
+    """12000.5 as 12,000.5; what is no plain number stays."""
+    whole, dot, rest = text.partition(".")
+    plain = whole.removeprefix("-")
+    if not (plain.isascii() and plain.isdigit()) or (dot and not rest.isdigit()):
+        return text
+    return f"{'-' if whole.startswith('-') else ''}{int(plain):,}{dot}{rest}"
+
+
+def _roster(table: FilledTable) -> Roster | None:
+    if not table.rows:
+        return None
+    first = {answer.name: answer for answer in table.rows[0]}
+    names = [name for name in ROSTER_COLUMNS if name in first] or list(first)[:_ROSTER_FALLBACK]
+    rows = tuple(tuple(_brief(row, name) for name in names) for row in table.rows)
+    return Roster(tuple(first[name].label for name in names), tuple(names), rows)
+
+
+def _brief(row: tuple[FilledAnswer, ...], name: str) -> str:
+    answer = next((answer for answer in row if answer.name == name), None)
+    if answer is None or answer.state is FilledState.NOT_APPLICABLE:
+        return "—"
+    if answer.state is FilledState.UNANSWERED:
+        return say("archive-unanswered")
+    return answer.raw if answer.type == "date" else answer.text
+
+
+def _signatures(answers: Iterable[FilledAnswer], facts: ArchiveFacts) -> tuple[SignatureBox, ...]:
+    boxes = []
+    for answer in answers:
+        photo = facts.photos.get(answer.attachment)
+        boxes.append(SignatureBox(answer.label, answer.attachment, photo.data if photo else None))
+    for message in ("archive-sign-head", "archive-sign-enumerator", "archive-sign-witness")[len(boxes) :]:
+        boxes.append(SignatureBox(say(message)))
+    return tuple(boxes)
+
+
+def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tuple[Frame, ...]:
+    frames = []
+    for number, answer in enumerate(answers, first):
+        photo = facts.photos.get(answer.attachment)
+        caption = (photo.caption if photo else "") or answer.label
+        details = "　".join(part for part in ((photo.taken, photo.place) if photo else ()) if part)
+        frames.append(Frame(answer.attachment, number, caption, details, photo.data if photo else None, answer.label))
+    return tuple(frames)

@@ -1,0 +1,235 @@
+"""Draws the documents that every volume shares: the answered form, the members, signatures, photos and internal pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fieldapp.engine.views import FilledState
+from fieldapp.errors import AttachmentUnreadable
+from fieldapp.words import say
+
+from .fonts import Missing, Typesetter
+from .layout import BODY, BOTTOM, MM, Align, Cell, Flow, Pen, wrap
+from .pictures import place
+from .sheet import ArchiveSheet, Frame, Line, Paper, Part, Roster, SignatureBox
+
+if TYPE_CHECKING:
+    from .pdfa import PdfFile
+
+_NUMBER, _LABEL = 8.5 * MM, 38.5 * MM
+_ANSWER = BODY / 2 - _NUMBER - _LABEL
+_LABEL_SIZE, _ANSWER_SIZE, _SMALL = 8.5, 9.5, 7.5
+_WIDE_LABEL = 2.9
+"""A label of more lines than this in its narrow cell takes a whole row."""
+_WIDE_ANSWER = 2
+QR_SIDE = 32 * MM
+QR_X, QR_Y = BODY - QR_SIDE, BOTTOM + 3 * MM
+_PHOTO_WIDTH, _PHOTO_HEIGHT = 80 * MM, 60 * MM
+_ROSTER_WEIGHTS = {
+    "m_name": 24, "m_relation": 14, "m_sex": 8, "m_birth": 18, "m_id_no": 33, "m_ethnic": 13, "m_edu": 13, "m_health": 17,
+    "m_labour": 16, "m_work_place": 16,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One finished page body in the file."""
+
+    name: str
+    paper: Paper
+    has_qr: bool = False
+
+
+def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile, prefix: str) -> tuple[list[Body], list[Missing]]:
+    """All shared page bodies of one household, written into the file once, and the photos that could not be shown."""
+    pictures = _Pictures(file)
+    drawn: list[Body] = []
+    for paper, pages in _documents(sheet, setter, pictures):
+        last = len(pages) - 1
+        for index, (operators, objects) in enumerate(pages):
+            name = file.form(f"{prefix}B{len(drawn) + 1}", operators, objects)
+            drawn.append(Body(name, paper, has_qr=paper is Paper.SIGNATURES and index == last))
+    return drawn, pictures.missing
+
+
+_Pages = list[tuple[str, tuple[str, ...]]]
+
+
+def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> Iterable[tuple[Paper, _Pages]]:
+    flow = _begin(setter, sheet.form_title)
+    flow.paragraph(say("archive-legend"), _SMALL, faint=True)
+    _draw_parts(flow, sheet.parts)
+    yield Paper.FORM, flow.finish()
+    if sheet.roster:
+        flow = _begin(setter, say(Paper.MEMBERS.value))
+        _draw_roster(flow, sheet.roster)
+        _draw_parts(flow, sheet.members)
+        yield Paper.MEMBERS, flow.finish()
+    flow = _begin(setter, say(Paper.SIGNATURES.value))
+    _draw_signatures(flow, sheet, pictures)
+    yield Paper.SIGNATURES, flow.finish()
+    if sheet.photos:
+        flow = _begin(setter, say(Paper.PHOTOS.value))
+        _draw_frames(flow, sheet.photos, pictures)
+        yield Paper.PHOTOS, flow.finish()
+    if sheet.internal or sheet.internal_photos:
+        flow = _begin(setter, say(Paper.INTERNAL.value))
+        flow.paragraph(say("archive-internal-note"), _SMALL, faint=True)
+        _draw_parts(flow, sheet.internal)
+        _draw_frames(flow, sheet.internal_photos, pictures)
+        yield Paper.INTERNAL, flow.finish()
+
+
+def _begin(setter: Typesetter, title: str) -> Flow:
+    flow = Flow(Pen(setter))
+    flow.title(title, title)
+    return flow
+
+
+class _Pictures:
+    """Puts pictures into the file; remembers those that are not here or cannot be read."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self.missing: list[Missing] = []
+
+    def show(self, pen: Pen, attachment: str, data: bytes | None, question: str, box: tuple[float, float, float, float]) -> bool:
+        """Fit a picture into the middle of a box (x, y, width, height); False if there is none to show."""
+        try:
+            if data is None:
+                raise AttachmentUnreadable(name=attachment, detail="absent")
+            name, wide, high = place(self._file, attachment, data)
+        except AttachmentUnreadable:
+            self.missing.append(Missing("photo", attachment, question))
+            return False
+        x, y, width, height = box
+        scale = min(width / wide, height / high)
+        pen.show(name, x + (width - wide * scale) / 2, y + (height - high * scale) / 2, wide * scale, high * scale)
+        return True
+
+
+def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
+    for part in parts:
+        flow.heading(part.title, small=part.is_inner)
+        if part.note:
+            flow.paragraph(part.note, faint=not part.is_relevant, where=part.title)
+        _draw_lines(flow, part.lines)
+        if part.skipped:
+            named = "；".join(f"{line.number} {line.label}".strip() for line in part.skipped)
+            text = say("archive-not-applicable", questions=named)
+            flow.row([Cell(BODY, text, _SMALL, is_faint=True)], part.title)
+
+
+def _draw_lines(flow: Flow, lines: Sequence[Line]) -> None:
+    """Two questions a row; one that needs more room takes a row of its own."""
+    waiting: list[Cell] = []
+    where = ""
+    for line in lines:
+        if _is_wide(flow, line):
+            _draw_waiting(flow, waiting, where)
+            waiting = []
+            flow.row(_cells(line, BODY - _NUMBER - _LABEL), line.label)
+            continue
+        where = f"{where}、{line.label}" if waiting else line.label
+        waiting += _cells(line, _ANSWER)
+        if len(waiting) == 6:
+            flow.row(waiting, where)
+            waiting = []
+    _draw_waiting(flow, waiting, where)
+
+
+def _draw_waiting(flow: Flow, waiting: list[Cell], where: str) -> None:
+    if waiting:
+        flow.row([*waiting, Cell(BODY / 2)], where)
+
+
+def _is_wide(flow: Flow, line: Line) -> bool:
+    face = flow.pen.setter.song
+    text = flow.pen.setter.printable(line.text, line.label)
+    label = flow.pen.setter.printable(line.label, line.label)
+    if "\n" in text or face.width(text, _ANSWER_SIZE) > _WIDE_ANSWER * (_ANSWER - 8):
+        return True
+    return face.width(label, _LABEL_SIZE) > _WIDE_LABEL * (_LABEL - 8)
+
+
+def _cells(line: Line, width: float) -> list[Cell]:
+    answered = line.state is FilledState.ANSWERED
+    text = line.text if answered else say("archive-unanswered")
+    align = Align.RIGHT if line.is_amount and answered else Align.LEFT
+    return [
+        Cell(_NUMBER, line.number, _SMALL, Align.CENTRE, is_head=True),
+        Cell(_LABEL, line.label, _LABEL_SIZE, is_head=True),
+        Cell(width, text, _ANSWER_SIZE, align, is_faint=not answered),
+    ]
+
+
+def _draw_roster(flow: Flow, roster: Roster) -> None:
+    number = 8 * MM
+    weights = [_ROSTER_WEIGHTS.get(name, 18) for name in roster.names]
+    widths = [(BODY - number) * weight / sum(weights) for weight in weights]
+    head = [Cell(number, say("archive-row-number"), 8.0, Align.CENTRE, is_head=True)]
+    head += [Cell(width, title, 8.0, Align.CENTRE, is_head=True) for width, title in zip(widths, roster.heads, strict=True)]
+    flow.repeat(head)
+    for index, row in enumerate(roster.rows, 1):
+        cells = [Cell(number, str(index), 8.0, Align.CENTRE)]
+        cells += [Cell(width, text, 8.0, Align.CENTRE) for width, text in zip(widths, row, strict=True)]
+        flow.row(cells, f"{say('archive-members-title')} {index}", height=16)
+    flow.repeat(())
+    flow.y -= 6
+
+
+def _draw_signatures(flow: Flow, sheet: ArchiveSheet, pictures: _Pictures) -> None:
+    facts = sheet.facts
+    flow.paragraph(say("archive-statement", head=facts.head_name, form=sheet.form_title, digest=sheet.digest[:12]), 11.5)
+    flow.y -= 4
+    for box in sheet.signatures:
+        _draw_signature(flow, box, pictures)
+    flow.need(34 * MM)
+    height, width, pen = 32 * MM, BODY / 2, flow.pen
+    for index, message in enumerate(("archive-seal-village", "archive-seal-township")):
+        pen.box(index * width, flow.y - height, width, height)
+        pen.say(index * width + 6, flow.y - 14, say(message), 10)
+        pen.say((index + 1) * width - 6, flow.y - height + 7, say("archive-date-blank"), 9, Align.RIGHT)
+    flow.y -= height + 4 * MM
+    flow.need(flow.y - BOTTOM if flow.y - BOTTOM < QR_SIDE + 6 * MM else 0)
+    pen.say(0, QR_Y + QR_SIDE - 12, say("archive-receipt"), 10)
+    pen.say(0, QR_Y + QR_SIDE - 42, say("archive-receipt-signature"), 10)
+    pen.say(0, QR_Y + 4, say("archive-scan"), 8)
+
+
+def _draw_signature(flow: Flow, box: SignatureBox, pictures: _Pictures) -> None:
+    height, label, thumb, day = 27 * MM, 38 * MM, 30 * MM, 34 * MM
+    flow.need(height)
+    sign, y, pen = BODY - label - thumb - day, flow.y - height, flow.pen
+    pen.ground(0, y, label, height)
+    for x, width in ((0.0, label), (label, sign), (label + sign, thumb), (label + sign + thumb, day)):
+        pen.box(x, y, width, height)
+    lines = wrap(pen.setter.printable(box.label, box.label), pen.setter.song, 10.0, label - 12)
+    for index, line in enumerate(lines):
+        pen.text(6, y + height / 2 + 7 * (len(lines) - 1) - 4 - 14 * index, line, 10.0)
+    if box.data is not None:
+        pictures.show(pen, box.attachment, box.data, box.label, (label + 4, y + 4, sign - 8, height - 8))
+    pen.box(label + sign + 3 * MM, y + 5.5 * MM, 24 * MM, 19 * MM, dashed=True)
+    pen.say(label + sign + thumb / 2, y + 5, say("archive-thumb"), 7.5, Align.CENTRE)
+    pen.say(BODY - day / 2, y + 10, say("archive-date-blank"), 9, Align.CENTRE)
+    flow.y = y
+
+
+def _draw_frames(flow: Flow, frames: Sequence[Frame], pictures: _Pictures) -> None:
+    gap = BODY - 2 * _PHOTO_WIDTH
+    room = _PHOTO_HEIGHT + 13 * MM
+    for index, frame in enumerate(frames):
+        if index % 2 == 0:
+            flow.need(room)
+        x = (_PHOTO_WIDTH + gap) * (index % 2)
+        y = flow.y - _PHOTO_HEIGHT - 2 * MM
+        if not pictures.show(flow.pen, frame.attachment, frame.data, frame.question, (x, y, _PHOTO_WIDTH, _PHOTO_HEIGHT)):
+            flow.pen.say(x + _PHOTO_WIDTH / 2, y + _PHOTO_HEIGHT / 2, say("archive-photo-absent"), 10, Align.CENTRE)
+        flow.pen.box(x, y, _PHOTO_WIDTH, _PHOTO_HEIGHT)
+        caption = say("archive-photo-caption", number=frame.number, caption=frame.caption)
+        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 11, caption, 9, Align.CENTRE, where=frame.question)
+        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 21, frame.details, 7.5, Align.CENTRE, where=frame.question)
+        if index % 2 or index == len(frames) - 1:
+            flow.y -= room

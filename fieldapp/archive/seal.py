@@ -1,0 +1,119 @@
+"""Tamper evidence: the digest of what an archive says, the signed QR text on paper and the signature over the whole file.
+
+QR text: `FA1:` and Base45 of 126 bytes: `FA` 0x01 · key id 4 · household 16 · revision 4 · copy 1 · days since 2000-01-01 2 ·
+SHA-256 32 · Ed25519 signature 64 over the 62 bytes before it. It holds no personal data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from struct import pack, unpack
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync.operation import Signer
+
+from . import base45
+
+PREFIX = "FA1:"
+_MAGIC = b"FA\x01"
+_BODY = ">3s4s16sIBH32s"
+_BODY_LENGTH = 62
+_SIGNATURE_LENGTH = 64
+_FIRST_DAY = date(2000, 1, 1)
+_CONTEXT = b"fieldapp archive file 1\n"
+_FILE_SEAL = re.compile(rb"FASEAL1:([0-9a-f]{32}):([0-9a-f]{128})")
+SHORT = 12
+"""Hex digits of the digest in every footer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a QR code says."""
+
+    key: str
+    """First 8 hex digits of the signing device's id."""
+    household: str
+    revision: int
+    copy: int
+    day: date
+    digest: str
+    signature: bytes
+    body: bytes
+    """The bytes that were signed."""
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of the canonical content as hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write(signer: Signer, household: str, revision: int, copy: int, day: date, content_digest: str) -> str:
+    """The QR text of one copy; the household is its id of 32 hex digits."""
+    key, days = bytes.fromhex(signer.device[:8]), (day - _FIRST_DAY).days
+    body = pack(_BODY, _MAGIC, key, bytes.fromhex(household), revision, copy, days, bytes.fromhex(content_digest))
+    return PREFIX + base45.encode(body + signer.sign(body))
+
+
+def read(text: str) -> Seal:
+    """What a QR text says, not yet believed; raises ValueError if it is none of ours."""
+    if not text.startswith(PREFIX):
+        raise ValueError(text)
+    data = base45.decode(text[len(PREFIX) :])
+    if len(data) != _BODY_LENGTH + _SIGNATURE_LENGTH or not data.startswith(_MAGIC):
+        raise ValueError(text)
+    body = data[:_BODY_LENGTH]
+    _, key, household, revision, copy, days, content = unpack(_BODY, body)
+    day = _FIRST_DAY + timedelta(days=days)
+    return Seal(key.hex(), household.hex(), revision, copy, day, content.hex(), data[_BODY_LENGTH:], body)
+
+
+def signer_of(seal: Seal, known_keys: Mapping[str, bytes]) -> str | None:
+    """The device that signed it, None if no known key did. `known_keys`: device id → 32 bytes Ed25519 public key."""
+    for device, key in known_keys.items():
+        if device.startswith(seal.key) and _verifies(key, seal.signature, seal.body):
+            return device
+    return None
+
+
+def knows(seal: Seal, known_keys: Mapping[str, bytes]) -> bool:
+    """Whether the key that the seal names is known at all."""
+    return any(device.startswith(seal.key) for device in known_keys)
+
+
+def placeholder(device: str) -> str:
+    """What stands in a file until it is sealed."""
+    return f"FASEAL1:{device}:{'0' * 128}"
+
+
+def seal_file(data: bytes, signer: Signer) -> bytes:
+    """The file with its placeholder filled: a signature over every byte but its own."""
+    empty = placeholder(signer.device).encode("ascii")
+    if data.count(empty) != 1:
+        raise ValueError("the file holds no single placeholder")
+    signature = signer.sign(_CONTEXT + hashlib.sha256(data).digest())
+    return data.replace(empty, empty[:-128] + signature.hex().encode("ascii"))
+
+
+def file_signer(data: bytes, known_keys: Mapping[str, bytes]) -> str | None:
+    """The device whose signature covers every byte of the file, None if a byte was altered or the key is not known."""
+    found = list(_FILE_SEAL.finditer(data))
+    if len(found) != 1:
+        return None
+    device, signature = found[0][1].decode("ascii"), bytes.fromhex(found[0][2].decode("ascii"))
+    unsealed = data[: found[0].start(2)] + b"0" * 128 + data[found[0].end(2) :]
+    key = known_keys.get(device)
+    return device if key and _verifies(key, signature, _CONTEXT + hashlib.sha256(unsealed).digest()) else None
+
+
+def _verifies(key: bytes, signature: bytes, data: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""Binds a volume (案卷) by GB/T 9705-2008: cover, 卷内目录, numbered pages, 备考表; one for each copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fieldapp.words import say
+
+from .copies import Copy
+from .fonts import Typesetter
+from .layout import BINDING, BODY, BOTTOM, MM, OUTER, PAGE_HEIGHT, TOP, Align, Cell, Flow, Pen
+from .papers import QR_SIDE, QR_X, QR_Y, Body
+from .seal import SHORT
+from .sheet import ArchiveSheet, Paper
+
+_INDEX = (15, 18, 30, 55, 20, 15, 14)
+"""顺序号 文号 责任者 题名 日期 页号 备注, in mm."""
+_INDEX_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the 卷内目录."""
+
+    title: str
+    first: int
+    last: int
+
+
+def entries(sheet: ArchiveSheet, bodies: Sequence[Body]) -> list[Entry]:
+    """The documents among these page bodies with their page numbers within the volume."""
+    found: list[Entry] = []
+    for paper in Paper:
+        pages = [number for number, body in enumerate(bodies, 1) if body.paper is paper]
+        if pages:
+            title = sheet.form_title if paper is Paper.FORM else say(paper.value)
+            found.append(Entry(title, pages[0], pages[-1]))
+    return found
+
+
+def cover(sheet: ArchiveSheet, setter: Typesetter, pages: int, documents: int) -> tuple[str, tuple[str, ...]]:
+    """案卷封面: the fields of GB/T 9705-2008."""
+    facts, pen = sheet.facts, Pen(setter)
+    pen.say(BODY / 2, TOP - 46 * MM, say("archive-cover-title"), 28, Align.CENTRE, bold=True)
+    pen.say(BODY / 2, TOP - 60 * MM, say("archive-cover-subtitle"), 15, Align.CENTRE)
+    begun, until = facts.begun_on or facts.surveyed_on, facts.archived_at.date()
+    rows = (
+        ("archive-fonds", facts.fonds),
+        ("archive-category", facts.category or say("archive-category-usual")),
+        ("archive-volume", say("archive-volume-title", place="".join(facts.places[-2:]), head=facts.head_name)),
+        ("archive-period", f"{begun:%Y%m%d} — {until:%Y%m%d}"),
+        ("archive-retention", facts.retention or say("archive-retention-usual")),
+        ("archive-extent", say("archive-extent-value", documents=documents, pages=pages)),
+        ("archive-revision", say("archive-revision-value", revision=facts.revision)),
+        ("archive-number", sheet.number),
+    )
+    flow = Flow(pen)
+    flow.y = TOP - 78 * MM
+    for label, value in rows:
+        head = Cell(36 * MM, say(label), 13, Align.CENTRE, is_head=True)
+        flow.row([head, Cell(BODY - 36 * MM, value, 13)], say(label), height=30)
+    pen.say(0, QR_Y + QR_SIDE - 12, say("archive-scan"), 9)
+    pen.say(0, QR_Y + QR_SIDE - 30, say("archive-digest"), 9)
+    for index in range(4):
+        pen.say(0, QR_Y + QR_SIDE - 44 - 13 * index, " ".join(_groups(sheet.digest[16 * index : 16 * index + 16])), 10)
+    return pen.take()
+
+
+def index(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry]) -> list[tuple[str, tuple[str, ...]]]:
+    """卷内目录."""
+    flow = Flow(Pen(setter))
+    flow.title(say("archive-index-title"), say("archive-index-title"))
+    columns = ("order", "reference", "maker", "title-column", "date", "pages", "remark")
+    widths = [width * MM for width in _INDEX]
+    heads = [Cell(width, say(f"archive-index-{name}"), 10, Align.CENTRE, is_head=True) for width, name in zip(widths, columns, strict=True)]
+    flow.repeat(heads)
+    day = f"{sheet.facts.surveyed_on:%Y%m%d}"
+    for number, entry in enumerate(documents, 1):
+        pages = str(entry.first) if entry.first == entry.last else f"{entry.first}-{entry.last}"
+        texts = (str(number), "", sheet.facts.maker, entry.title, day, pages, "")
+        aligns = [Align.LEFT if column == "title-column" else Align.CENTRE for column in columns]
+        cells = [Cell(width, text, 9.5, align) for width, text, align in zip(widths, texts, aligns, strict=True)]
+        flow.row(cells, say("archive-index-title"), height=24)
+    for _ in range(_INDEX_ROWS - len(documents)):
+        flow.row([Cell(width) for width in widths], height=24)
+    return flow.finish()
+
+
+def notes(sheet: ArchiveSheet, setter: Typesetter, copy_is_whole: bool, pages: int, documents: int) -> tuple[str, tuple[str, ...]]:
+    """卷内备考表."""
+    facts, flow = sheet.facts, Flow(Pen(setter))
+    flow.title(say("archive-notes-title"), say("archive-notes-title"))
+    photos = len(sheet.photos) + (len(sheet.internal_photos) if copy_is_whole else 0)
+    told = [say("archive-notes-state", pages=pages, documents=documents, photos=photos)]
+    absent = [frame for frame in (*sheet.photos, *sheet.internal_photos) if frame.data is None]
+    if absent:
+        told.append(say("archive-notes-absent", photos=len(absent)))
+    if not copy_is_whole and (sheet.internal or sheet.internal_photos):
+        told.append(say("archive-notes-left-out"))
+    told.append(say("archive-notes-form", form=sheet.form_title, version=sheet.form_version, revision=facts.revision))
+    told.append(say("archive-notes-digest", digest=" ".join(_groups(sheet.digest))))
+    head, size = 36 * MM, 11
+    flow.row(
+        [Cell(head, say("archive-notes-about"), size, Align.CENTRE, is_head=True), Cell(BODY - head, "\n".join(told), size)], height=320
+    )
+    people = (("archive-maker", facts.maker), ("archive-checker", facts.checker), ("archive-bound-on", f"{facts.archived_at:%Y%m%d}"))
+    for label, value in people:
+        flow.row([Cell(head, say(label), size, Align.CENTRE, is_head=True), Cell(BODY - head, value, size)], say(label), height=34)
+    return flow.finish()[0]
+
+
+class Binding:
+    """The pages of one copy as they come: which side, which margin, which number, and the marks on every page."""
+
+    def __init__(self, sheet: ArchiveSheet, setter: Typesetter, copy: Copy, qr: str) -> None:
+        self._sheet = sheet
+        self._pen = Pen(setter)
+        self._copy = copy
+        self._qr = qr
+        self._sides = 0
+        self._of = len(sheet.facts.copies)
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the next page is the back of a sheet."""
+        return self._sheet.facts.duplex and self._sides % 2 == 1
+
+    def page(self, body: str, number: int = 0, has_qr: bool = False) -> tuple[str, tuple[str, ...]]:
+        """The next page showing a body; 0 is no number."""
+        left = OUTER if self.is_back else BINDING
+        pen, facts = self._pen, self._sheet.facts
+        pen.show(body, left, 0)
+        if has_qr:
+            pen.show(self._qr, left + QR_X, QR_Y)
+        mark = say("archive-copy-mark", mark=self._copy.mark, number=self._copy.number)
+        top, foot = PAGE_HEIGHT - 14 * MM, 11 * MM
+        outer, inner = (left, left + BODY) if self.is_back else (left + BODY, left)
+        to_outer, to_inner = (Align.LEFT, Align.RIGHT) if self.is_back else (Align.RIGHT, Align.LEFT)
+        pen.say(outer, top, mark, 10.5, to_outer, bold=True)
+        pen.say(inner, top, say("archive-running-head", place=facts.places[-1] if facts.places else "", head=facts.head_name), 8, to_inner)
+        pen.lines([(left, BOTTOM - 4 * MM, left + BODY, BOTTOM - 4 * MM)])
+        pen.say(inner, foot, say("archive-footer", number=self._sheet.number, digest=self._sheet.digest[:SHORT]), 8, to_inner)
+        if number:
+            pen.say(outer, foot - 1, str(number), 12, to_outer)
+        self._sides += 1
+        return pen.take()
+
+    def blank(self) -> bool:
+        """Whether an empty back must follow so that what comes next begins a sheet; counts it."""
+        if not self.is_back:
+            return False
+        self._sides += 1
+        return True
+
+
+def _groups(text: str) -> list[str]:
+    return [text[start : start + 4] for start in range(0, len(text), 4)]
