@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldapp.engine.views import FilledState
@@ -115,43 +115,47 @@ def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
         flow.heading(part.title, small=part.is_inner)
         if part.note:
             flow.paragraph(part.note, faint=not part.is_relevant, where=part.title)
-        _draw_lines(flow, part.lines)
+        _draw_lines(flow, part.lines, part.title if part.is_inner else "")
         if part.skipped:
             named = "；".join(f"{line.number} {line.label}".strip() for line in part.skipped)
             text = say("archive-not-applicable", questions=named)
             flow.row([Cell(BODY, text, _SMALL, is_faint=True)], part.title)
 
 
-def _draw_lines(flow: Flow, lines: Sequence[Line]) -> None:
+def _draw_lines(flow: Flow, lines: Sequence[Line], of: str) -> None:
     """Two questions a row; one that needs more room takes a row of its own."""
     waiting: list[Cell] = []
-    where = ""
     for line in lines:
-        if _is_wide(flow, line):
-            _draw_waiting(flow, waiting, where)
+        shown = _printable(flow, line, of)
+        if _is_wide(flow, shown):
+            _draw_waiting(flow, waiting)
             waiting = []
-            flow.row(_cells(line, BODY - _NUMBER - _LABEL), line.label)
+            flow.row(_cells(shown, BODY - _NUMBER - _LABEL))
             continue
-        where = f"{where}、{line.label}" if waiting else line.label
-        waiting += _cells(line, _ANSWER)
+        waiting += _cells(shown, _ANSWER)
         if len(waiting) == 6:
-            flow.row(waiting, where)
+            flow.row(waiting)
             waiting = []
-    _draw_waiting(flow, waiting, where)
+    _draw_waiting(flow, waiting)
 
 
-def _draw_waiting(flow: Flow, waiting: list[Cell], where: str) -> None:
+def _draw_waiting(flow: Flow, waiting: list[Cell]) -> None:
     if waiting:
-        flow.row([*waiting, Cell(BODY / 2)], where)
+        flow.row([*waiting, Cell(BODY / 2)])
+
+
+def _printable(flow: Flow, line: Line, of: str) -> Line:
+    """The line as it can be printed; what has no glyph is reported with the question and, in a repeat, its row."""
+    where = f"{of}：{line.label}" if of else line.label
+    printable = flow.pen.setter.printable
+    return replace(line, number=printable(line.number, where), label=printable(line.label, where), text=printable(line.text, where))
 
 
 def _is_wide(flow: Flow, line: Line) -> bool:
     face = flow.pen.setter.song
-    text = flow.pen.setter.printable(line.text, line.label)
-    label = flow.pen.setter.printable(line.label, line.label)
-    if "\n" in text or face.width(text, _ANSWER_SIZE) > _WIDE_ANSWER * (_ANSWER - 8):
+    if "\n" in line.text or face.width(line.text, _ANSWER_SIZE) > _WIDE_ANSWER * (_ANSWER - 8):
         return True
-    return face.width(label, _LABEL_SIZE) > _WIDE_LABEL * (_LABEL - 8)
+    return face.width(line.label, _LABEL_SIZE) > _WIDE_LABEL * (_LABEL - 8)
 
 
 def _cells(line: Line, width: float) -> list[Cell]:

@@ -1,0 +1,153 @@
+"""The file: three volumes over the same page objects, complete, readable, the same bytes again."""
+
+import io
+import re
+
+import pikepdf
+import pypdfium2
+import pytest
+import zxingcpp
+
+from fieldapp.archive import seal
+from fieldapp.archive.compose import compose
+from fieldapp.archive.copies import COPIES, Holder
+from fieldapp.archive.render import Rendered, render
+
+from .household import RARE_NAMES, DeviceKey, facts, filled
+
+
+@pytest.fixture(scope="module")
+def archive() -> Rendered:
+    return render(compose(filled(), facts()), DeviceKey())
+
+
+def texts(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    found = [document[index].get_textpage().get_text_bounded() for index in range(len(document))]
+    document.close()
+    return found
+
+
+def volumes(pdf: bytes) -> dict[str, list[str]]:
+    """The texts of the pages by the mark of their copy."""
+    pages: dict[str, list[str]] = {copy.mark: [] for copy in COPIES}
+    for text in texts(pdf):
+        marks = [mark for mark in pages if f"{mark} " in text.replace("　", " ")]
+        assert len(marks) == 1, "every page bears the mark of exactly one copy"
+        pages[marks[0]].append(text)
+    return pages
+
+
+def test_names_beyond_the_basic_plane_are_extracted_as_written() -> None:
+    sheet = compose(filled(len(RARE_NAMES)), facts())
+    whole = "".join(texts(render(sheet, DeviceKey()).pdf)).replace("\r\n", "")
+    assert all(name in whole for name in RARE_NAMES)
+
+
+def test_three_copies_share_their_page_objects(archive: Rendered) -> None:
+    with pikepdf.open(io.BytesIO(archive.pdf)) as pdf:
+        shown = [
+            {name: form.objgen for name, form in page.Resources.XObject.items() if re.match(r"/B\d+$", name)}
+            for page in pdf.pages
+            if "/XObject" in page.Resources
+        ]
+    bodies = [next(iter(page.items())) for page in shown if page]
+    township = bodies[: bodies.index(bodies[0], 1)]
+    assert bodies[len(township) : 2 * len(township)] == township
+    assert set(bodies[2 * len(township) :]) < set(township)
+    assert len(set(bodies)) == len(township) > 3
+
+
+def test_household_copy_leaves_out_red_lines_risk_and_internal_notes(archive: Rendered) -> None:
+    pages = {mark: "".join(own) for mark, own in volumes(archive.pdf).items()}
+    for hidden in ("红线1", "风险未消除", "情绪不稳定", "内部核查附页 "):
+        assert hidden.strip() in pages["乡镇（街道）存档"]
+        assert hidden.strip() in pages["行政村存档"]
+    for hidden in ("红线", "风险", "情绪不稳定"):
+        assert hidden not in pages["农户留存"]
+    assert "按规定，本份不含内部核查附页" in pages["农户留存"]
+
+
+def test_page_numbers_begin_at_one_in_every_volume(archive: Rendered) -> None:
+    for mark, pages in volumes(archive.pdf).items():
+        numbers = [re.search(r"摘要 [0-9a-f]{12} (\d+)$", text) for text in pages]
+        assert numbers[0] is None, mark
+        assert numbers[1] is None, mark
+        assert numbers[-1] is None, mark
+        assert [int(found[1]) for found in numbers[2:-1] if found] == list(range(1, len(pages) - 2))
+
+
+def test_every_page_bears_the_short_digest(archive: Rendered) -> None:
+    assert all(archive.digest[: seal.SHORT] in text for text in texts(archive.pdf))
+
+
+def test_rebuild_is_byte_identical(archive: Rendered) -> None:
+    assert render(compose(filled(), facts()), DeviceKey()).pdf == archive.pdf
+
+
+@pytest.mark.parametrize("page", [0, 4])
+def test_qr_code_is_read_from_a_150_dpi_picture(archive: Rendered, page: int) -> None:
+    document = pypdfium2.PdfDocument(archive.pdf)
+    picture = document[page].render(scale=150 / 72).to_pil()
+    document.close()
+    codes = zxingcpp.read_barcodes(picture)
+    found = [seal.read(code.text) for code in codes]
+    assert [one.digest for one in found] == [archive.digest]
+    assert seal.signer_of(found[0], DeviceKey().known) == DeviceKey().device
+
+
+def test_unanswered_and_not_applicable_are_told_apart(archive: Rendered) -> None:
+    page = texts(archive.pdf)[2]
+    assert "未填" in page
+    assert "不适用：4 脱贫年度" in page
+    assert "按填表规则，本户不适用本部分" in page
+
+
+def test_money_is_grouped_by_thousands(archive: Rendered) -> None:
+    assert "12,000.5" in texts(archive.pdf)[2]
+
+
+def test_long_answer_runs_over_pages_without_loss() -> None:
+    long = "".join(f"第{number}条诉求，路要修好。" for number in range(1, 700))
+    pages = volumes(render(compose(filled(demand=long), facts()), DeviceKey()).pdf)["农户留存"]
+    assert long in "".join(text.replace("\r\n", "") for text in pages).replace("\ufffe", "") or all(
+        f"第{number}条" in "".join(pages).replace("\r\n", "") for number in range(1, 700)
+    )
+
+
+def test_twenty_members_are_all_in_the_table() -> None:
+    whole = "".join(volumes(render(compose(filled(20), facts()), DeviceKey()).pdf)["行政村存档"])
+    assert all(f"99010219850615{row:04d}" in whole for row in range(1, 21))
+
+
+def test_character_without_a_glyph_is_printed_as_its_code_and_reported() -> None:
+    archive = render(compose(filled(demand="他叫李\U0002c386。"), facts()), DeviceKey())
+    assert [(missing.kind, missing.what, missing.where) for missing in archive.missing] == [("glyph", "\U0002c386", "主要诉求")]
+    assert "〔U+2C386〕" in "".join(texts(archive.pdf))
+
+
+def test_private_use_character_of_gb18030_is_printed_as_the_real_one() -> None:
+    archive = render(compose(filled(demand="\ue863\ue81e"), facts()), DeviceKey())
+    assert "龴" in "".join(texts(archive.pdf))
+    assert [missing.what for missing in archive.missing] == ["\ue863"]
+
+
+def test_absent_and_unreadable_photos_are_reported_with_their_question() -> None:
+    absent = render(compose(filled(), facts(with_photos=False)), DeviceKey())
+    assert ("photo", "住房外观照片") in [(missing.kind, missing.where) for missing in absent.missing]
+    assert "影像不在本机或无法读取" in "".join(texts(absent.pdf))
+
+
+def test_separate_files_hold_one_copy_each_and_tell_no_more_than_their_paper() -> None:
+    parts = render(compose(filled(), facts()), DeviceKey(), one_file=False).parts
+    assert [part.holders for part in parts] == [(Holder.TOWNSHIP,), (Holder.VILLAGE,), (Holder.HOUSEHOLD,)]
+    with pikepdf.open(io.BytesIO(parts[2].pdf)) as pdf:
+        assert not list(pdf.attachments)
+    assert "红线" not in "".join(texts(parts[2].pdf))
+
+
+def test_duplex_begins_every_copy_on_a_new_sheet() -> None:
+    pages = texts(render(compose(filled(), facts(duplex=True)), DeviceKey()).pdf)
+    covers = [index for index, text in enumerate(pages) if "一户一档" in text and "全宗名称" in text]
+    assert len(covers) == 3
+    assert all(index % 2 == 0 for index in covers)
