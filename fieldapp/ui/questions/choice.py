@@ -202,6 +202,7 @@ class SearchChoiceQuestion(QuestionWidget):
             self.list.setAccessibleName(say("ui-choices"))
             self.list.itemClicked.connect(lambda item: self._clicked(item))
             self.list.destroyed.connect(self._forget)
+            self.destroyed.connect(self.list.deleteLater)
             self.field.installEventFilter(self)
         return self.list
 

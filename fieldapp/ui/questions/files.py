@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QImage,
+    QImageWriter,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -33,7 +34,7 @@ def as_png(image: QImage) -> bytes:
     """A picture as PNG bytes."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())
 
 
@@ -116,7 +117,12 @@ class UploadQuestion(QuestionWidget):
             self.answered.emit(NewFile(file.name, path=file))
 
     def _paste(self) -> None:
-        self._take(QGuiApplication.clipboard().mimeData())
+        clipboard = QGuiApplication.clipboard()
+        image = clipboard.image()
+        if image.isNull():
+            self._take(clipboard.mimeData())
+        else:
+            self.answered.emit(NewFile("paste.png", as_png(image)))
 
     def _take(self, what: QMimeData) -> None:
         local = [url.toLocalFile() for url in what.urls() if url.isLocalFile()]

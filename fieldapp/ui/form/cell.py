@@ -1,0 +1,188 @@
+"""One question on the page: number and label, the widget, and below it what is wrong; a bar at the left says how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from fieldapp.engine.views import Flaw, Kind, NodeView
+from fieldapp.ui.questions import factory
+from fieldapp.ui.questions.base import Helps, QuestionWidget, TextField
+from fieldapp.ui.theme import Inks, paint
+from fieldapp.words import say
+
+_BAR = 4
+
+
+class QuestionCell(QWidget):
+    """A question of the form page; it forwards its widget's answer with the question's path."""
+
+    answered = Signal(str, object)
+    explained = Signal(str, str)
+    picture_wanted = Signal(str, str)
+
+    def __init__(self, view: NodeView, helps: Helps, inks: Inks) -> None:
+        super().__init__()
+        self.view = view
+        self._helps, self._inks = helps, inks
+        self._puzzle = ""
+        self._strict = False
+        self.prefilled = False
+        self._page = QVBoxLayout(self)
+        self._page.setContentsMargins(_BAR + 8, 5, 10, 6)
+        self._page.setSpacing(3)
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.RichText)
+        self._page.addWidget(self.label)
+        self.note: QLabel | None = None
+        self.explanation: QLineEdit | None = None
+        self.widget: QuestionWidget | None = None
+        self._kind = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._fill(view)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the question takes both columns."""
+        choices = sum(len(choice.label) + 3 for choice in self.view.choices) if self._kind == "radio" else 0
+        return self._kind in factory.WIDE or self.view.kind is Kind.NOTE or choices > 24 or len(self.view.label) > 40
+
+    def show_view(self, view: NodeView) -> None:
+        """Show a view; another path means another row of the same repeat."""
+        if view.path != self.view.path:
+            self._puzzle = ""
+        self._fill(view)
+
+    def set_strict(self, strict: bool) -> None:
+        """After an attempt to finalize, unanswered required questions are marked as well."""
+        if strict != self._strict:
+            self._strict = strict
+            self._mark()
+
+    def take_focus(self) -> None:
+        """The keyboard goes to the question's field."""
+        if self.widget is not None:
+            self.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def can_be_answered(self) -> bool:
+        """Whether the keyboard has business here."""
+        return self.view.relevant and self._kind != "read_only" and not self.isHidden()
+
+    def _fill(self, view: NodeView) -> None:
+        self.view = view
+        self._title(view)
+        if view.kind is not Kind.NOTE:
+            kind = factory.kind_of(view)
+            if kind != self._kind:
+                self._new_widget(view, kind)
+            elif self.widget is not None:
+                self.widget.show_view(view)
+        self._mark()
+
+    def _new_widget(self, view: NodeView, kind: str) -> None:
+        old = self.widget
+        had_focus = old is not None and old.isAncestorOf(self.focusWidget() or self)
+        self._kind = kind
+        self.widget = factory.make(view, self._helps)
+        self.widget.answered.connect(lambda value: self.answered.emit(self.view.path, value))
+        self.widget.puzzled.connect(self._be_puzzled)
+        self.widget.picture_wanted.connect(lambda value: self.picture_wanted.emit(self.view.path, value))
+        self._page.insertWidget(1, self.widget)
+        if old is not None:
+            self._page.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        if had_focus:
+            self.take_focus()
+        if view.value and kind in ("upload", "signature"):
+            self.picture_wanted.emit(view.path, view.value)
+
+    def _title(self, view: NodeView) -> None:
+        number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number else ""
+        star = f' <span style="color:{self._inks.wrong}">*</span>' if view.required and not view.readonly else ""
+        kept = f' <i style="color:{self._inks.accent}">{say("ui-form-prefilled")}</i>' if self.prefilled and view.value else ""
+        hint = f'<br><span style="color:{self._inks.faint}">{_escaped(view.hint)}</span>' if view.hint else ""
+        text = f"{number}{_escaped(view.label)}{star}{kept}{hint}"
+        if text != self.label.text():
+            self.label.setText(text)
+
+    def _be_puzzled(self, message: str) -> None:
+        if message != self._puzzle:
+            self._puzzle = message
+            self._mark()
+
+    def state(self) -> str:
+        """wrong, warning, done or open: what the bar and the reader say."""
+        problem = self.view.problem
+        if self._puzzle or (problem is not None and problem.flaw is Flaw.CONSTRAINT):
+            return "wrong"
+        if problem is not None and problem.flaw is Flaw.REQUIRED:
+            return "wrong" if self._strict else "open"
+        if problem is not None and not problem.explanation:
+            return "warning"
+        return "done" if self.view.value else "open"
+
+    def message(self) -> str:
+        """What is wrong here, in words; empty if nothing is."""
+        if self._puzzle:
+            return say(self._puzzle)
+        problem, state = self.view.problem, self.state()
+        if problem is None or (problem.flaw is Flaw.REQUIRED and state == "open"):
+            return ""
+        return problem.message or say(f"ui-flaw-{problem.flaw.value}")
+
+    def _mark(self) -> None:
+        text = self.message()
+        problem = self.view.problem
+        warns = problem is not None and problem.flaw is Flaw.WARNING and not self._puzzle
+        if text:
+            if self.note is None:
+                self.note = QLabel()
+                self.note.setWordWrap(True)
+                self.note.setTextFormat(Qt.TextFormat.PlainText)
+                self._page.addWidget(self.note)
+            paint(self.note, text=self._inks.warning if warns else self._inks.wrong)
+            self.note.setText(f"{'▲' if warns else '✖'} {text}")
+        if self.note is not None:
+            self.note.setVisible(bool(text))
+        self._mark_explanation(warns)
+        if self.widget is not None:
+            self.widget.name_for_reader(f"{self.view.number} {self.view.label}".strip(), text or self.view.hint)
+        self.update()
+
+    def _mark_explanation(self, warns: bool) -> None:
+        if warns and self.explanation is None:
+            self.explanation = TextField()
+            self.explanation.setPlaceholderText(say("ui-form-explain"))
+            self.explanation.editingFinished.connect(self._explain)
+            self._page.addWidget(self.explanation)
+        if self.explanation is None:
+            return
+        self.explanation.setVisible(warns)
+        self.explanation.setAccessibleName(f"{self.view.label}: {say('ui-form-explain')}")
+        problem = self.view.problem
+        if isinstance(self.explanation, TextField) and problem is not None:
+            self.explanation.put(problem.explanation)
+
+    def _explain(self) -> None:
+        if self.explanation is not None and self.explanation.isModified():
+            self.explanation.setModified(False)
+            self.explained.emit(self.view.path, self.explanation.text().strip())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The state bar, a thin rule below as on the printed form, and a ground where something is wrong."""
+        painter = QPainter(self)
+        state = self.state()
+        ground = {"wrong": self._inks.wrong_ground, "warning": self._inks.warning_ground}.get(state)
+        if ground:
+            painter.fillRect(self.rect(), QColor(ground))
+        bar = {"wrong": self._inks.wrong, "warning": self._inks.warning, "done": self._inks.done}.get(state, self._inks.line)
+        painter.fillRect(QRect(0, 2, _BAR, self.height() - 4), QColor(bar))
+        painter.setPen(QColor(self._inks.line))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

@@ -1,0 +1,290 @@
+"""The form as one page: every section with its title, built one after the other while the first ones can be used already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from fieldapp.engine.views import Changes
+from fieldapp.ui.questions.base import Helps
+from fieldapp.ui.theme import Theme, paint
+from fieldapp.words import say
+
+from .cell import QuestionCell
+from .grid import QuestionGrid
+from .live import LiveForm, Section, items, sections, within
+from .repeat import RepeatBlock
+
+
+class SectionBlock(QFrame):
+    """One section: its title, and its questions once they are built."""
+
+    def __init__(self, section: Section, theme: Theme) -> None:
+        super().__init__()
+        self.section = section
+        self.grid: QuestionGrid | None = None
+        paint(self, ground=theme.inks.paper)
+        self.page = QVBoxLayout(self)
+        self.page.setContentsMargins(0, 0, 0, 0)
+        self.page.setSpacing(0)
+        self.title = QLabel(section.title)
+        self.title.setFont(theme.font(1.15, bold=True))
+        self.title.setContentsMargins(12, 8, 8, 8)
+        paint(self.title, text=theme.inks.accent, ground=theme.inks.grey_ground)
+        self.skipped = QLabel(say("ui-form-section-skipped"))
+        self.skipped.setEnabled(False)
+        self.skipped.setContentsMargins(12, 6, 4, 6)
+        self.skipped.hide()
+        self.page.addWidget(self.title)
+        self.page.addWidget(self.skipped)
+
+
+class FormPage(QScrollArea):
+    """Shows a session; every answer goes out as a signal, every change comes in by `apply`."""
+
+    answered = Signal(str, object)
+    explained = Signal(str, str)
+    add_wanted = Signal(str)
+    remove_wanted = Signal(str, int)
+    picture_wanted = Signal(str, str)
+    section_reached = Signal(int)
+    complete = Signal()
+    """All sections are built."""
+
+    def __init__(self, form: LiveForm, helps: Helps, theme: Theme, prefilled: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._form, self._helps, self._theme = form, helps, theme
+        self._prefilled = set(prefilled)
+        self._strict = False
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(say("ui-form-page"))
+        self._body = QWidget()
+        page = QVBoxLayout(self._body)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(10)
+        self.blocks = tuple(SectionBlock(section, theme) for section in sections(form, form.view(form.root).label))
+        for block in self.blocks:
+            page.addWidget(block)
+        page.addStretch(1)
+        self.setWidget(self._body)
+        self._next = QTimer(self)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._build_next)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+        self._build(0)
+        self._next.start()
+
+    # -- building ---------------------------------------------------------------------------------------------------------------------
+
+    def build_all(self) -> None:
+        """Build what is not built yet, at once."""
+        for at in range(len(self.blocks)):
+            self._build(at)
+
+    def _build_next(self) -> None:
+        for at, block in enumerate(self.blocks):
+            if block.grid is None:
+                self._build(at)
+                return
+        self._next.stop()
+        self.complete.emit()
+
+    def _build(self, at: int) -> None:
+        block = self.blocks[at]
+        if block.grid is not None:
+            return
+        block.grid = QuestionGrid(items(self._form, block.section), self._form.view, self._helps, self._theme, self._repeat)
+        block.grid.answered.connect(self._answered)
+        block.grid.explained.connect(self.explained)
+        block.grid.picture_wanted.connect(self.picture_wanted)
+        for path, cell in block.grid.cells.items():
+            cell.set_strict(self._strict)
+            if path in self._prefilled:
+                cell.prefilled = True
+                cell.show_view(cell.view)
+            if cell.view.value and cell.view.mediatype:
+                self.picture_wanted.emit(path, cell.view.value)
+        block.page.addWidget(block.grid)
+        self._show_relevance(block)
+
+    def _repeat(self, path: str) -> RepeatBlock:
+        made = RepeatBlock(self._form, path, self._helps, self._theme)
+        made.answered.connect(self._answered)
+        made.explained.connect(self.explained)
+        made.picture_wanted.connect(self.picture_wanted)
+        made.add_wanted.connect(self.add_wanted)
+        made.remove_wanted.connect(self.remove_wanted)
+        made.set_strict(self._strict)
+        return made
+
+    # -- showing ----------------------------------------------------------------------------------------------------------------------
+
+    def apply(self, changes: Changes) -> None:
+        """Paint only what changed."""
+        for block in self.blocks:
+            if block.grid is None:
+                continue
+            block.grid.show_paths(changes.changed)
+            for widget in block.grid.repeats.values():
+                if isinstance(widget, RepeatBlock):
+                    widget.apply(changes)
+            if block.section.path in changes.changed:
+                self._show_relevance(block)
+
+    def set_strict(self, strict: bool) -> None:
+        """Mark unanswered required questions too, after an attempt to finalize."""
+        self._strict = strict
+        for block in self.blocks:
+            if block.grid is None:
+                continue
+            for cell in block.grid.cells.values():
+                cell.set_strict(strict)
+            for widget in block.grid.repeats.values():
+                if isinstance(widget, RepeatBlock):
+                    widget.set_strict(strict)
+
+    def _show_relevance(self, block: SectionBlock) -> None:
+        relevant = bool(block.section.paths) or self._form.view(block.section.path).relevant
+        block.skipped.setVisible(not relevant)
+        if block.grid is not None:
+            block.grid.setVisible(relevant)
+
+    def cell(self, path: str) -> QuestionCell | None:
+        """The cell of a question; builds its section and opens its row if need be."""
+        for at, block in enumerate(self.blocks):
+            if not (within(path, block.section.path) or path in block.section.paths):
+                continue
+            self._build(at)
+            if block.grid is not None:
+                return _find(block.grid, path)
+        return None
+
+    def commit(self) -> None:
+        """Tell what is typed and not yet told in the field that has the keyboard."""
+        cell = self._focused()
+        if cell is not None and cell.widget is not None:
+            cell.widget.commit()
+
+    # -- moving about -----------------------------------------------------------------------------------------------------------------
+
+    def go_to(self, path: str) -> bool:
+        """Scroll to a question and give it the keyboard."""
+        cell = self.cell(path)
+        if cell is None:
+            return False
+        self._settle()
+        cell.take_focus()
+        self.ensureWidgetVisible(cell, 20, 120)
+        return True
+
+    def go_to_section(self, at: int) -> None:
+        """Scroll to a section's title and give its first question the keyboard."""
+        for earlier in range(at + 1):
+            self._build(earlier)
+        block = self.blocks[at]
+        self._settle()
+        for cell in self._cells():
+            if block.isAncestorOf(cell) and cell.can_be_answered():
+                cell.take_focus()
+                break
+        self.verticalScrollBar().setValue(block.mapTo(self._body, QPoint(0, 0)).y())
+
+    def _settle(self) -> None:
+        """Let the layouts take their places now, so that scrolling knows where things are."""
+        for block in self.blocks:
+            if block.grid is not None:
+                block.grid.settle()
+            block.page.activate()
+        page = self._body.layout()
+        if page is not None:
+            page.activate()
+
+    def step(self, forward: bool) -> None:
+        """The keyboard goes to the next (or the last) question that can be answered."""
+        self._build_around()
+        cells = [cell for cell in self._cells() if cell.can_be_answered() and cell.isVisible()]
+        here = self._focused()
+        if here is None or here not in cells:
+            following = cells[:1]
+        else:
+            at = cells.index(here) + (1 if forward else -1)
+            following = cells[at : at + 1] if at >= 0 else []
+        if following:
+            following[0].take_focus()
+            self.ensureWidgetVisible(following[0], 20, 120)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on, Shift+Enter goes back: what no field has taken for itself arrives here."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            return
+        super().keyPressEvent(event)
+
+    def _build_around(self) -> None:
+        here = self._focused()
+        at = next((at for at, block in enumerate(self.blocks) if here is not None and block.isAncestorOf(here)), 0)
+        for near in range(min(at + 2, len(self.blocks))):
+            self._build(near)
+
+    def _cells(self) -> list[QuestionCell]:
+        found: list[QuestionCell] = []
+        for block in self.blocks:
+            if block.grid is not None:
+                found.extend(_cells(block.grid))
+        return found
+
+    def _focused(self) -> QuestionCell | None:
+        widget: QObject | None = QApplication.focusWidget()
+        while widget is not None and widget is not self:
+            if isinstance(widget, QuestionCell):
+                return widget
+            widget = widget.parent()
+        return None
+
+    def _answered(self, path: str, value: object) -> None:
+        if path in self._prefilled:
+            self._prefilled.discard(path)
+            cell = self.cell(path)
+            if cell is not None:
+                cell.prefilled = False
+        self.answered.emit(path, value)
+
+    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._body.isAncestorOf(now):
+            cell = self._focused()
+            self.ensureWidgetVisible(cell if cell is not None and cell.height() < self.height() else now, 20, 60)
+
+    def _scrolled(self, value: int) -> None:
+        for at in range(len(self.blocks) - 1, -1, -1):
+            if self.blocks[at].y() <= value + 40:
+                self.section_reached.emit(at)
+                return
+
+
+def _cells(grid: QuestionGrid) -> list[QuestionCell]:
+    found: list[QuestionCell] = []
+    for item in grid.items:
+        if item.path in grid.cells:
+            found.append(grid.cells[item.path])
+        block = grid.repeats.get(item.path)
+        if isinstance(block, RepeatBlock) and block.drawer is not None:
+            found.extend(_cells(block.drawer))
+    return found
+
+
+def _find(grid: QuestionGrid, path: str) -> QuestionCell | None:
+    if path in grid.cells:
+        return grid.cells[path]
+    for widget in grid.repeats.values():
+        if isinstance(widget, RepeatBlock) and within(path, widget.path):
+            for at, row in enumerate(widget.model.rows):
+                if within(path, row):
+                    widget.choose(at)
+                    return _find(widget.drawer, path) if widget.drawer is not None else None
+    return None
