@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabe
 
 from fieldapp.engine.views import Changes
 from fieldapp.ui.questions.base import Helps
-from fieldapp.ui.tables.rows import RowsModel
 from fieldapp.ui.theme import Theme
 from fieldapp.words import say
 
 from .grid import QuestionGrid
 from .live import LiveForm, items_below, within
+from .rows import RowsModel
 
 
 class RowTable(QTableView):

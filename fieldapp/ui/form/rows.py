@@ -7,9 +7,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from fieldapp.engine.views import Control, Flaw, Kind, NodeView
-from fieldapp.ui.form.live import LiveForm, items_below
 from fieldapp.ui.questions.text import in_words
 from fieldapp.words import say
+
+from .live import LiveForm, items_below
 
 MOST_COLUMNS = 8
 _SHOWN = (Control.INPUT, Control.SELECT_ONE)
