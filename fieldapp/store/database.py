@@ -145,7 +145,14 @@ class Database:
     def snapshot(self, file: Path) -> None:
         """A consistent encrypted copy of the database file under the same key, while work goes on; raises DiskFull."""
         with engine.coding(self.folder):
-            driver.copy(str(self.folder / engine.DATABASE), str(file), self._keys.derive("database"))
+            driver.copy(str(self.folder / engine.DATABASE), str(file), self.database_key())
+            copied = driver.connect(str(file), self.database_key())
+            copied.execute("DELETE FROM fact WHERE name = ?", (facts.IN_USE,))
+            copied.close()
+
+    def database_key(self) -> bytes:
+        """The raw key of the database file, for reading a snapshot."""
+        return self._keys.derive("database")
 
     def close(self) -> None:
         """Write everything into the one database file, drop the keys, let others in. Closing twice is allowed."""

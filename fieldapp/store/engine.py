@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,17 @@ def coding(folder: Path) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """Turn the operating system's refusal for want of space into DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(folder=str(folder)) from error
+        raise
 
 
 def coded(error: DBAPIError | driver.Error, folder: Path) -> CodedError | None:

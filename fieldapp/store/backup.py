@@ -1,0 +1,195 @@
+"""A whole workspace in one file, and back: the encrypted database, the key file and the encrypted attachments as they lie on the disk.
+
+The file is a plain tar whose members are all encrypted already; its manifest names every member's SHA-256. It opens with the
+passphrases that the workspace had at that moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from fieldapp.errors import AlreadyThere, WorkspaceDamaged
+
+from . import audit, driver, engine, keys
+from .database import Database
+from .safely import sync_folder
+from .vault import FILES
+
+SUFFIX = ".fieldbackup"
+_MANIFEST = "manifest.json"
+_FORMAT = 1
+_NAMES = re.compile(rf"{keys.FILE}|{re.escape(engine.DATABASE)}|{FILES}/[0-9a-f]{{64}}")
+_MANIFEST_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup holds; `digest` is the XOR of the operation ids as 64 hex digits."""
+
+    workspace: str
+    made_at: str
+    operations: int
+    digest: str
+    attachments: int
+
+
+def backup(database: Database, file: Path) -> Contents:
+    """Write a backup while work goes on, read it back and compare; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup)."""
+    if file.exists():
+        raise AlreadyThere(what="file", id=str(file))
+    snapshot = database.folder / "snapshot.part"
+    unfinished = file.with_name(file.name + ".part")
+    try:
+        with engine.coding(database.folder):
+            database.snapshot(snapshot)
+            contents = _contents(database, snapshot)
+            _write(database, snapshot, unfinished, contents)
+        verify(unfinished)
+        os.replace(unfinished, file)
+        sync_folder(file.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        for left in database.folder.glob("snapshot.part*"):
+            left.unlink()
+    with database.begin() as tx:
+        audit.record(tx, "backup", contents.digest, str(contents.operations))
+    return contents
+
+
+def keep_recent(database: Database, folder: Path, keep: int = 3) -> Path:
+    """A backup named by the time, of which the newest few stay; the older ones go only after the new one was verified."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"workspace-{database.place.clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
+    backup(database, file)
+    for old in sorted(folder.glob(f"workspace-*{SUFFIX}"))[:-keep]:
+        old.unlink()
+    return file
+
+
+def verify(file: Path) -> Contents:
+    """That a backup is whole, without any passphrase; raises WorkspaceDamaged (backup)."""
+    with _opened(file) as archive:
+        contents, sums = _manifest(archive)
+        found = {name: _sum(stream) for name, stream in _members(archive)}
+    if found != sums:
+        raise WorkspaceDamaged(part="backup", detail=file.name)
+    return contents
+
+
+def restore(file: Path, folder: Path) -> Contents:
+    """Lay a backup out as a workspace in a new or empty folder; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup)."""
+    if folder.exists() and any(folder.iterdir()):
+        raise AlreadyThere(what="workspace", id=str(folder))
+    contents = verify(file)
+    unfinished = folder.with_name(folder.name + ".restoring")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        (unfinished / FILES).mkdir(parents=True, mode=0o700)
+        with engine.room(unfinished), _opened(file) as archive:
+            _manifest(archive)
+            for name, stream in _members(archive):
+                _lay_out(unfinished / name, stream)
+        shutil.copyfile(unfinished / keys.FILE, unfinished / keys.COPY)
+        if folder.exists():
+            folder.rmdir()
+        os.replace(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return contents
+
+
+def _contents(database: Database, snapshot: Path) -> Contents:
+    connection = driver.connect(str(snapshot), database.database_key())
+    try:
+        if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise WorkspaceDamaged(part="backup", detail="snapshot")
+        ids = [int(identity, 16) for (identity,) in connection.execute("SELECT id FROM operation")]
+        files = connection.execute("SELECT count(*) FROM file").fetchone()
+    finally:
+        connection.close()
+    together = 0
+    for identity in ids:
+        together ^= identity
+    now = database.place.clock.now().isoformat(timespec="seconds")
+    return Contents(keys.read(database.folder).workspace, now, len(ids), f"{together:064x}", files[0] if files else 0)
+
+
+def _write(database: Database, snapshot: Path, target: Path, contents: Contents) -> None:
+    members = {keys.FILE: database.folder / keys.FILE, engine.DATABASE: snapshot}
+    members |= {f"{FILES}/{file.name}": file for file in sorted((database.folder / FILES).glob("[0-9a-f]" * 64))}
+    sums = {}
+    for name, path in members.items():
+        with path.open("rb") as stream:
+            sums[name] = _sum(stream)
+    manifest = json.dumps({"format": _FORMAT, "contents": asdict(contents), "sums": sums}, ensure_ascii=False).encode()
+    with engine.room(target.parent), target.open("xb") as out:
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            _add(archive, _MANIFEST, io.BytesIO(manifest), len(manifest))
+            for name, path in members.items():
+                with path.open("rb") as stream:
+                    _add(archive, name, stream, path.stat().st_size)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _add(archive: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> None:
+    told = tarfile.TarInfo(name)
+    told.size, told.mode = size, 0o600
+    archive.addfile(told, stream)
+
+
+def _opened(file: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(file, "r:")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise WorkspaceDamaged(part="backup", detail=file.name) from error
+
+
+def _manifest(archive: tarfile.TarFile) -> tuple[Contents, dict[str, str]]:
+    name = Path(str(archive.name)).name
+    try:
+        first = archive.next()
+        stream = archive.extractfile(first) if first is not None and first.name == _MANIFEST else None
+        if first is None or stream is None or first.size > _MANIFEST_BYTES:
+            raise WorkspaceDamaged(part="backup", detail=name)
+        plain = json.loads(stream.read())
+        if plain["format"] != _FORMAT or not {keys.FILE, engine.DATABASE} <= plain["sums"].keys():
+            raise WorkspaceDamaged(part="backup", detail=name)
+        return Contents(**plain["contents"]), dict(plain["sums"])
+    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise WorkspaceDamaged(part="backup", detail=name) from error
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+    """The members after the manifest; only plain files with the names that a workspace has, each once."""
+    seen = set()
+    try:
+        while (told := archive.next()) is not None:
+            stream = archive.extractfile(told) if told.isreg() and _NAMES.fullmatch(told.name) and told.name not in seen else None
+            if stream is None:
+                raise WorkspaceDamaged(part="backup", detail=told.name[:100])
+            seen.add(told.name)
+            yield told.name, stream
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise WorkspaceDamaged(part="backup", detail=Path(str(archive.name)).name) from error
+
+
+def _sum(stream: IO[bytes]) -> str:
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _lay_out(target: Path, stream: IO[bytes]) -> None:
+    with target.open("xb") as out:
+        shutil.copyfileobj(stream, out)
+        out.flush()
+        os.fsync(out.fileno())
