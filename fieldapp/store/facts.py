@@ -12,6 +12,7 @@ LAST_OPERATION = "last-operation"
 LOGICAL_TIME = "logical-time"
 AUDIT_HEAD = "audit-head"
 IN_USE = "in-use"
+AREAS_DIGEST = "areas-digest"
 
 
 def get(tx: Transaction, name: str, default: str = "") -> str:

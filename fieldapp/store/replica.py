@@ -9,11 +9,11 @@ from sqlmodel import col, delete, select
 
 from fieldapp.domain import area as division
 from fieldapp.domain.ids import AreaCode
-from fieldapp.errors import BadInput
+from fieldapp.errors import AlreadyThere, BadInput
 from sync.operation import Operation, Signer
-from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken
+from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
 
-from . import areas, attachments, facts, forms, intake, outbox
+from . import areas, attachments, audit, facts, forms, intake, outbox
 from .database import Database
 from .tables import CursorRow, FileReceiptRow, OperationRow, ScopeRow
 from .transaction import Transaction
@@ -89,9 +89,14 @@ class StoreReplica:
                 tx.session.merge(ScopeRow(village=village))
 
     def learn(self, areas: Sequence[AreaRow], forms: Sequence[PublishedForm]) -> None:
-        """Divisions and form versions from the district; raises WrongRealm, AlreadyThere."""
+        """Divisions and form versions from the district; raises WrongRealm."""
         with self._database.begin() as tx:
             _learn(tx, areas, forms)
+
+    def known_areas(self) -> str:
+        """Digest of the divisions as they were last learned."""
+        with self._database.read() as tx:
+            return facts.get(tx, facts.AREAS_DIGEST)
 
     def known_forms(self) -> Sequence[tuple[str, str]]:
         """(form, version) that are here."""
@@ -140,6 +145,11 @@ def _cursors(tx: Transaction, peer: str) -> dict[str, int]:
 
 
 def _learn(tx: Transaction, rows: Sequence[AreaRow], published: Sequence[PublishedForm]) -> None:
-    areas.learn(tx, (division.Area(AreaCode(row.code), row.name, division.level(row.code), row.parent) for row in rows))
+    if rows:
+        areas.learn(tx, (division.Area(AreaCode(row.code), row.name, division.level(row.code), row.parent) for row in rows))
+        facts.put(tx, facts.AREAS_DIGEST, areas_digest(rows))
     for form in published:
-        forms.keep(tx, form)
+        try:
+            forms.keep(tx, form)
+        except AlreadyThere:
+            audit.record(tx, "form-differs", f"{form.form} {form.version}")
