@@ -1,0 +1,81 @@
+"""`fieldapp archive make | verify`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldapp.words import say
+
+from .told import Told, passphrase, progress
+
+if TYPE_CHECKING:
+    from fieldapp.app import App
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    verbs = commands.add_parser("archive", help=say("cli-archive"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
+    make = verbs.add_parser("make", help=say("cli-archive-make"), parents=[common])
+    which = make.add_mutually_exclusive_group(required=True)
+    which.add_argument("--household", metavar="ID")
+    which.add_argument("--village", metavar="CODE")
+    which.add_argument("--all", action="store_true")
+    make.add_argument("--out", type=Path, required=True, metavar="DIR")
+    make.add_argument("--copies", default="township,village,household", metavar="LIST")
+    make.add_argument("--one-file", action="store_true")
+    make.set_defaults(run=_make)
+    verify = verbs.add_parser("verify", help=say("cli-archive-verify"), parents=[common])
+    verify.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    verify.set_defaults(run=_verify)
+
+
+def _make(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import printing
+
+    made = printing.make_files(
+        app.workspace(passphrase()),
+        given.out,
+        household=given.household,
+        village=given.village,
+        copies=tuple(name.strip() for name in given.copies.split(",") if name.strip()),
+        one_file=given.one_file,
+        report=progress,
+    )
+    plain = {
+        "out": str(given.out),
+        "archives": [
+            {"household": one.household, "file": str(one.file), "pages": one.pages, "digest": one.digest, "missing": list(one.missing)}
+            for one in made.archives
+        ],
+        "skipped": [{"household": household, "reason": reason} for household, reason in made.skipped],
+    }
+    text = say("cli-archive-made", archives=len(made.archives), skipped=len(made.skipped), out=given.out)
+    return Told(plain, text, findings=bool(made.skipped) or any(one.missing for one in made.archives))
+
+
+def _verify(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import printing, workspaces
+
+    workspace = app.workspace(passphrase()) if given.workspace and workspaces.exists(app.folder) else None
+    verdicts = printing.verify_files(given.files, workspace)
+    plain = [
+        {
+            "file": str(file),
+            "valid": one.valid,
+            "household": one.household,
+            "revision": one.revision,
+            "digest": one.digest,
+            "copies_identical": one.copies_identical,
+            "signed_by": one.signed_by,
+            "stale": one.stale,
+            "problems": list(one.problems),
+        }
+        for file, one in verdicts
+    ]
+    text = "\n".join(
+        say("cli-archive-valid" if one.valid else "cli-archive-invalid", file=file, problems=", ".join(one.problems))
+        for file, one in verdicts
+    )
+    return Told(plain, text, findings=any(not one.valid or one.stale for _, one in verdicts))

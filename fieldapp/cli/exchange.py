@@ -1,0 +1,66 @@
+"""`fieldapp enrol | sync | bundle write | bundle read`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldapp.words import say
+
+from .told import Told, passphrase, progress
+
+if TYPE_CHECKING:
+    from fieldapp.app import App
+
+
+def add(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    enrol = commands.add_parser("enrol", help=say("cli-enrol"), parents=[common])
+    enrol.add_argument("--server", required=True, metavar="URL")
+    enrol.add_argument("--code", required=True, metavar="CODE")
+    enrol.set_defaults(run=_enrol)
+    sync = commands.add_parser("sync", help=say("cli-sync"), parents=[common])
+    sync.add_argument("--status", action="store_true")
+    sync.set_defaults(run=_sync)
+    verbs = commands.add_parser("bundle", help=say("cli-bundle"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
+    write = verbs.add_parser("write", help=say("cli-bundle-write"), parents=[common])
+    write.add_argument("--to", required=True, choices=("district",))
+    write.add_argument("--out", type=Path, required=True, metavar="FILE")
+    write.set_defaults(run=_write)
+    read = verbs.add_parser("read", help=say("cli-bundle-read"), parents=[common])
+    read.add_argument("file", type=Path, metavar="FILE")
+    read.set_defaults(run=_read)
+
+
+def _enrol(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import exchange
+
+    status = exchange.enrol(app.workspace(passphrase()), given.server, given.code, progress)
+    return Told(asdict(status), say("cli-enrolled", server=status.server, device=status.device))
+
+
+def _sync(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import exchange
+
+    workspace = app.workspace(passphrase())
+    if given.status:
+        status = exchange.status(workspace)
+        return Told(asdict(status), say("cli-sync-status", **asdict(status)))
+    done = exchange.sync_now(workspace, progress)
+    return Told(asdict(done), say("cli-synced", **asdict(done)), findings=done.set_aside > 0)
+
+
+def _write(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import exchange
+
+    done = exchange.write_bundle(app.workspace(passphrase()), given.out, progress)
+    return Told({"file": str(given.out), **asdict(done)}, say("cli-bundle-written", file=given.out, **asdict(done)))
+
+
+def _read(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import exchange
+
+    done = exchange.read_bundle(app.workspace(passphrase()), given.file, progress)
+    return Told({"file": str(given.file), **asdict(done)}, say("cli-bundle-was-read", file=given.file, **asdict(done)))
