@@ -1,0 +1,128 @@
+"""Forms from source to use: compile, lint, install, and open the compiled cache on a laptop."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from fieldapp.errors import FormInvalid, NotFound
+from fieldapp.words import forms as bundled_forms
+from sync.replica import PublishedForm
+
+if TYPE_CHECKING:
+    from fieldapp.engine.definition import FormDefinition
+    from fieldapp.engine.lint import Mistake
+    from fieldapp.engine.session import Surroundings
+
+    from .workspaces import Workspace
+
+DIVISIONS = "divisions.csv"
+"""The media file that is made from the workspace's own areas, so that every laptop offers the villages it works in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A form that was compiled from its source."""
+
+    form: str
+    version: str
+    title: str
+    xform: str
+    questions: int
+    languages: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def compile_file(file: Path) -> Compiled:
+    """XLSForm (.xlsx .md .csv) or XForm (.xml) → compiled form; raises FormInvalid, ExpressionError with sheet and row."""
+    from fieldapp.engine import xform, xlsform
+
+    if not file.is_file():
+        raise NotFound(what="file", id=str(file))
+    if file.suffix == ".xml":
+        try:
+            text, warnings = file.read_text(encoding="utf-8"), ()
+        except UnicodeDecodeError as wrong:
+            raise FormInvalid(detail=str(wrong), sheet="", row=0) from None
+        definition = xform.parse(text)
+    else:
+        made = xlsform.convert(file)
+        text, warnings = made.xform, made.warnings
+        definition = made.definition
+    return Compiled(definition.form, definition.version, definition.title, text, definition.questions, definition.languages, warnings)
+
+
+def lint_file(file: Path) -> tuple[Mistake, ...]:
+    """Everything the form's author should know, worst first."""
+    from fieldapp.engine import lint
+
+    if not file.is_file():
+        raise NotFound(what="file", id=str(file))
+    return lint.lint_file(file)
+
+
+def install_bundled(workspace: Workspace) -> None:
+    """Compile the bundled forms once and keep them; pyxform is loaded here and never on a normal start."""
+    from fieldapp.engine import compiled, xlsform
+    from fieldapp.store import forms
+
+    for folder in sorted(path for path in bundled_forms().iterdir() if path.is_dir()):
+        source = folder / f"{folder.name}.csv"
+        made = xlsform.convert(source)
+        media = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file != source}
+        published = PublishedForm(made.definition.form, made.definition.version, made.definition.title, made.xform, media)
+        with workspace.begin() as tx:
+            forms.keep(tx, published, compiled.dump(made.definition))
+
+
+def open_form(workspace: Workspace, form: str, version: str) -> tuple[FormDefinition, Surroundings]:
+    """The compiled form and what it needs around it; a version that came by sync is compiled on its first use and kept."""
+    from fieldapp.engine import compiled, xform
+    from fieldapp.store import forms
+
+    with workspace.read() as tx:
+        cache = forms.compiled(tx, form, version)
+        media = forms.files(tx, form, version)
+        text = "" if cache is not None else forms.get(tx, form, version).xform
+    if cache is not None:
+        definition = compiled.load(cache)
+    else:
+        definition = xform.parse(text)
+        with workspace.begin() as tx:
+            forms.keep_compiled(tx, form, version, compiled.dump(definition))
+    return definition, _surroundings(workspace, media)
+
+
+def _surroundings(workspace: Workspace, media: Mapping[str, bytes]) -> Surroundings:
+    from fieldapp.domain.clock import CHINA
+    from fieldapp.engine.session import Surroundings
+
+    clock = workspace.place.clock
+    return Surroundings(
+        now=clock.now,
+        zone=CHINA,
+        files={**media, DIVISIONS: _divisions(workspace)},
+        properties={"deviceid": workspace.device.device, "username": workspace.user},
+        new_id=lambda: uuid4().hex,
+    )
+
+
+def _divisions(workspace: Workspace) -> bytes:
+    """The areas of this workspace as the form's choice file: name, label, level, parent."""
+    from fieldapp.store import areas
+
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["name", "label", "level", "parent"])
+    with workspace.read() as tx:
+        waiting = list(areas.children(tx))
+        while waiting:
+            area = waiting.pop(0)
+            table.writerow([area.code, area.name, int(area.level), area.parent])
+            waiting[:0] = areas.children(tx, area.code)
+    return out.getvalue().encode()

@@ -1,0 +1,101 @@
+"""How a finalized household survey becomes typed records: which answer fills which field of the household and its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fieldapp.domain.household import Household, Member
+from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
+from fieldapp.domain.submission import Answers
+
+MEMBER = "member"
+HEAD = "02"
+"""与户主关系 = 户主 (GB/T 4761)."""
+_LEFT = 20
+"""人员变动 codes from here on mean that the person is no longer of the household."""
+
+_HOUSEHOLD = {
+    "village_code": "village",
+    "natural_village": "natural_village",
+    "group_no": "group",
+    "house_no": "address",
+    "household_code": "national_code",
+    "household_phone": "phone",
+    "household_type": "household_type",
+    "monitor_type": "monitor_type",
+}
+_MEMBER = {
+    "m_name": "name",
+    "m_relation": "relation",
+    "m_sex": "sex",
+    "m_birth": "birth",
+    "m_id_no": "citizen_id",
+    "m_ethnic": "ethnic",
+    "m_phone": "phone",
+}
+
+
+def household_of(before: Household, answers: Answers) -> Household:
+    """The household as the answers say it now; what was not asked stays as it was."""
+    fields = {field: answers[path] for path in answers if (field := _HOUSEHOLD.get(path.rpartition("/")[2])) and "/" in path}
+    members = members_of(answers)
+    village = AreaCode(fields.pop("village", "") or before.village)
+    head = next((member.name for member in members if member.relation == HEAD and member.active), "")
+    held = {name: getattr(before, name) for name in _HOUSEHOLD.values() if name != "village"}
+    return Household(
+        id=before.id, village=village, head_name=head or before.head_name, members=members or before.members, **{**held, **fields}
+    )
+
+
+def members_of(answers: Answers) -> tuple[Member, ...]:
+    """The members that the rows of the member table describe, in their order."""
+    rows: dict[str, dict[str, str]] = {}
+    order: dict[str, float] = {}
+    for path, value in answers.items():
+        head, _, rest = path.partition(f"{MEMBER}/")
+        if head and not head.endswith("/") or not rest:
+            continue
+        row, _, question = rest.partition("/")
+        if not question:
+            order[row] = float(value)
+        rows.setdefault(row, {})[question.rpartition("/")[2]] = value
+    return tuple(_member(row, rows[row]) for row in sorted(order, key=lambda row: (order[row], row)) if rows[row].get("m_name"))
+
+
+def _member(row: str, answers: Mapping[str, str]) -> Member:
+    change = answers.get("m_change", "")
+    fields = {field: answers.get(question, "") for question, field in _MEMBER.items()}
+    return Member(id=MemberId(row), active=not (change.isdigit() and int(change) >= _LEFT), **fields)
+
+
+def prefill(household: Household, today: str, user: str) -> dict[str, str]:
+    """What is already known, as answers of a new submission: nothing is typed twice."""
+    b = "b_household"
+    known = {
+        "a_visit/survey_date": today,
+        "a_visit/interviewer_name": user,
+        f"{b}/town_code": household.village[:9],
+        f"{b}/village_code": household.village,
+        f"{b}/natural_village": household.natural_village,
+        f"{b}/group_no": household.group,
+        f"{b}/house_no": household.address,
+        f"{b}/household_code": household.national_code,
+        f"{b}/household_phone": household.phone,
+        f"{b}/household_type": household.household_type,
+        f"{b}/monitor_type": household.monitor_type,
+    }
+    for place, member in enumerate(household.members, start=1):
+        known[f"{MEMBER}/{member.id}"] = str(place)
+        known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in _MEMBER.items()}
+    return {path: value for path, value in known.items() if value}
+
+
+def household_fields(household: Household) -> dict[str, str]:
+    """The `set` of a household's operation."""
+    return {name: getattr(household, name) for name in ("head_name", *_HOUSEHOLD.values())}
+
+
+def member_fields(member: Member, household: HouseholdId, place: int) -> dict[str, str]:
+    """The `set` of a member's operation."""
+    fields = {name: getattr(member, name) for name in _MEMBER.values()}
+    return {**fields, "active": "1" if member.active else "0", "household": household, "order": str(place)}

@@ -1,0 +1,166 @@
+"""The roster (花名册): find, add, import and export households."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from fieldapp.domain.household import Household, HouseholdLine
+from fieldapp.domain.ids import AreaCode, HouseholdId
+from fieldapp.errors import AlreadyThere, BadInput
+
+if TYPE_CHECKING:
+    from fieldapp.store.transaction import Transaction
+
+    from .roster_file import RosterFinding
+    from .workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    """Some lines of the roster and how many match in all."""
+
+    lines: tuple[HouseholdLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class VillageChoice:
+    """A village of this workspace and how many households it has here."""
+
+    code: str
+    name: str
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a household's history."""
+
+    when: str
+    what: str
+    who: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, or would do."""
+
+    households: int
+    members: int
+    new: int
+    known: int
+    findings: tuple[RosterFinding, ...]
+
+
+def search(workspace: Workspace, query: str = "", village: str = "", limit: int = 200, offset: int = 0) -> RosterPage:
+    """Households by name, initials, address, phone, identity number or national code, in the roster's order."""
+    from fieldapp.store import households
+
+    with workspace.read() as tx:
+        return RosterPage(households.search(tx, query, village, limit, offset), households.count(tx, query, village))
+
+
+def villages(workspace: Workspace) -> tuple[VillageChoice, ...]:
+    """The villages this workspace knows."""
+    from fieldapp.store import areas, households
+
+    with workspace.read() as tx:
+        return tuple(VillageChoice(area.code, area.name, households.count(tx, village=area.code)) for area in areas.below(tx, ""))
+
+
+def household(workspace: Workspace, identity: HouseholdId) -> Household:
+    """One household with its members."""
+    from fieldapp.store import households
+
+    with workspace.read() as tx:
+        return households.get(tx, identity)
+
+
+def add_household(workspace: Workspace, village: str, head_name: str, address: str = "", phone: str = "") -> HouseholdId:
+    """Add a household; one of the same head and address in the village raises AlreadyThere, a blank name BadInput."""
+    from fieldapp.store import households
+
+    name = head_name.strip()
+    if not name:
+        raise BadInput(what="head_name", value=head_name)
+    with workspace.read() as tx:
+        same = [one for one in households.search(tx, name, village, limit=50) if one.head_name == name and one.address == address]
+    if same:
+        raise AlreadyThere(what="household", id=same[0].id)
+    return add(workspace, Household(HouseholdId(uuid4().hex), AreaCode(village), name, address=address, phone=phone))
+
+
+def add(workspace: Workspace, one: Household) -> HouseholdId:
+    """Add a household with what is known of it."""
+    from fieldapp.store import areas, audit, households
+
+    with workspace.begin() as tx:
+        areas.get(tx, one.village)
+        households.save(tx, one)
+        audit.record(tx, "add-household", one.id)
+    return one.id
+
+
+def history(workspace: Workspace, identity: HouseholdId) -> tuple[Event, ...]:
+    """What happened to a household and its submissions, the newest first."""
+    from fieldapp.store import attachments, operations, submissions
+
+    with workspace.read() as tx:
+        events = [
+            Event(operations.written_at(one), f"{one.kind}-changed", one.user, ", ".join(sorted(one.set)))
+            for one in operations.of_record(tx, identity)
+        ]
+        for held in submissions.of_household(tx, identity):
+            events += [Event(one.at, "finalized", one.user, str(one.number)) for one in submissions.revisions(tx, held.id)]
+        events += [Event(one.made_at, "archived", "", one.digest[:12]) for one in attachments.archives(tx, identity)]
+    return tuple(sorted(events, key=lambda one: one.when, reverse=True))
+
+
+def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, dry_run: bool = False) -> Imported:
+    """Import a roster; households whose national code or head's identity number is here already are left alone."""
+    from fieldapp.store import areas, audit, households
+
+    from . import roster_file
+
+    with workspace.read() as tx:
+        known_areas = {area.code: area for area in areas.below(tx, "")}
+        read = roster_file.read(file, known_areas.values(), mapping)
+        new = [one for one in read.households if not _known(tx, one)]
+    if not dry_run:
+        with workspace.begin() as tx:
+            for one in new:
+                households.save(tx, one)
+            audit.record(tx, "import-roster", file.name, str(len(new)))
+    members = sum(len(one.members) for one in read.households)
+    return Imported(len(read.households), members, len(new), len(read.households) - len(new), read.findings)
+
+
+def export_file(workspace: Workspace, file: Path, layout: str, village: str = "") -> int:
+    """Write households with their members to an Excel file in a layout; how many. The export is an audit line."""
+    from fieldapp.store import areas, audit, households
+
+    from . import roster_file
+
+    with workspace.read() as tx:
+        chosen = [households.get(tx, identity) for identity in households.ids(tx, village)]
+        names = {one.village: areas.path_name(tx, one.village) for one in chosen}
+    roster_file.write(file, chosen, names, layout)
+    with workspace.begin() as tx:
+        audit.record(tx, "export", layout, f"{len(chosen)} {file.name}")
+    return len(chosen)
+
+
+def _known(tx: Transaction, one: Household) -> bool:
+    """Whether the household is here: by its national code, or a member's identity number in the same village."""
+    from fieldapp.store import households
+
+    if one.national_code:
+        found = households.search(tx, one.national_code, one.village)
+        if any(line.national_code == one.national_code for line in found):
+            return True
+    ids = {held for member in one.members if member.citizen_id for held in households.by_citizen_id(tx, member.citizen_id)}
+    return any(households.get(tx, held).village == one.village for held in ids)
