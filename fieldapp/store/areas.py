@@ -54,6 +54,13 @@ def below(tx: Transaction, code: str, to: AreaLevel = AreaLevel.VILLAGE) -> tupl
     return tuple(area for area in map(_value, rows) if area.level is to)
 
 
+def names(tx: Transaction, code: str) -> tuple[str, ...]:
+    """The names from the province down to the division; unknown ones are left out."""
+    codes = [*ancestors(code), code]
+    known = {row.code: row.name for row in tx.session.exec(select(AreaTableRow).where(col(AreaTableRow.code).in_(codes)))}
+    return tuple(known[one] for one in codes if one in known)
+
+
 def path_name(tx: Transaction, code: str, top: AreaLevel = AreaLevel.PROVINCE) -> str:
     """The names down to a division as one text, as 示范省示范市示范区柳湾镇石桥村; unknown divisions are left out."""
     codes = [*ancestors(code), code]

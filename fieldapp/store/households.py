@@ -82,6 +82,15 @@ def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:
     return tuple(HouseholdId(household) for household in rows)
 
 
+def in_conflict(tx: Transaction) -> dict[str, list[str]]:
+    """Records that wait for a decision, by household, in the roster's order."""
+    found: dict[str, list[str]] = {}
+    for table in (HouseholdRow, MemberRow, SubmissionRow):
+        for row in tx.session.exec(select(table).where(table.conflicts > 0).order_by(table.id)):
+            found.setdefault(row.id if isinstance(row, HouseholdRow) else row.household, []).append(row.id)
+    return dict(sorted(found.items()))
+
+
 def _write(tx: Transaction, kind: str, record: str, village: str, wanted: dict[str, str], kept: dict[str, str], why: str, user: str) -> int:
     changes = {name: value for name, value in wanted.items() if value != kept.get(name, "")}
     if kept and not changes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
@@ -113,3 +113,8 @@ def _waiting(tx: Transaction) -> list[Operation]:
     rows = tx.session.exec(select(QuarantineRow).where(QuarantineRow.reason == "unknown-author")).all()
     found = [operations.from_body(row.body) for row in rows]
     return [operation for operation in found if tx.session.get(AuthorRow, operation.dev) is not None]
+
+
+def count_set_aside(tx: Transaction) -> int:
+    """How many operations are kept apart."""
+    return tx.session.exec(select(func.count()).select_from(QuarantineRow)).one()

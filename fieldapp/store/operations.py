@@ -163,6 +163,11 @@ def state(tx: Transaction, record: str) -> RecordState:
     return merge(of_record(tx, record))
 
 
+def written_at(hlc: str) -> str:
+    """The wall time that the author's laptop showed, as ISO text."""
+    return cache.instant(hlc)
+
+
 def conflicts(tx: Transaction, record: str) -> tuple[Conflict, ...]:
     """What waits for a decision in a record; writing the chosen values resolves it."""
     found = state(tx, record)

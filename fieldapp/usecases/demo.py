@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldapp.domain.clock import CHINA, FixedClock
-from fieldapp.errors import AlreadyThere, BadInput
+from fieldapp.errors import AlreadyThere, BadInput, NotAllowed
 from fieldapp.words import forms, say
 
-from . import exchange, interview, printing, roster, workspaces
+from . import county, exchange, interview, printing, roster, workspaces
 
 if TYPE_CHECKING:
-    from .workspaces import Workspace
+    from fieldapp.store.database import Database as Workspace
 
 PASSPHRASE = "demo"
 START = datetime(2026, 11, 20, 8, 30, tzinfo=CHINA)
@@ -132,3 +132,44 @@ def _laptop(folder: Path, team: int, url: str, code: str) -> Workspace:
     exchange.enrol(workspace, url, code, _quiet)
     exchange.sync_now(workspace, _quiet)
     return workspace
+
+
+def _survey(laptop: Workspace, family: county.Family, seed: int, archives: Path) -> None:
+    """One household through the whole job, by the same use cases as the window."""
+    clock = laptop.place.clock
+    assert isinstance(clock, FixedClock)
+    clock.pass_time(minutes=25)
+    household = roster.add(laptop, family.household)
+    opened = interview.start(laptop, household)
+    pictures = county.pictures(seed, family)
+
+    def take(path: str, name: str) -> str:
+        return interview.attach(laptop, opened.draft, path, name, pictures[name])
+
+    county.fill(opened.session, family, take)
+    interview.save_draft(laptop, opened.draft, opened.session.snapshot())
+    interview.finalize(laptop, opened)
+    made = printing.make_archive(laptop, household, _quiet)
+    printing.save_copy(made, archives / f"{made.head_name}-{household[:8]}.pdf")
+
+
+def _counted(laptops: Sequence[Workspace], data: Path, archives: Path) -> Outcome:
+    """What is really there: each workspace's own database and the server's."""
+    server = _district("status", "--data", data)
+    infos = [laptop.info() for laptop in laptops]
+    return Outcome(
+        households=infos[0].households,
+        submissions=infos[0].submissions.get("finalized", 0),
+        archives=infos[0].archives,
+        server_records=int(server["records"]),
+        per_team=tuple(
+            TeamOutcome(laptop.folder, info.households, info.submissions.get("finalized", 0))
+            for laptop, info in zip(laptops, infos, strict=True)
+        ),
+        archive_dir=archives,
+        server_data=data,
+    )
+
+
+def _quiet(done: int, total: int, text: str) -> None:
+    """The demo tells of households, not of the steps inside one."""

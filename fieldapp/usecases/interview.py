@@ -21,9 +21,8 @@ from . import publishing, records
 
 if TYPE_CHECKING:
     from fieldapp.engine.session import FormSession
+    from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
-
-    from .workspaces import Workspace
 
 HOUSEHOLD_SURVEY = FormId("household_survey")
 _LONGEST_SIDE_PX = 1600
@@ -255,4 +254,3 @@ def _clean_picture(name: str, data: bytes) -> tuple[bytes, str]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as unreadable:
         raise AttachmentUnreadable(name=name, detail=type(unreadable).__name__) from None
     return out.getvalue(), "png" if drawn else "jpg"
-

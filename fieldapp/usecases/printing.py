@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fieldapp.domain.ids import HouseholdId
-from fieldapp.domain.submission import State, Submission
+from fieldapp.domain.submission import Submission
 from fieldapp.errors import AlreadyThere, BadInput, NotAllowed, NotFound
 from fieldapp.words import say
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from fieldapp.archive.sheet import ArchiveFacts, ArchiveSheet, Photo
     from fieldapp.archive.verify import Verdict
     from fieldapp.engine.views import FilledForm
+    from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
-
-    from .workspaces import Workspace
 
 Report = Callable[[int, int, str], None]
 HOLDERS = ("township", "village", "household")
@@ -207,7 +206,9 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
         revision=submission.revision,
         surveyed_on=surveyed,
         archived_at=tx.now(),
-        numbering=Numbering(fonds_no=submission.village[:6], village=submission.village, volume=_volume(tx, submission), year=surveyed.year),
+        numbering=Numbering(
+            fonds_no=submission.village[:6], village=submission.village, volume=_volume(tx, submission), year=surveyed.year
+        ),
         fonds=say("archive-fonds-of", area="".join(places[:3]) or submission.village[:6]),
         maker=answers.get("interviewer_name", "") or submission.user,
         checker=answers.get("second_interviewer", ""),
@@ -250,7 +251,7 @@ def _rendered(workspace: Workspace, sheet: ArchiveSheet) -> Archive:
 
     done = render(sheet, workspace.device)
     facts = sheet.facts
-    return Archive(facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, done.missing)
+    return Archive(facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, tuple(map(str, done.missing)))
 
 
 def _write(out: Path, archive: Archive) -> Path:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from fieldapp.engine.definition import FormDefinition
     from fieldapp.engine.lint import Mistake
     from fieldapp.engine.session import Surroundings
-
-    from .workspaces import Workspace
+    from fieldapp.store.database import Database as Workspace
 
 DIVISIONS = "divisions.csv"
 """The media file that is made from the workspace's own areas, so that every laptop offers the villages it works in."""

@@ -53,7 +53,7 @@ def members_of(answers: Answers) -> tuple[Member, ...]:
     order: dict[str, float] = {}
     for path, value in answers.items():
         head, _, rest = path.partition(f"{MEMBER}/")
-        if head and not head.endswith("/") or not rest:
+        if (head and not head.endswith("/")) or not rest:
             continue
         row, _, question = rest.partition("/")
         if not question:

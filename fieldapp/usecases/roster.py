@@ -12,10 +12,10 @@ from fieldapp.domain.ids import AreaCode, HouseholdId
 from fieldapp.errors import AlreadyThere, BadInput
 
 if TYPE_CHECKING:
+    from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
 
     from .roster_file import RosterFinding
-    from .workspaces import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def history(workspace: Workspace, identity: HouseholdId) -> tuple[Event, ...]:
 
     with workspace.read() as tx:
         events = [
-            Event(operations.written_at(one), f"{one.kind}-changed", one.user, ", ".join(sorted(one.set)))
+            Event(operations.written_at(one.hlc), f"{one.kind}-changed", one.user, ", ".join(sorted(one.set)))
             for one in operations.of_record(tx, identity)
         ]
         for held in submissions.of_household(tx, identity):

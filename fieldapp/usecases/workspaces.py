@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldapp.domain.clock import Clock
-from fieldapp.errors import AlreadyThere, WorkspaceMissing
 
 if TYPE_CHECKING:
+    from fieldapp.store.backup import Contents
+    from fieldapp.store.check import Damage
     from fieldapp.store.database import Database as Workspace
 else:
     Workspace = object
 
-__all__ = ["Summary", "Workspace", "create", "exists", "summary", "unlock", "users", "warm"]
+__all__ = [
+    "Summary", "Workspace", "backup", "change_passphrase", "check", "create", "exists", "info",
+    "lock", "restore", "summary", "unlock", "users", "warm",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,13 @@ def exists(folder: Path) -> bool:
     """Whether a workspace lies in the folder."""
     from fieldapp.store import keys
 
-    return keys.present(folder)
+    return (folder / keys.FILE).exists() or (folder / keys.COPY).exists()
 
 
 def users(folder: Path) -> tuple[str, ...]:
     """The users who can unlock the workspace; nothing heavy is loaded."""
     from fieldapp.store import keys
 
-    if not keys.present(folder):
-        raise WorkspaceMissing(folder=folder)
     return keys.users(folder)
 
 
@@ -57,13 +59,11 @@ def warm() -> None:
 
 def create(folder: Path, user: str, passphrase: str, realm: str, clock: Clock) -> Workspace:
     """Make a workspace for its first user and install the bundled forms. `realm` is "real" or "demo"."""
-    from fieldapp.store import keys
-    from fieldapp.store.database import Database, Realm
+    from fieldapp.store.database import Database
+    from fieldapp.store.keys import Realm
 
     from . import publishing
 
-    if keys.present(folder):
-        raise AlreadyThere(what="workspace", id=folder)
     workspace = Database.create(folder, user=user, passphrase=passphrase, realm=Realm(realm), clock=clock)
     publishing.install_bundled(workspace)
     return workspace
@@ -74,3 +74,55 @@ def unlock(folder: Path, user: str, passphrase: str, clock: Clock) -> Workspace:
     from fieldapp.store.database import Database
 
     return Database.open(folder, user=user, passphrase=passphrase, clock=clock)
+
+
+def summary(workspace: Workspace) -> Summary:
+    """What the home page shows, counted in the database."""
+    from . import exchange
+
+    info, status = workspace.info(), exchange.status(workspace)
+    return Summary(
+        realm=info.realm,
+        households=info.households,
+        submissions=info.submissions,
+        archives=info.archives,
+        unsent=status.unsent,
+        conflicts=status.conflicts,
+        server=status.server,
+        last_sync=status.last_sync,
+    )
+
+
+def info(workspace: Workspace) -> dict[str, object]:
+    """Schema version, counts by state and sizes, as plain values."""
+    told = asdict(workspace.info())
+    return {**told, "submissions": dict(told["submissions"])}
+
+
+def check(workspace: Workspace) -> tuple[Damage, ...]:
+    """Verify database, attachments, keys and the audit chain; what is damaged."""
+    return workspace.check()
+
+
+def lock(workspace: Workspace) -> None:
+    """Close the workspace and drop its keys."""
+    workspace.close()
+
+
+def change_passphrase(workspace: Workspace, user: str, old: str, new: str) -> None:
+    """Give a user another passphrase."""
+    workspace.change_passphrase(user, old, new)
+
+
+def backup(workspace: Workspace, file: Path) -> Contents:
+    """Write everything into one encrypted file and verify it by reopening."""
+    from fieldapp.store.backup import backup as write
+
+    return write(workspace, file)
+
+
+def restore(file: Path, folder: Path) -> None:
+    """Bring a backup back into an empty folder."""
+    from fieldapp.store.backup import restore as read
+
+    read(file, folder)
