@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 DEFAULT_LANGUAGE = "zh_CN"
+# An error names its place only where it is known; a message asks for `none` to say a sentence without it.
+_PLACES: dict[str, object] = {"sheet": "none", "row": "none", "column": "none"}
 
 
 def resources() -> Path:
@@ -36,7 +38,7 @@ def say(message: str, /, language: str = DEFAULT_LANGUAGE, **values: object) -> 
     pattern = found.attributes.get(attribute) if attribute else found.value
     if pattern is None:
         return message
-    text, _ = bundle.format_pattern(pattern, {key: _plain(value) for key, value in values.items()})
+    text, _ = bundle.format_pattern(pattern, _PLACES | {key: _plain(value) for key, value in values.items()})
     return str(text)
 
 

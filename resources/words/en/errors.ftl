@@ -1,0 +1,159 @@
+# One message for each error code: what happened; .safe what is safe; .next what to do.
+# sheet, row and column are `none` where they are not known.
+
+error-error = The step could not be done.
+    .safe = What was saved is unchanged.
+    .next = Try again; if it fails again, give the code below to a technician.
+error-fieldapp = The program cannot do this step.
+    .safe = What was saved is unchanged.
+    .next = Try again; if it fails again, give the code below to a technician.
+error-usage = This cannot be done in this way.
+    .safe = Nothing was changed.
+    .next = Check what was entered, then try again.
+error-not-found = { $what } { $id } was not found.
+    .safe = Nothing was changed.
+    .next = Check the number; the record may be on another computer, so sync once and look again.
+error-already-there = { $what } { $id } exists already.
+    .safe = What was there is not overwritten.
+    .next = Use the existing one, or choose another name, number or folder.
+error-not-allowed = { $reason ->
+    [finalized] A finalized record cannot be changed directly.
+    [problems] There are problems left, so the record cannot be finalized.
+    [role] This user may not do that.
+    [scope] This area is outside your scope.
+   *[other] This is not allowed now ({ $reason }).
+ }
+    .safe = Nothing was changed.
+    .next = Finish the earlier steps first, or ask somebody with the right to do it.
+error-bad-input = { $sheet ->
+    [none] { $what } is not acceptable: { $value }
+   *[other] { $row ->
+        [none] Sheet { $sheet }: { $what } is not acceptable: { $value }
+       *[other] Sheet { $sheet }, row { $row }: { $what } is not acceptable: { $value }
+     }
+ }
+    .safe = Nothing was written.
+    .next = Correct this place and try again.
+error-workspace = This workspace cannot be used now.
+    .safe = The files of the workspace are unchanged.
+    .next = Close the program and open it again; if that does not help, restore the last backup into a new folder.
+error-wrong-passphrase = The passphrase is wrong.
+    .safe = Everything is still encrypted and unchanged.
+    .next = Check Caps Lock and the input method; if the passphrase is lost, use the recovery sheet or ask an administrator.
+error-workspace-missing = There is no workspace in { $folder }.
+    .safe = No file was changed.
+    .next = Choose the right folder, or create a workspace first.
+error-workspace-damaged = A part of the workspace is damaged ({ $part ->
+    [key-file] key file
+    [database] database
+    [record] record
+    [attachment] attachment
+   *[other] { $part }
+ }).
+    .safe = The rest is unchanged; what was synced is on the district server too.
+    .next = Do not delete the folder; copy it, restore the last backup, then sync once.
+error-workspace-too-new = A newer program wrote this workspace (schema { $schema }, this program knows { $known }).
+    .safe = The workspace is unchanged.
+    .next = Update this program, then open it.
+error-disk-full = The disk is full; { $folder } cannot be written.
+    .safe = Every answer that was shown as saved is kept.
+    .next = Free some space; the program goes on saving.
+error-already-open = Another window or program has this workspace open ({ $folder }).
+    .safe = Nothing was changed.
+    .next = Go to the open window; if there is none, wait a minute or restart the computer.
+error-wrong-realm = Fictitious and real data never share a workspace ({ $area }).
+    .safe = Nothing was written.
+    .next = Use a demo workspace for the demo, and a real one for real data.
+error-form = This form cannot be used.
+    .safe = The answers are unchanged.
+    .next = Ask the author of the form.
+error-form-invalid = { $sheet ->
+    [none] The form has an error: { $detail }
+   *[other] { $row ->
+        [none] The form has an error (sheet { $sheet }): { $detail }
+       *[other] The form has an error (sheet { $sheet }, row { $row }): { $detail }
+     }
+ }
+    .safe = The earlier form can still be used.
+    .next = Correct this place in the form and compile it again.
+error-form-unsupported = { $sheet ->
+    [none] The form uses a feature that this program does not support: { $feature }
+   *[other] { $row ->
+        [none] The form uses a feature that this program does not support (sheet { $sheet }): { $feature }
+       *[other] The form uses a feature that this program does not support (sheet { $sheet }, row { $row }): { $feature }
+     }
+ }
+    .safe = The earlier form can still be used.
+    .next = Write it in another way, or update this program.
+error-expression = { $sheet ->
+    [none] The expression of { $path } is broken: { $detail }
+   *[other] { $row ->
+        [none] The expression of { $path } is broken (sheet { $sheet }): { $detail }
+       *[other] The expression of { $path } is broken (sheet { $sheet }, row { $row }): { $detail }
+     }
+ }
+    .safe = The answers are unchanged.
+    .next = Correct this expression in the form and compile it again.
+error-attachment = This file cannot be handled.
+    .safe = The attachments that are there are unchanged.
+    .next = Try another file.
+error-attachment-unreadable = { $name } is not a picture or file that can be read ({ $detail }).
+    .safe = The file itself and the other attachments are unchanged.
+    .next = Take the picture again, or save it as JPEG or PNG, then add it.
+error-attachment-missing = The content of an attachment is not on this computer ({ $id }).
+    .safe = The record is complete and names the attachment.
+    .next = Sync, or bring it by a stick from the computer that has it.
+error-archive = An archive cannot be made or verified.
+    .safe = The record is unchanged.
+    .next = Try again; if it fails again, give the code below to a technician.
+error-glyph-missing = No bundled font has the character { $char } ({ $where }); no archive was made, so that no empty box is printed.
+    .safe = The character is kept as it is in the record.
+    .next = Check the character; if it is right, ask a technician to extend the font.
+error-font-missing = The bundled font file { $file } is missing.
+    .safe = The record is unchanged.
+    .next = Install this program again.
+error-exchange = The exchange did not succeed.
+    .safe = What is on this computer is unchanged; what was not sent is still waiting.
+    .next = Sync again later.
+error-offline = The server { $url } cannot be reached.
+    .safe = Everything is saved on this computer; nothing that waits is lost.
+    .next = Go on working; sync when there is a network, or use a bundle on a stick.
+error-not-enrolled = This workspace is not enrolled with a district server.
+    .safe = Everything is saved on this computer.
+    .next = Ask the district for an enrolment code and enter it under Sync.
+error-refused = The server refused: { $reason ->
+    [unknown-device] it does not know this device
+    [revoked] this device was revoked
+    [clock] the clock of this computer is too far off
+    [code-expired] the enrolment code has expired
+    [code-used] the enrolment code was used before
+    [code-unknown] the enrolment code is wrong
+    [too-large] the content is too large
+    [scope] this area is outside the scope
+   *[other] { $reason }
+ }.
+    .safe = Everything is saved on this computer; what was not sent is still waiting.
+    .next = Tell the district's administrator this reason.
+error-protocol-too-old = This program and the server do not fit together (here { $mine }, there { $theirs }).
+    .safe = Everything is saved on this computer.
+    .next = Update the older side; until then forms can be filled as usual.
+error-garbled-reply = The server's answer cannot be understood ({ $url }: { $what }); the network may want a login page first.
+    .safe = Everything is saved on this computer; what was not sent is still waiting.
+    .next = Log in to the network with a browser, or use another network, then sync.
+error-bundle-damaged = The bundle { $file } is incomplete or altered ({ $what }).
+    .safe = What is on this computer is unchanged.
+    .next = Ask for the bundle again, and eject the stick safely after copying.
+error-bundle-foreign = The bundle { $file } is not for this computer, or comes from an unknown device.
+    .safe = What is on this computer is unchanged.
+    .next = Check the recipient ({ $recipient }) and ask for the bundle again.
+error-bad-operation = An operation that was received cannot be believed ({ $reason ->
+    [malformed] malformed
+    [version] unknown version
+    [too-large] too large
+    [bad-hash] wrong hash
+    [wrong-key] not this device's key
+    [bad-signature] wrong signature
+   *[other] { $reason }
+ }).
+    .safe = It was set aside; everything else is unchanged.
+    .next = Give the code below to the district's administrator.

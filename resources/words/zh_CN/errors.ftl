@@ -1,0 +1,181 @@
+# 每个错误代码一条：发生了什么；.safe 什么是安全的；.next 接下来怎么做。
+# sheet、row、column 不知道时取值 none。
+
+error-error = 操作没有完成。
+    .safe = 已保存的资料没有改变。
+    .next = 请再试一次；如果仍不行，请把下面的代码告诉技术人员。
+error-fieldapp = 程序不能完成这一步。
+    .safe = 已保存的资料没有改变。
+    .next = 请再试一次；如果仍不行，请把下面的代码告诉技术人员。
+error-usage = 不能这样操作。
+    .safe = 没有改变任何资料。
+    .next = 请检查所填的内容或命令，再试一次。
+error-not-found = { $what ->
+    [household] 找不到这一户（{ $id }）。
+    [member] 找不到这名家庭成员（{ $id }）。
+    [submission] 找不到这份调查记录（{ $id }）。
+    [form] 找不到这份表单（{ $id }）。
+    [attachment] 找不到这个附件（{ $id }）。
+    [archive] 找不到这份档案（{ $id }）。
+    [area] 找不到这个行政区划（{ $id }）。
+    [village] 找不到这个村（{ $id }）。
+    [person] 找不到这个人员（{ $id }）。
+    [device] 找不到这台设备（{ $id }）。
+    [user] 找不到这个用户（{ $id }）。
+    [file] 找不到文件 { $id }。
+   *[other] 找不到 { $what }（{ $id }）。
+ }
+    .safe = 没有改变任何资料。
+    .next = 请核对编号；资料可能在另一台电脑上，先同步一次再找。
+error-already-there = { $what ->
+    [workspace] 这里已经有一个工作区（{ $id }）。
+    [household] 这一户已经存在（{ $id }）。
+    [form] 同一版本的表单已经存在（{ $id }）。
+    [person] 这个人员已经存在（{ $id }）。
+    [user] 这个用户已经存在（{ $id }）。
+    [file] 文件 { $id } 已经存在。
+   *[other] { $what } 已经存在（{ $id }）。
+ }
+    .safe = 原有的资料没有被覆盖。
+    .next = 请使用已有的，或换一个名称、编号或文件夹。
+error-not-allowed = { $reason ->
+    [finalized] 已定稿的记录不能直接修改。
+    [problems] 还有没改正的填写问题，不能定稿。
+    [role] 当前用户没有这项权限。
+    [scope] 这个地区不在您的工作范围内。
+   *[other] 现在不能这样做（{ $reason }）。
+ }
+    .safe = 没有改变任何资料。
+    .next = 请按提示先完成前面的步骤，或请有权限的人员处理。
+error-bad-input = { $sheet ->
+    [none] “{ $what }”不合要求：{ $value }
+   *[other] { $row ->
+        [none] 工作表“{ $sheet }”：“{ $what }”不合要求：{ $value }
+       *[other] 工作表“{ $sheet }”第 { $row } 行：“{ $what }”不合要求：{ $value }
+     }
+ }
+    .safe = 没有写入任何资料。
+    .next = 请改正这一处，再试一次。
+error-workspace = 这个工作区现在不能用。
+    .safe = 工作区的文件没有被改动。
+    .next = 请关闭程序再打开一次；仍不行时，用最近的备份恢复到一个新文件夹。
+error-wrong-passphrase = 口令不对。
+    .safe = 资料仍然加密保存，没有改变。
+    .next = 请检查大小写锁定和输入法后再输入；忘记口令时用恢复单，或请管理员处理。
+error-workspace-missing = 文件夹 { $folder } 里没有工作区。
+    .safe = 没有改变任何文件。
+    .next = 请选择正确的文件夹，或先新建一个工作区。
+error-workspace-damaged = 工作区有一部分损坏了（{ $part ->
+    [key-file] 密钥文件
+    [database] 资料库
+    [record] 记录
+    [attachment] 附件
+   *[other] { $part }
+ }）。
+    .safe = 其余部分没有改变；已经同步的资料在区县服务器上也有。
+    .next = 请不要删除文件夹；先复制一份保存，再用最近的备份恢复，然后同步一次。
+error-workspace-too-new = 这个工作区是由更新版本的程序写的（资料版本 { $schema }，本程序认识到 { $known }）。
+    .safe = 工作区没有被改动。
+    .next = 请先更新本程序，再打开。
+error-disk-full = 磁盘已满，写不进 { $folder }。
+    .safe = 此前已提示“已自动保存”的答案都在。
+    .next = 请腾出磁盘空间（清空回收站、移走大文件），程序会继续保存。
+error-already-open = 这个工作区正被另一个窗口或程序使用（{ $folder }）。
+    .safe = 资料没有改变。
+    .next = 请切换到已打开的窗口；如果看不到，请等一分钟或重新启动电脑。
+error-wrong-realm = 演示资料与真实资料不能放在同一个工作区（{ $area }）。
+    .safe = 没有写入任何资料。
+    .next = 演示请另用演示工作区；真实资料请用正式工作区。
+error-form = 这份表单不能用。
+    .safe = 已填的答案没有改变。
+    .next = 请联系制作表单的人员。
+error-form-invalid = { $sheet ->
+    [none] 表单有错误：{ $detail }
+   *[other] { $row ->
+        [none] 表单有错误（工作表“{ $sheet }”）：{ $detail }
+       *[other] 表单有错误（工作表“{ $sheet }”第 { $row } 行）：{ $detail }
+     }
+ }
+    .safe = 原来的表单仍可使用。
+    .next = 请在表单里改正这一处，再重新编译。
+error-form-unsupported = { $sheet ->
+    [none] 表单用了本程序不支持的功能：{ $feature }
+   *[other] { $row ->
+        [none] 表单用了本程序不支持的功能（工作表“{ $sheet }”）：{ $feature }
+       *[other] 表单用了本程序不支持的功能（工作表“{ $sheet }”第 { $row } 行）：{ $feature }
+     }
+ }
+    .safe = 原来的表单仍可使用。
+    .next = 请换一种写法，或更新本程序。
+error-expression = { $sheet ->
+    [none] 表单里 { $path } 的公式有错误：{ $detail }
+   *[other] { $row ->
+        [none] 表单里 { $path } 的公式有错误（工作表“{ $sheet }”）：{ $detail }
+       *[other] 表单里 { $path } 的公式有错误（工作表“{ $sheet }”第 { $row } 行）：{ $detail }
+     }
+ }
+    .safe = 已填的答案没有改变。
+    .next = 请在表单里改正这个公式，再重新编译。
+error-attachment = 这个文件不能处理。
+    .safe = 已有的附件没有改变。
+    .next = 请换一个文件再试。
+error-attachment-unreadable = “{ $name }”不是能读的照片或文件（{ $detail }）。
+    .safe = 原文件没有改动，已有的附件也没有改变。
+    .next = 请重新拍照或另存为 JPEG、PNG 后再加入。
+error-attachment-missing = 附件的内容不在这台电脑上（{ $id }）。
+    .safe = 记录本身完整，附件的编号已保存。
+    .next = 请联网同步，或从有这个附件的电脑用 U 盘带来。
+error-archive = 档案不能生成或核验。
+    .safe = 调查记录没有改变。
+    .next = 请再试一次；仍不行时，请把下面的代码告诉技术人员。
+error-glyph-missing = 字库里没有“{ $char }”这个字（{ $where }），为避免印成空框，没有生成档案。
+    .safe = 记录里的这个字保存得完整。
+    .next = 请核对这个字是否输对；确实是生僻字的，请告诉技术人员补充字库。
+error-font-missing = 缺少程序自带的字体文件 { $file }。
+    .safe = 调查记录没有改变。
+    .next = 请重新安装本程序。
+error-exchange = 与对方交换资料没有成功。
+    .safe = 本机的资料没有改变，没有送出的仍在待上报里。
+    .next = 请稍后再同步一次。
+error-offline = 连不上服务器 { $url }。
+    .safe = 资料已保存在本机，待上报的一条不少。
+    .next = 可以继续工作；有网络时再同步，或用 U 盘离线包。
+error-not-enrolled = 这个工作区还没有在区县服务器登记。
+    .safe = 资料已保存在本机。
+    .next = 请向区县管理员要登记码，在“同步”里登记。
+error-refused = 服务器拒绝了：{ $reason ->
+    [unknown-device] 服务器不认识这台设备
+    [revoked] 这台设备已被停用
+    [clock] 本机时间与服务器相差太大
+    [code-expired] 登记码已过期
+    [code-used] 登记码已用过
+    [code-unknown] 登记码不对
+    [too-large] 内容太大
+    [scope] 这个地区不在工作范围内
+   *[other] { $reason }
+ }。
+    .safe = 资料已保存在本机，没有送出的仍在待上报里。
+    .next = 请把这条原因告诉区县管理员。
+error-protocol-too-old = 本程序与服务器的版本不相容（本机 { $mine }，对方 { $theirs }）。
+    .safe = 资料已保存在本机。
+    .next = 请更新版本旧的一方；在此之前可以继续填表。
+error-garbled-reply = 服务器的回答看不懂（{ $url }：{ $what }），可能网络要求先登录网页。
+    .safe = 资料已保存在本机，没有送出的仍在待上报里。
+    .next = 请先用浏览器完成上网登录，或换一个网络再同步。
+error-bundle-damaged = 离线包 { $file } 不完整或被改动（{ $what }）。
+    .safe = 本机资料没有改变。
+    .next = 请让对方重新导出离线包，拷贝后先安全弹出 U 盘。
+error-bundle-foreign = 离线包 { $file } 不是给这台电脑的，或来自不认识的设备。
+    .safe = 本机资料没有改变。
+    .next = 请核对收件人（{ $recipient }），让对方重新导出。
+error-bad-operation = 收到的一条操作不可信（{ $reason ->
+    [malformed] 格式不对
+    [version] 版本不认识
+    [too-large] 内容太大
+    [bad-hash] 校验值不符
+    [wrong-key] 不是这台设备的密钥
+    [bad-signature] 签名不符
+   *[other] { $reason }
+ }）。
+    .safe = 这条已单独搁置，其他资料没有改变。
+    .next = 请把下面的代码告诉区县管理员。
