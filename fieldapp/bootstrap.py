@@ -108,10 +108,17 @@ def make_ready(folder: Path, locks: str) -> None:
     if held in [_stamp(folder, lock_file(name, old)) for name in (locks, TESTING)]:
         return
     if held.partition("\n")[0] != _place(folder):
+        held = ""
         _make_environment(folder)
     stamp.unlink(missing_ok=True)
     lock = lock_file(locks, old)
-    _install(folder, lock)
+    if not _install(folder, lock):
+        if held:
+            stamp.write_text(held, encoding="utf-8")  # pip took its half-done work back: what was there before still serves
+        _stop(
+            f"软件包没有装好，原因见上。联网后再运行一次，或把 wheelhouse 文件夹放到 {ROOT} 里。",
+            f"the packages could not be installed, see above; run again with a network, or put a wheelhouse folder into {ROOT}.",
+        )
     stamp.write_text(_stamp(folder, lock), encoding="utf-8")
 
 
@@ -158,7 +165,7 @@ def _remove_old(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _install(folder: Path, lock: Path) -> None:
+def _install(folder: Path, lock: Path) -> bool:
     command = [str(python_of(folder)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
     command += ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     if not sys.stderr.isatty():
@@ -170,11 +177,7 @@ def _install(folder: Path, lock: Path) -> None:
     else:
         _say("正在下载并安装软件包（首次约 200 MB）", "downloading and installing packages (about 200 MB the first time)")
     environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
-    if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
-        _stop(
-            f"软件包没有装好，原因见上。联网后再运行一次，或把 wheelhouse 文件夹放到 {ROOT} 里。",
-            f"the packages could not be installed, see above; run again with a network, or put a wheelhouse folder into {ROOT}.",
-        )
+    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode == 0
 
 
 def _complete_qt(folder: Path, kind: str | None) -> None:

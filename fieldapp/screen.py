@@ -29,6 +29,7 @@ APT_PACKAGES = {
     "libbrotlicommon.so.1": "libbrotli1",
     "libbrotlidec.so.1": "libbrotli1",
     "libdbus-1.so.3": "libdbus-1-3",
+    "libdrm.so.2": "libdrm2",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
@@ -38,6 +39,7 @@ APT_PACKAGES = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
+    "libwayland-server.so.0": "libwayland-server0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-glx.so.0": "libxcb-glx0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
@@ -57,6 +59,8 @@ APT_PACKAGES = {
     "libxcb.so.1": "libxcb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
+    "libgcc_s.so.1": "libgcc-s1",
+    "libstdc++.so.6": "libstdc++6",
     "libz.so.1": "zlib1g",
     "libzstd.so.1": "libzstd1",
 }
@@ -184,10 +188,12 @@ def _x_socket(host: str, number: str) -> socket.socket:
         return socket.create_connection((host, 6000 + int(number)), _TIMEOUT_S)
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(_TIMEOUT_S)
+    file = f"/tmp/.X11-unix/X{number}"
     try:
-        line.connect(f"/tmp/.X11-unix/X{number}")
+        line.connect(file if Path(file).exists() else f"\0{file}")
     except OSError:
-        line.connect(f"\0/tmp/.X11-unix/X{number}")
+        line.close()
+        raise
     return line
 
 
