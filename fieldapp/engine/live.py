@@ -1,0 +1,218 @@
+"""A form in motion: the live tree with its rules, actions and history, and one transaction at a time over them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .actions import Actions
+from .closures import Closures
+from .definition import FormDefinition
+from .graph import Role, Rule, build
+from .history import Explained, History, RowMove, Step, Write
+from .instance import Node, Tree, path_of
+from .recompute import Recompute
+from .secondary import Secondaries
+from .speech import Speech
+from .surroundings import Surroundings
+from .views import Changes, Kind
+from .volatile import is_volatile
+from .xpath.context import EvalContext
+
+MOST_ROUNDS = 100
+"""How many times actions may follow actions within one step."""
+
+
+class Live:
+    """Everything that moves in one session."""
+
+    def __init__(self, definition: FormDefinition, around: Surroundings, language: str) -> None:
+        self.definition = definition
+        self.around = around
+        self.tree = Tree(definition, around.new_id)
+        self.now = around.now()
+        self.context = EvalContext(
+            self.tree.document,
+            around.zone,
+            lambda: self.now,
+            instances=Secondaries(definition.secondary, around.files),
+            language=language,
+            itext=lambda name: self.speech.itext(name, self.context.current),
+            choice_label=self._choice_label,
+            chance=random.Random(around.new_id()),
+            new_uuid=around.uuid,
+            namespaces=dict(definition.namespaces),
+        )
+        self.closures = Closures(self.context)
+        self.speech = Speech(definition, self.tree, self.closures, self.context)
+        self.rules = Recompute(definition, build(definition), self.tree, self.closures, self.speech)
+        self.actions = Actions(definition, self.tree, self.rules, around)
+        self.history = History()
+        self.explanations: dict[Node, str] = {}
+        self.rules.on_store = self._keep
+
+    def _keep(self, node: Node, raw: str, known: str | None) -> None:
+        self._writes.setdefault(node, (raw, known))
+
+    _writes: dict[Node, tuple[str, str | None]]
+
+    def begin(self, fill: Callable[[], None]) -> None:
+        """The first transaction of a new submission: defaults, rules, `fill` (a prefill), first-load actions."""
+        self._writes = {}
+        self.rules.mark_subtree(self.tree.root)
+        self.rules.run()
+        self.actions.preload()
+        self.actions.first_load()
+        self.settle(fire=False)
+        fill()
+        self.settle(fire=False)
+        self._forget()
+        self.rules.on_value = self.actions.note_change
+
+    def reopen(self, kept: Callable[[Node], bool]) -> None:
+        """The first transaction of a draft whose answers already stand in the tree; `kept` tells which nodes had one."""
+        self._writes = {}
+
+        def holds(rule: Rule, node: Node) -> bool:
+            return rule.role is Role.CALCULATE and node.calculated is not None and kept(node) and is_volatile(rule.expressions[0].ast)
+
+        self.rules.resuming = True
+        self.rules.mark_subtree(self.tree.root, holds)
+        self.settle(fire=False)
+        self.actions.load()
+        self.settle(fire=False)
+        self.rules.resuming = False
+        self._forget()
+        self.rules.on_value = self.actions.note_change
+
+    def settle(self, fire: bool = True) -> None:
+        """Work until rules and actions are quiet."""
+        for _ in range(MOST_ROUNDS):
+            self.rules.run()
+            added, self.rules.added = self.rules.added, []
+            for row in added:
+                self.actions.new_row(row)
+            if not added and not (fire and self.actions.run_waiting()):
+                break
+        self.actions.waiting.clear()
+        self.rules.run()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One thing that the person does: time stands still, rules and actions follow, all of it can be undone."""
+        self._forget()
+        self.now = self.around.now()
+        self._writes = {}
+        self.history.begin()
+        try:
+            yield
+            self.settle()
+        finally:
+            for node, before in self._writes.items():
+                if before != (node.raw, node.calculated):
+                    self.history.keep(Write(node, before, (node.raw, node.calculated)))
+            self.history.end()
+
+    def replay(self, step: Step, back: bool) -> None:
+        """Undo a step or do it again: the stored values and rows, then the rules; actions do not run again."""
+        self._forget()
+        self.now = self.around.now()
+        self._writes = {}
+        listener, self.rules.on_value = self.rules.on_value, None
+        for entry in reversed(step.entries) if back else step.entries:
+            match entry:
+                case Write(node, before, after):
+                    raw, known = before if back else after
+                    node.calculated = known
+                    self.rules.store(node, raw)
+                case RowMove(range_, row, index, put):
+                    if put is not back:
+                        self.rules.put(range_, row, index, again=True)
+                    else:
+                        self.rules.take(range_, row)
+                case Explained(node, old, new):
+                    self.put_explanation(node, old if back else new)
+        self.rules.run()
+        self.rules.on_value = listener
+
+    def put_explanation(self, node: Node, text: str) -> None:
+        """Keep (or with '' drop) what the person wrote about a warning."""
+        if text:
+            self.explanations[node] = text
+        else:
+            self.explanations.pop(node, None)
+        self.rules.changed[node] = None
+
+    def changes(self, gone: tuple[str, ...] = ()) -> Changes:
+        """What the last transaction changed."""
+        return Changes(tuple([path_of(node) for node in self.rules.changed]), gone, self.rules.rows_changed)
+
+    def _forget(self) -> None:
+        self.rules.changed = {}
+        self.rules.rows_changed = False
+
+    def find(self, path: str) -> Node | None:
+        """The node (or range) at an absolute ref with 1-based rows."""
+        names = path.strip("/").split("/")
+        here: Node = self.tree.root
+        if names[0] != here.name:
+            return None
+        for place, name in enumerate(names[1:], 2):
+            found = self._inner(here, name, place == len(names))
+            if found is None:
+                return None
+            here = found
+        return here
+
+    @staticmethod
+    def _inner(here: Node, name: str, last: bool) -> Node | None:
+        if name.startswith("@"):
+            return next((found for found in here.inner() if found.node.name == name), None)
+        plain, _, number = name.partition("[")
+        found = [child for child in here.named(plain) if isinstance(child, Node)]
+        if number:
+            digits = number.rstrip("]")
+            index = int(digits) - 1 if digits.isascii() and digits.isdigit() else -1
+            return found[index] if 0 <= index < len(found) and found[index].row_id else None
+        if last:
+            range_ = next((range_ for range_ in here.ranges.values() if range_.name == plain), None)
+            if range_ is not None:
+                return range_
+        return found[0] if found and not found[0].row_id else None
+
+    def _choice_label(self, value: str, path: str, asking: object) -> str:
+        """The label of a choice of the question at `path`, in the row of the asking node."""
+        definition = self.definition.find(_plain(path, asking))
+        if definition is None:
+            return value
+        rows = _rows(asking)
+        for node in self.tree.instances[definition.index]:
+            if all(rows.get(index, row) is row for index, row in _rows(node).items()):
+                choices = self.speech.choices(node, self.rules.is_shared(node))
+                return next((choice.label for choice in choices if choice.name == value), "")
+        return ""
+
+
+def _plain(path: str, asking: object) -> str:
+    """The definition path that a literal path means at the asking node."""
+    path = path.strip()
+    if path.startswith("/") or not isinstance(asking, Node):
+        return "/" + "/".join(name.rsplit(":", 1)[-1] for name in path.strip("/").split("/"))
+    names = asking.node.path.strip("/").split("/")
+    for name in path.split("/"):
+        if name == "..":
+            names.pop()
+        elif name != ".":
+            names.append(name)
+    return "/" + "/".join(names)
+
+
+def _rows(node: object) -> dict[int, Node]:
+    rows: dict[int, Node] = {}
+    here = node if isinstance(node, Node) else None
+    while here is not None:
+        if here.node.kind is Kind.REPEAT and here.row_id:
+            rows[here.node.index] = here
+        here = here.above
+    return rows

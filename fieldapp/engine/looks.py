@@ -1,0 +1,121 @@
+"""A node of a live form as the screen sees it."""
+
+from __future__ import annotations
+
+from .definition import ControlDef, Text
+from .instance import Node, path_of
+from .live import Live
+from .speech import SELECTS
+from .views import Control, Flaw, Kind, NodeView, Problem
+
+
+def look(live: Live, node: Node) -> NodeView:
+    """The view of a node as it is now."""
+    definition = node.node
+    control = definition.control or _NOTHING
+    kind = _kind(node)
+    bind = definition.bind
+    choices = live.speech.choices(node, live.rules.is_shared(node)) if control.control in SELECTS else ()
+    return NodeView(
+        path=path_of(node),
+        kind=kind,
+        name=definition.name,
+        label=live.speech.say(control.label, node),
+        hint=live.speech.say(control.hint, node),
+        guidance=live.speech.say_form(control.hint, "guidance", node),
+        control=control.control,
+        type=bind.type,
+        appearance=control.appearance,
+        relevant=node.relevant,
+        readonly=node.readonly,
+        required=node.required,
+        value=node.value if node.relevant else "",
+        choices=choices,
+        problem=problem_of(live, node),
+        mediatype=control.mediatype,
+        parameters=control.parameters,
+        pii=bind.pii,
+        tier=bind.tier,
+        row_id=node.row_id,
+        number=definition.number,
+        national_ref=bind.national_ref,
+    )
+
+
+def _kind(node: Node) -> Kind:
+    if node.node.kind is Kind.REPEAT:
+        return Kind.ROW if node.row_id else Kind.REPEAT
+    return node.node.kind
+
+
+def problem_of(live: Live, node: Node) -> Problem | None:
+    """What is wrong with the answer, the gravest first."""
+    if not node.flaws:
+        return None
+    flaw = next(flaw for flaw in (Flaw.REQUIRED, Flaw.CONSTRAINT, Flaw.WARNING) if flaw in node.flaws)
+    bind = node.node.bind
+    texts: dict[Flaw, Text | None] = {
+        Flaw.REQUIRED: bind.required_message,
+        Flaw.CONSTRAINT: bind.constraint_message,
+        Flaw.WARNING: bind.warning_message,
+    }
+    control = node.node.control
+    return Problem(
+        path=path_of(node),
+        flaw=flaw,
+        message=live.speech.say(texts[flaw], node),
+        label=live.speech.say(control.label, node) if control is not None else node.name,
+        section=_section(live, node),
+        row=_row(node),
+        explanation=live.explanations.get(node, "") if flaw is Flaw.WARNING else "",
+    )
+
+
+def _section(live: Live, node: Node) -> str:
+    """The label of the top-level group or repeat around a node; the form's title for ungrouped questions."""
+    here = node
+    while (above := here.above) is not None and above.above is not None:
+        here = above
+    if here is node or here.node.control is None:
+        return live.definition.title
+    return live.speech.say(here.node.control.label, here)
+
+
+def _row(node: Node) -> int:
+    here: Node | None = node
+    while here is not None:
+        if here.row_id:
+            return here.place()
+        here = here.above
+    return 0
+
+
+def inner_nodes(live: Live, node: Node) -> list[Node]:
+    """What is shown directly below: rows of a range, otherwise the body's order with one range for each repeat."""
+    if node.is_range:
+        return node.rows()
+    found: list[Node] = []
+    for index in node.node.shown:
+        definition = live.definition.nodes[index]
+        if definition.kind is Kind.REPEAT:
+            found.append(node.ranges[index])
+        else:
+            found += [child for child in node.named(definition.name) if isinstance(child, Node)]
+    return found
+
+
+def questions_below(live: Live, node: Node) -> list[Node]:
+    """Relevant questions that the person can answer, below a node, in the body's order."""
+    found: list[Node] = []
+    for inner in inner_nodes(live, node):
+        if not inner.relevant:
+            continue
+        if inner.node.kind is Kind.QUESTION:
+            if not inner.readonly:
+                found.append(inner)
+        else:
+            found += questions_below(live, inner)
+    return found
+
+
+_NOTHING = ControlDef(Control.NONE)

@@ -1,0 +1,117 @@
+"""Texts and choices of a live form in the current language: itext, outputs, choice labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .closures import Closures
+from .definition import Expression, FormDefinition, Itemset, Text
+from .instance import Node, Tree
+from .views import ChoiceView, Control
+from .xpath.context import EvalContext
+from .xpath.tree import XNode
+
+SELECTS = (Control.SELECT_ONE, Control.SELECT_MULTIPLE, Control.RANK)
+
+
+class Speech:
+    """Renders texts of one session and keeps the choices that do not depend on answers."""
+
+    def __init__(self, definition: FormDefinition, tree: Tree, closures: Closures, context: EvalContext) -> None:
+        self._definition = definition
+        self._tree = tree
+        self._closures = closures
+        self._context = context
+        self._views: dict[int, dict[int, ChoiceView]] = {}
+        """By definition index: item of a secondary instance (by identity) → its view in the current language."""
+        self._shared: dict[int, tuple[ChoiceView, ...]] = {}
+        """By definition index: choices that are the same for every row."""
+        self._lasting = not any(
+            any(isinstance(part, Expression) for part in text.parts)
+            for texts in definition.texts.values()
+            for name, text in texts.items()
+            if "/" not in name
+        )
+
+    def language_changed(self) -> None:
+        """Forget every text in the old language."""
+        self._views.clear()
+        self._shared.clear()
+
+    def say(self, text: Text | None, node: XNode) -> str:
+        """A text at a node."""
+        if text is None:
+            return ""
+        if text.itext:
+            return self.itext(text.itext, node)
+        return "".join([part if isinstance(part, str) else self._output(part, node) for part in text.parts])
+
+    def say_form(self, text: Text | None, form: str, node: XNode) -> str:
+        """Another form of an itext text, as `guidance`; empty if there is none."""
+        if text is None or not text.itext:
+            return ""
+        return self.itext(f"{text.itext};{form}", node, missing="")
+
+    def itext(self, name: str, node: XNode, missing: str | None = None) -> str:
+        """A text by id; the id itself (or `missing`) when the language has none."""
+        texts: Mapping[str, Text] = self._definition.texts.get(self._context.language, {})
+        text = texts.get(name)
+        if text is None:
+            return name if missing is None else missing
+        return "".join([part if isinstance(part, str) else self._output(part, node) for part in text.parts])
+
+    def _output(self, expression: Expression, node: XNode) -> str:
+        text = self._closures.text(expression, node)
+        return "" if text == "NaN" else text
+
+    def choices(self, node: Node, shared: bool) -> tuple[ChoiceView, ...]:
+        """The choices that a select allows now, kept at the node. `shared`: no answer and no chance decides about them."""
+        found = node.choices
+        if found is None:
+            index = node.node.index
+            if shared and index in self._shared:
+                found = self._shared[index]
+            else:
+                found = self._choices(node)
+                if shared:
+                    self._shared[index] = found
+            node.choices = found
+        return found
+
+    def _choices(self, node: Node) -> tuple[ChoiceView, ...]:
+        control = node.node.control
+        if control is None:
+            return ()
+        if control.itemset is None:
+            return tuple(ChoiceView(item.value, self.say(item.label, node)) for item in control.items)
+        itemset = control.itemset
+        items = self._closures.nodes(itemset.nodeset, node)
+        known = self._views.setdefault(node.node.index, {})
+        views: list[ChoiceView] = []
+        for item in items:
+            if isinstance(item, Node):
+                if item.relevant:
+                    views.append(self._choice(itemset, item))
+                continue
+            view = known.get(id(item)) if self._lasting else None
+            if view is None:
+                view = known[id(item)] = self._choice(itemset, item)
+            views.append(view)
+        return tuple(view for view in views if view.name)
+
+    def _choice(self, itemset: Itemset, item: XNode) -> ChoiceView:
+        name = self._closures.text(itemset.value, item)
+        label = self._closures.text(itemset.label, item) if itemset.label is not None else name
+        return ChoiceView(name, label)
+
+
+def allowed(control: Control, raw: str, names: tuple[str, ...]) -> str:
+    """What of a stored answer its choices allow; a select-multiple in choice order, a ranking as given."""
+    if not raw:
+        return ""
+    if control is Control.SELECT_ONE:
+        return raw if raw in names else ""
+    chosen = raw.split(" ")
+    if control is Control.RANK:
+        return " ".join(name for name in chosen if name in names)
+    return " ".join(name for name in names if name in chosen)

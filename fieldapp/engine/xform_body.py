@@ -1,0 +1,177 @@
+"""Reads the body of an XForm: which node is shown by which control, in which order, and the repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element
+
+from fieldapp.errors import FormInvalid
+
+from .definition import ControlDef, Expression, Item, Itemset, Text
+from .views import Control
+from .xform_text import JR, XF, ReadExpression, local, shown_text
+
+_CONTROLS = {
+    "input": Control.INPUT,
+    "secret": Control.INPUT,
+    "select1": Control.SELECT_ONE,
+    "select": Control.SELECT_MULTIPLE,
+    "rank": Control.RANK,
+    "range": Control.RANGE,
+    "trigger": Control.ACKNOWLEDGE,
+    "upload": Control.UPLOAD,
+}
+_PLACED = frozenset(("group", "repeat", *_CONTROLS))
+_NOT_PARAMETERS = {"ref", "bind", "nodeset", "appearance", "mediatype", "class", "query"}
+
+
+@dataclass(slots=True)
+class Body:
+    """What the body says, by path."""
+
+    controls: dict[str, ControlDef] = field(default_factory=dict)
+    order: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Expression] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
+    actions: list[tuple[Element, str]] = field(default_factory=list)
+    """(setvalue element, path of the control or repeat that owns it)."""
+
+
+def repeats_of(body: Element | None, binds: dict[str, str]) -> list[str]:
+    """The nodesets of all repeats, before anything else is read."""
+    found: list[str] = []
+
+    def descend(element: Element, context: str) -> None:
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            path = reference(child, context, binds)
+            if local(child.tag) == "repeat" and path:
+                found.append(path)
+            descend(child, path or context)
+
+    if body is not None:
+        descend(body, "")
+    return found
+
+
+def reference(element: Element, context: str, binds: dict[str, str]) -> str:
+    """The absolute path (local names) of a control, group or repeat; empty if it has none."""
+    if local(element.tag) not in _PLACED:
+        return ""
+    bind = element.get("bind")
+    if bind is not None:
+        return binds.get(bind, "")
+    ref = element.get("nodeset") if local(element.tag) == "repeat" else element.get("ref")
+    return plain_path(ref, context) if ref else ""
+
+
+def plain_path(ref: str, context: str = "") -> str:
+    """A path with local names only; relative ones are taken below `context`."""
+    names = [name for name in ref.strip().split("/") if name]
+    if not ref.strip().startswith("/"):
+        base = [name for name in context.split("/") if name]
+        while names and names[0] in ("..", "."):
+            if names.pop(0) == ".." and base:
+                base.pop()
+        names = base + names
+    return "/" + "/".join(("@" if name.startswith("@") else "") + name.lstrip("@").rsplit(":", 1)[-1] for name in names)
+
+
+class BodyReader:
+    """Walks the body once."""
+
+    def __init__(self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool]) -> None:
+        self._read_at = read_at
+        self._binds = binds
+        self._known = known
+        self.body = Body()
+
+    def walk(self, element: Element, context: str) -> Body:
+        """Read everything below `element`."""
+        for child in element:
+            if isinstance(child.tag, str):
+                self._child(child, context)
+        return self.body
+
+    def _child(self, child: Element, context: str) -> None:
+        kind = local(child.tag)
+        path = reference(child, context, self._binds)
+        if path and not self._known(path):
+            raise FormInvalid(detail=f"{kind}: {path}", fault="missing-node")
+        if kind == "group":
+            self._group(child, path)
+            self.walk(child, path or context)
+        elif kind == "repeat":
+            self._repeat(child, path)
+            self.walk(child, path)
+        elif kind in _CONTROLS and path:
+            self._place(path)
+            self.body.controls[path] = self._control(child, path)
+            self._actions(child, path)
+
+    def _place(self, path: str) -> None:
+        self.body.order.setdefault(path, len(self.body.order))
+
+    def _group(self, element: Element, path: str) -> None:
+        if not path:
+            return
+        self._place(path)
+        read = self._read_at(path)
+        self.body.controls[path] = ControlDef(
+            Control.NONE,
+            shown_text(element.find(XF + "label"), read),
+            shown_text(element.find(XF + "hint"), read),
+            element.get("appearance", ""),
+        )
+
+    def _repeat(self, element: Element, path: str) -> None:
+        self._place(path)
+        read = self._read_at(path)
+        known = self.body.controls.get(path, ControlDef(Control.NONE))
+        label = shown_text(element.find(XF + "label"), read)
+        appearance = " ".join(filter(None, (known.appearance, element.get("appearance", ""))))
+        self.body.controls[path] = replace(known, label=known.label or label, appearance=appearance)
+        count = element.get(JR + "count")
+        if count:
+            self.body.counts[path] = read(count)
+        if count or element.get(JR + "noAddRemove", "").strip() in ("true()", "true"):
+            self.body.fixed.add(path)
+        self._actions(element, path)
+
+    def _actions(self, element: Element, path: str) -> None:
+        for child in element:
+            if isinstance(child.tag, str) and local(child.tag) == "setvalue":
+                self.body.actions.append((child, path))
+
+    def _control(self, element: Element, path: str) -> ControlDef:
+        read = self._read_at(path)
+        return ControlDef(
+            _CONTROLS[local(element.tag)],
+            shown_text(element.find(XF + "label"), read),
+            shown_text(element.find(XF + "hint"), read),
+            element.get("appearance", ""),
+            element.get("mediatype", ""),
+            tuple((local(key), value) for key, value in element.attrib.items() if local(key) not in _NOT_PARAMETERS),
+            tuple(_item(item, read) for item in element.findall(XF + "item")),
+            self._itemset(element.find(XF + "itemset"), read, path),
+        )
+
+    def _itemset(self, element: Element | None, read: ReadExpression, path: str) -> Itemset | None:
+        if element is None:
+            return None
+        value = element.find(XF + "value")
+        label = element.find(XF + "label")
+        nodeset = element.get("nodeset")
+        if value is None or not nodeset or not value.get("ref"):
+            raise FormInvalid(detail=path, fault="itemset")
+        plain = self._read_at("")
+        label_ref = label.get("ref") if label is not None else None
+        return Itemset(read(nodeset), plain(value.get("ref", "")), plain(label_ref) if label_ref else None)
+
+
+def _item(element: Element, read: ReadExpression) -> Item:
+    value = element.find(XF + "value")
+    label = shown_text(element.find(XF + "label"), read)
+    return Item((value.text or "").strip() if value is not None else "", label or Text())

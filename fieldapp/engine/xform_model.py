@@ -1,0 +1,141 @@
+"""Reads the model of an XForm: the primary instance as definitions and seeds, secondary instances, binds' attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from .definition import NO_NODE, Internal, SecondaryDef, Seed
+from .xform_text import JR, local, namespace
+
+ORX = "http://openrosa.org/xforms"
+ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
+ODK = "{http://www.opendatakit.org/xforms}"
+FA = "{urn:fieldapp:form}"
+
+_HIDDEN_ATTRIBUTES = (JR + "template", ODK + "xforms-version")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A node definition while it is being read."""
+
+    name: str
+    path: str
+    parent: Draft | None
+    namespace: str = ""
+    children: list[Draft] = field(default_factory=list)
+    index: int = NO_NODE
+    is_repeat: bool = False
+    template: Element | None = None
+    sample: Element | None = None
+
+    def child(self, name: str) -> Draft | None:
+        return next((child for child in self.children if child.name == name), None)
+
+
+class Skeleton:
+    """The tree of node definitions of a primary instance, in document order, and its seeds."""
+
+    def __init__(self, root: Element, repeats: Iterable[str]) -> None:
+        self._repeats = frozenset(repeats)
+        self.drafts: list[Draft] = []
+        self.by_path: dict[str, Draft] = {}
+        self._element = root
+        self.root = self._merge(root, None)
+        self._number(self.root)
+
+    def _merge(self, element: Element, parent: Draft | None) -> Draft:
+        name = local(element.tag)
+        draft = parent.child(name) if parent is not None else None
+        if draft is None:
+            path = f"{parent.path if parent else ''}/{name}"
+            draft = Draft(name, path, parent, namespace(element.tag), is_repeat=path in self._repeats)
+            self.by_path[path] = draft
+            if parent is not None:
+                parent.children.append(draft)
+        if element.get(JR + "template") is not None:
+            draft.template = element
+        elif draft.sample is None:
+            draft.sample = element
+        for key in element.attrib:
+            self._attribute(key, draft)
+        for child in element:
+            if isinstance(child.tag, str):
+                self._merge(child, draft)
+        return draft
+
+    def _attribute(self, key: str, draft: Draft) -> None:
+        name = "@" + local(key)
+        if key in _HIDDEN_ATTRIBUTES or draft.child(name) is not None:
+            return
+        attribute = Draft(name, f"{draft.path}/{name}", draft, namespace(key))
+        self.by_path[attribute.path] = attribute
+        place = sum(1 for child in draft.children if child.name.startswith("@"))
+        draft.children.insert(place, attribute)
+
+    def _number(self, draft: Draft) -> None:
+        draft.index = len(self.drafts)
+        self.drafts.append(draft)
+        for child in draft.children:
+            self._number(child)
+
+    def first(self) -> Seed:
+        """The live tree of a new submission."""
+        return self._seed(self._element, self.root)
+
+    def template(self, draft: Draft) -> Seed:
+        """What a new row of the repeat holds."""
+        element = draft.template if draft.template is not None else draft.sample
+        assert element is not None
+        return self._seed(element, draft)
+
+    def _seed(self, element: Element, draft: Draft) -> Seed:
+        seeds: list[Seed] = []
+        done: set[str] = set()
+        for key, value in element.attrib.items():
+            attribute = draft.child("@" + local(key))
+            if attribute is not None and key not in _HIDDEN_ATTRIBUTES:
+                seeds.append(Seed(attribute.index, value))
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            inner = draft.child(local(child.tag))
+            assert inner is not None
+            if inner.is_repeat and child.get(JR + "template") is not None:
+                continue
+            if not inner.is_repeat and inner.name in done:
+                continue
+            done.add(inner.name)
+            seeds.append(self._seed(child, inner))
+        leaf = not any(not child.name.startswith("@") for child in draft.children)
+        return Seed(draft.index, (element.text or "") if leaf else "", tuple(seeds))
+
+
+def secondary(model: Element) -> tuple[SecondaryDef, ...]:
+    """Every instance of the model but the first."""
+    found: list[SecondaryDef] = []
+    for instance in model.findall("{*}instance")[1:]:
+        name = instance.get("id", "")
+        inner = next((child for child in instance if isinstance(child.tag, str)), None)
+        source = instance.get("src", "")
+        found.append(SecondaryDef(name, source, None if source or inner is None else internal(inner)))
+    return tuple(found)
+
+
+def internal(element: Element) -> Internal:
+    """An element as a value."""
+    children = tuple(internal(child) for child in element if isinstance(child.tag, str))
+    text = "" if children else element.text or ""
+    return Internal(local(element.tag), text, children, tuple((local(key), value) for key, value in element.attrib.items()))
+
+
+def add_meta(root: Element) -> None:
+    """Give the instance the `meta/instanceID` that every submission carries (OpenRosa), if the form has none."""
+    meta = next((child for child in root if isinstance(child.tag, str) and local(child.tag) == "meta"), None)
+    if meta is None:
+        meta = Element(f"{{{ORX}}}meta")
+        root.append(meta)
+    if not any(isinstance(child.tag, str) and local(child.tag) == "instanceID" for child in meta):
+        meta.append(Element(f"{{{namespace(meta.tag)}}}instanceID" if namespace(meta.tag) else "instanceID"))
