@@ -1,6 +1,7 @@
-"""The form as it is kept on a laptop: definition and parsed expressions as JSON bytes, so that opening needs neither pyxform nor the parser.
+"""The form as it is kept on a laptop: definition and parsed expressions as JSON bytes; opening needs neither pyxform nor the parser.
 
-Only the value classes listed here are ever made from the bytes; nothing in them is executed (never pickle). Equal expressions are kept once.
+Only the value classes listed here are ever made from the bytes and nothing in them is executed (never pickle). Equal expressions are
+kept once.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def load(data: bytes) -> FormDefinition:
 
 
 class _Writer:
-    """Tuples become lists, values {"c": class, "f": fields}, enums {"e": [class, name]}, mappings {"m": pairs}, expressions {"x": number}."""
+    """Tuples become lists, values {"c": class, "f": fields}, enums {"e": [class, name]}, mappings {"m": pairs}, expressions {"x": …}."""
 
     def __init__(self) -> None:
         self._classes = {known: place for place, known in enumerate(_CLASSES)}

@@ -1,7 +1,8 @@
 """Which rule must be worked out again when what changes: rules over definitions, their readers, their ranks, circles.
 
 A rule is one expression of one definition (value, relevance, choices …). It reads definitions; a *pin* says that it reads them only in its
-own row of a repeat, so that an answer in row 7 wakes the rules of row 7. A *structural* reading wakes when rows come and go or relevance changes.
+own row of a repeat, so that an answer in row 7 wakes the rules of row 7. A *structural* reading wakes when rows come and go or their
+relevance changes.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .definition import NO_NODE, FormDefinition, NodeDef
 from .views import Kind
-from .xpath.ast import AnyTest, Axis, Call, Expr, Filtered, KindTest, NameTest, Origin, Path, Step, Text, Union, parts
+from .xpath.ast import AnyTest, Axis, Call, Expr, Filtered, NameTest, Origin, Path, Step, Text, Union, parts
 
 _DOCUMENT = NO_NODE
 _ROW_FUNCTIONS = frozenset(("position", "last", "indexed-repeat"))
@@ -180,11 +180,7 @@ def _all_rows(spots: tuple[_Spot, ...]) -> tuple[_Spot, ...]:
 def _fits(step: Step, node: NodeDef) -> bool:
     if (step.axis is Axis.ATTRIBUTE) != node.is_attribute:
         return False
-    match step.test:
-        case NameTest(name):
-            return node.name.lstrip("@") == name
-        case AnyTest():
-            return True
-        case KindTest(kind):
-            return kind == "node"
-    return False
+    test = step.test
+    if isinstance(test, NameTest):
+        return node.name.lstrip("@") == test.name
+    return isinstance(test, AnyTest) or test.kind == "node"

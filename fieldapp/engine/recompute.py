@@ -125,18 +125,18 @@ class Recompute:
             if node.relevant:
                 self._wake_readers(node)
 
-    def _wake_readers(self, node: Node, author: Rule | None = None) -> None:
+    def _wake_readers(self, node: Node) -> None:
         for rule, pin in self.graph.value_readers[node.node.index]:
-            self._wake(rule, pin, node, author)
+            self._wake(rule, pin, node)
         if self.on_value is not None:
             self.on_value(node)
 
     def wake_structure(self, node: Node) -> None:
         """Rows came or went, or a group became (not) relevant."""
         for rule, pin in self.graph.structure_readers[node.node.index]:
-            self._wake(rule, pin, node, None)
+            self._wake(rule, pin, node)
 
-    def _wake(self, rule: Rule, pin: int | None, node: Node, author: Rule | None) -> None:
+    def _wake(self, rule: Rule, pin: int | None, node: Node) -> None:
         if pin is None:
             for place in self._places(rule):
                 if not (place is node and rule.role is Role.CALCULATE):
@@ -290,17 +290,17 @@ class Recompute:
         if not (self.resuming and node.node.control is not None):
             self.store(node, text)
 
-    def _items(self, rule: Rule, node: Node) -> None:
+    def _items(self, _rule: Rule, node: Node) -> None:
         node.choices = None
         self.changed[node] = None
         self._refresh(node)
 
-    def _texts(self, rule: Rule, node: Node) -> None:
+    def _texts(self, _rule: Rule, node: Node) -> None:
         self.changed[node] = None
         if node.node.control is not None and node.node.control.items:
             node.choices = None
 
-    def _unsettle(self, rule: Rule, node: Node) -> None:
+    def _unsettle(self, _rule: Rule, node: Node) -> None:
         self._unsettled[node] = None
 
     def _settle(self) -> None:

@@ -71,7 +71,7 @@ class _Reading:
 
     def _instance(self) -> Element:
         first = self.model.find("{*}instance")
-        root = next((child for child in first if isinstance(child.tag, str)), None) if first is not None else None
+        root = next(iter(first), None) if first is not None else None
         if root is None:
             raise FormInvalid(detail="instance", fault="no-instance")
         return root
@@ -205,7 +205,7 @@ class _Reading:
         return control.control is Control.INPUT and always and bind.calculate is None and bind.type == "string"
 
     def _actions(self, body: Body) -> tuple[Action, ...]:
-        elements = [(element, "") for element in self.model if isinstance(element.tag, str) and local(element.tag) == "setvalue"]
+        elements = [(element, "") for element in self.model if local(element.tag) == "setvalue"]
         return tuple(action for element, owner in elements + body.actions if (action := self._action(element, owner)) is not None)
 
     def _action(self, element: Element, owner: str) -> Action | None:

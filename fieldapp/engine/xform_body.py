@@ -44,8 +44,6 @@ def repeats_of(body: Element | None, binds: dict[str, str]) -> list[str]:
 
     def descend(element: Element, context: str) -> None:
         for child in element:
-            if not isinstance(child.tag, str):
-                continue
             path = reference(child, context, binds)
             if local(child.tag) == "repeat" and path:
                 found.append(path)
@@ -91,8 +89,7 @@ class BodyReader:
     def walk(self, element: Element, context: str) -> Body:
         """Read everything below `element`."""
         for child in element:
-            if isinstance(child.tag, str):
-                self._child(child, context)
+            self._child(child, context)
         return self.body
 
     def _child(self, child: Element, context: str) -> None:
@@ -142,7 +139,7 @@ class BodyReader:
 
     def _actions(self, element: Element, path: str) -> None:
         for child in element:
-            if isinstance(child.tag, str) and local(child.tag) == "setvalue":
+            if local(child.tag) == "setvalue":
                 self.body.actions.append((child, path))
 
     def _control(self, element: Element, path: str) -> ControlDef:

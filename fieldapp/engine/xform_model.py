@@ -62,8 +62,7 @@ class Skeleton:
         for key in element.attrib:
             self._attribute(key, draft)
         for child in element:
-            if isinstance(child.tag, str):
-                self._merge(child, draft)
+            self._merge(child, draft)
         return draft
 
     def _attribute(self, key: str, draft: Draft) -> None:
@@ -99,8 +98,6 @@ class Skeleton:
             if attribute is not None and key not in _HIDDEN_ATTRIBUTES:
                 seeds.append(Seed(attribute.index, value))
         for child in element:
-            if not isinstance(child.tag, str):
-                continue
             inner = draft.child(local(child.tag))
             assert inner is not None
             if inner.is_repeat and child.get(JR + "template") is not None:
@@ -118,7 +115,7 @@ def secondary(model: Element) -> tuple[SecondaryDef, ...]:
     found: list[SecondaryDef] = []
     for instance in model.findall("{*}instance")[1:]:
         name = instance.get("id", "")
-        inner = next((child for child in instance if isinstance(child.tag, str)), None)
+        inner = next(iter(instance), None)
         source = instance.get("src", "")
         found.append(SecondaryDef(name, source, None if source or inner is None else internal(inner)))
     return tuple(found)
@@ -126,16 +123,16 @@ def secondary(model: Element) -> tuple[SecondaryDef, ...]:
 
 def internal(element: Element) -> Internal:
     """An element as a value."""
-    children = tuple(internal(child) for child in element if isinstance(child.tag, str))
+    children = tuple(internal(child) for child in element)
     text = "" if children else element.text or ""
     return Internal(local(element.tag), text, children, tuple((local(key), value) for key, value in element.attrib.items()))
 
 
 def add_meta(root: Element) -> None:
     """Give the instance the `meta/instanceID` that every submission carries (OpenRosa), if the form has none."""
-    meta = next((child for child in root if isinstance(child.tag, str) and local(child.tag) == "meta"), None)
+    meta = next((child for child in root if local(child.tag) == "meta"), None)
     if meta is None:
         meta = Element(f"{{{ORX}}}meta")
         root.append(meta)
-    if not any(isinstance(child.tag, str) and local(child.tag) == "instanceID" for child in meta):
+    if not any(local(child.tag) == "instanceID" for child in meta):
         meta.append(Element(f"{{{namespace(meta.tag)}}}instanceID" if namespace(meta.tag) else "instanceID"))
