@@ -34,44 +34,7 @@ _NAMED = {
     "ASCII": r"\x00-\x7f",
     "Han": _HAN,
 }
-_CATEGORIES = frozenset(
-    [
-        "L",
-        "Lu",
-        "Ll",
-        "Lt",
-        "Lm",
-        "Lo",
-        "M",
-        "Mn",
-        "Mc",
-        "Me",
-        "N",
-        "Nd",
-        "Nl",
-        "No",
-        "P",
-        "Pc",
-        "Pd",
-        "Ps",
-        "Pe",
-        "Pi",
-        "Pf",
-        "Po",
-        "S",
-        "Sm",
-        "Sc",
-        "Sk",
-        "So",
-        "Z",
-        "Zs",
-        "Zl",
-        "Zp",
-        "C",
-        "Cc",
-        "Cf",
-    ]
-)
+_CATEGORIES = re.compile("L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?")
 
 
 def any_char() -> str:
@@ -104,7 +67,7 @@ def property_class(name: str) -> str | None:
         return r"\u4e00-\u9fff"
     if name in _NAMED:
         return _NAMED[name]
-    return _ranges(name) if name in _CATEGORIES else None
+    return _ranges(name) if _CATEGORIES.fullmatch(name) else None
 
 
 def _ranges(category: str) -> str:

@@ -45,7 +45,9 @@ class Moment:
         local = self.at.astimezone(zone)
         if not self.has_time:
             return f"{local.year:04d}-{local.month:02d}-{local.day:02d}"
-        return local.isoformat(timespec="milliseconds")
+        offset = round((local.utcoffset() or timedelta(0)).total_seconds() / 60)
+        sign, minutes = ("-" if offset < 0 else "+"), abs(offset)
+        return f"{local.year:04d}-{local:%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 Value = bool | float | str | Moment | list[XNode]

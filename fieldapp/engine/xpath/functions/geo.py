@@ -41,10 +41,9 @@ def _point(text: str) -> Point | None:
 
 
 def _area(context: EvalContext, *values: Any) -> float:
+    """Square metres; 0 for fewer than three points and for what is no shape (both reference engines)."""
     points = _points(context, values)
-    if points is None:
-        return NAN
-    if len(points) < 3:
+    if points is None or len(points) < 3:
         return 0.0
     ring = points if points[0] == points[-1] else [*points, points[0]]
     total = 0.0
@@ -54,6 +53,7 @@ def _area(context: EvalContext, *values: Any) -> float:
 
 
 def _distance(context: EvalContext, *values: Any) -> float:
+    """Metres along the points; not-a-number (blank) for what is no line."""
     points = _points(context, values)
     if points is None:
         return NAN
