@@ -54,8 +54,7 @@ def environment_folder() -> Path:
 def start(module: str, arguments: Sequence[str], locks: str = RUNNING) -> NoReturn:
     """Set everything up that is not there yet, then become `python -m module arguments` in the environment, with its exit code.
 
-    `locks` is RUNNING or TESTING. Tests and benchmarks never open a window; the application does if a display answers, and without
-    arguments and display it runs the demo.
+    `locks` is RUNNING or TESTING. Tests and benchmarks never open a window; the application does if a display answers.
     """
     _require_python()
     folder = environment_folder()
@@ -63,19 +62,16 @@ def start(module: str, arguments: Sequence[str], locks: str = RUNNING) -> NoRetu
     try:
         with _alone(folder):
             make_ready(folder, locks)
-            if locks == TESTING or draws(arguments):
+            if locks == TESTING or (kind and draws(arguments)):
                 _complete_qt(folder, kind)
     except KeyboardInterrupt:
         sys.exit(130)
-    if locks == RUNNING and kind is None and not arguments:
-        _say("没有可用的屏幕，改为运行演示。", "no display answers: the demo runs instead of the window.")
-        arguments = ("demo",)
     _become([str(python_of(folder)), "-m", module, *arguments], _child_environment(folder, kind))
 
 
 def draws(arguments: Sequence[str]) -> bool:
-    """Whether the application's command line needs Qt: no command (the window) or the demo."""
-    return not arguments or arguments[0].startswith("-") or arguments[0] == "demo"
+    """Whether the application's command line opens the window: no command is given."""
+    return not arguments or arguments[0].startswith("-")
 
 
 def python_of(folder: Path) -> Path:

@@ -5,6 +5,7 @@ Standard library only. With no usable display Qt does not raise, it aborts the p
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -101,23 +102,29 @@ def input_method(environment: Mapping[str, str], qt_plugins: Path) -> str | None
     return None
 
 
-def settle(environment: MutableMapping[str, str], kind: str | None, pyside: Path) -> None:
-    """Write into the environment what Qt shall use: the display that was found (None: no window), and an input method that works."""
+def pyside() -> Path:
+    """The folder of this interpreter's PySide6, found without loading it."""
+    found = importlib.util.find_spec("PySide6")
+    return Path(next(iter(found.submodule_search_locations or [""]), "") if found else "")
+
+
+def settle(environment: MutableMapping[str, str], kind: str | None, qt: Path) -> None:
+    """Write into the environment what the Qt of this PySide6 folder shall use: the display that was found (None: no window), and an input method that works."""
     if kind is None:
         environment["QT_QPA_PLATFORM"] = "offscreen"
     elif kind != "native":
         environment.setdefault("QT_QPA_PLATFORM", kind)
-    module = input_method(environment, pyside / "Qt" / "plugins")
+    module = input_method(environment, qt / "Qt" / "plugins")
     if module:
         environment["QT_IM_MODULE"] = module
 
 
-def missing_libraries(pyside: Path, kind: str | None) -> tuple[str, ...]:
-    """The shared libraries that PySide6 in this folder lacks for a platform (None: without a window), as the dynamic linker names them."""
+def missing_libraries(qt: Path, kind: str | None) -> tuple[str, ...]:
+    """The shared libraries that the PySide6 in this folder lacks for a platform (None: without a window), as the dynamic linker names them."""
     if not sys.platform.startswith("linux") or not shutil.which("ldd"):
         return ()
-    plugins = pyside / "Qt" / "plugins" / "platforms"
-    asked = [pyside / f"{name}.abi3.so" for name in _BINDINGS] + [plugins / "libqoffscreen.so"]
+    plugins = qt / "Qt" / "plugins" / "platforms"
+    asked = [qt / f"{name}.abi3.so" for name in _BINDINGS] + [plugins / "libqoffscreen.so"]
     if kind == "xcb":
         asked.append(plugins / "libqxcb.so")
     if kind == "wayland":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from fieldapp import screen
 from fieldapp.errors import CodedError
 from fieldapp.words import say
 
 from . import archive, county, exchange, forms, interview, roster, workspace
-from .told import Command, Told, tell, tell_error
+from .told import Command, Told, complain, tell, tell_error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +58,13 @@ def common_options() -> argparse.ArgumentParser:
 
 
 def _window(given: argparse.Namespace) -> int:
+    """The window; where no display answers, the demo in a new folder, because Qt would abort the process."""
+    kind = screen.display()
+    if kind is None:
+        folder = tempfile.mkdtemp(prefix="fieldapp-demo-")
+        complain(say("cli-no-display", dir=folder))
+        return main(["demo", "--dir", folder, *(["--json"] if given.json else [])])
+    screen.settle(os.environ, kind, screen.pyside())
     from fieldapp.app import open_window
 
     return open_window(given.workspace, given.user)

@@ -5,6 +5,7 @@ cli-user = user name (default: the only user)
 cli-json = print one JSON document on standard output
 cli-ask-passphrase = Passphrase:
 cli-ask-new-passphrase = New passphrase:
+cli-no-display = No display answers, so the window cannot be opened; the demo runs in { $dir } instead.
 cli-demo = build the fictitious county and run the whole job
 cli-demo-done = Demo done: { $households } households, { $submissions } finalized submissions, { $archives } archives of three copies; { $server_records } records on the server, { $per_team } laptops. Everything is in { $dir }, passphrase demo.
 cli-demo-area = setting up the district server, its areas and its form

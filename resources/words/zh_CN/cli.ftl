@@ -5,6 +5,7 @@ cli-user = 用户名（默认：唯一的用户）
 cli-json = 在标准输出打印一份 JSON
 cli-ask-passphrase = 口令：
 cli-ask-new-passphrase = 新口令：
+cli-no-display = 没有可用的屏幕，不能打开窗口；改为在 { $dir } 运行演示。
 cli-demo = 生成虚构的示范县并走完全流程
 cli-demo-done = 已完成演示：{ $households } 户，{ $submissions } 份已定稿调查记录，{ $archives } 份一式三份档案；服务器上 { $server_records } 条记录，{ $per_team } 台笔记本。全部在 { $dir }，口令 demo。
 cli-demo-area = 建立区级服务器，发布区划和表单
