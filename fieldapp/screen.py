@@ -109,7 +109,7 @@ def pyside() -> Path:
 
 
 def settle(environment: MutableMapping[str, str], kind: str | None, qt: Path) -> None:
-    """Write into the environment what the Qt of this PySide6 folder shall use: the display that was found (None: no window), and an input method that works."""
+    """Write into the environment what Qt (the PySide6 folder `qt`) shall use: the display that was found, and a working input method."""
     if kind is None:
         environment["QT_QPA_PLATFORM"] = "offscreen"
     elif kind != "native":
@@ -120,7 +120,7 @@ def settle(environment: MutableMapping[str, str], kind: str | None, qt: Path) ->
 
 
 def missing_libraries(qt: Path, kind: str | None) -> tuple[str, ...]:
-    """The shared libraries that the PySide6 in this folder lacks for a platform (None: without a window), as the dynamic linker names them."""
+    """The shared libraries that the PySide6 in this folder lacks for a platform, as the dynamic linker names them; None: no window."""
     if not sys.platform.startswith("linux") or not shutil.which("ldd"):
         return ()
     plugins = qt / "Qt" / "plugins" / "platforms"
