@@ -12,6 +12,7 @@ from fieldapp.errors import FontMissing
 
 _NAME_POSTSCRIPT = 6
 _PLATFORM_WINDOWS = 3
+_TRUETYPE = b"\x00\x01\x00\x00"
 
 
 class Face:
@@ -26,6 +27,8 @@ class Face:
                 self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
             raise FontMissing(file=path.name) from error
+        if self._data[:4] != _TRUETYPE:
+            raise FontMissing(file=path.name)
         count = unpack_from(">H", self._data, 4)[0]
         self._tables: dict[str, tuple[int, int]] = {}
         for index in range(count):

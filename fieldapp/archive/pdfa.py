@@ -149,7 +149,7 @@ class PdfFile:
         """A file that belongs to the document (ISO 19005-3, 6.8: associated file, relationship Data)."""
         text = pdfdoc.PDFString
         parameters = pdfdoc.PDFDictionary({"ModDate": text(self._moment), "Size": len(data)})
-        stream = _Stream(data, {"Type": pdfdoc.PDFName("EmbeddedFile"), "Subtype": pdfdoc.PDFName(subtype), "Params": parameters})
+        stream = _Stream(data, {"Type": pdfdoc.PDFName("EmbeddedFile"), "Subtype": "/" + subtype.replace("/", "#2F"), "Params": parameters})
         content = self._doc.Reference(stream)
         entries = {
             "Type": pdfdoc.PDFName("Filespec"),

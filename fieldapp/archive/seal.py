@@ -111,6 +111,12 @@ def file_signer(data: bytes, known_keys: Mapping[str, bytes]) -> str | None:
     return device if key and _verifies(key, signature, _CONTEXT + hashlib.sha256(unsealed).digest()) else None
 
 
+def is_known_file(data: bytes, known_keys: Mapping[str, bytes]) -> bool:
+    """Whether the file names a known device as its maker (or none at all), so that a failing signature means alteration."""
+    devices = {found[1].decode("ascii") for found in _FILE_SEAL.finditer(data)}
+    return not devices or bool(devices & known_keys.keys())
+
+
 def _verifies(key: bytes, signature: bytes, data: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, data)

@@ -1,0 +1,73 @@
+"""What is on paper and what the digest is about."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from fieldapp.archive.compose import archive_number, compose
+from fieldapp.archive.sheet import Numbering, Photo
+from fieldapp.errors import BadInput
+
+from .household import EVIDENCE, HOUSE, attachment, facts, filled
+
+
+def test_internal_answers_stand_in_the_internal_pages_only() -> None:
+    sheet = compose(filled(), facts())
+    shown = [line.label for part in (*sheet.parts, *sheet.members) for line in (*part.lines, *part.skipped)]
+    internal = [line.label for part in sheet.internal for line in part.lines]
+    assert internal == ["风险消除状态", "成员备注", "红线1：购建商品房", "核实举证材料"]
+    assert not set(internal) & set(shown)
+    assert [frame.question for frame in sheet.photos] == ["住房外观照片"]
+    assert [frame.question for frame in sheet.internal_photos] == ["核实举证材料"]
+
+
+def test_what_the_copy_leaves_out_is_a_parameter() -> None:
+    sheet = compose(filled(), replace(facts(), left_out=("phone",)))
+    assert [line.label for part in sheet.internal for line in part.lines] == ["联系电话"]
+
+
+def test_not_applicable_and_unanswered_are_kept_apart() -> None:
+    part = compose(filled(), facts()).parts[0]
+    assert [line.label for line in part.skipped] == ["脱贫年度"]
+    assert [line.label for line in part.lines if not line.text] == ["联系电话"]
+
+
+def test_a_signed_picture_stands_in_its_box_and_empty_boxes_wait_for_the_others() -> None:
+    boxes = compose(filled(), facts()).signatures
+    assert [box.label for box in boxes] == ["户主（受访人）签字", "调查员签字", "村级见证人签字"]
+    assert [box.data is not None for box in boxes] == [True, False, False]
+
+
+def test_content_is_canonical_and_holds_answers_rows_and_hashes_of_files() -> None:
+    sheet = compose(filled(2), facts())
+    content = json.loads(sheet.content)
+    assert content["answers"]["/h/income"] == "12000.5"
+    assert "/h/phone" not in content["answers"]
+    assert content["rows"] == {"/h/member": ["0" * 32, "0" * 31 + "1"]}
+    assert content["attachments"][attachment(HOUSE)] == attachment(HOUSE)
+
+
+def test_digest_changes_with_an_answer_a_photo_and_the_revision() -> None:
+    digests = {
+        compose(filled(), facts()).digest,
+        compose(filled(demand="别的诉求"), facts()).digest,
+        compose(filled(), facts(revision=3)).digest,
+        compose(filled(), replace(facts(), photos={attachment(HOUSE): Photo(EVIDENCE)})).digest,
+    }
+    assert len(digests) == 4
+
+
+def test_digest_knows_nothing_of_copies_and_layout() -> None:
+    assert compose(filled(), facts()).digest == compose(filled(), replace(facts(), duplex=True, copies=facts().copies[:1])).digest
+
+
+def test_archive_number_follows_the_pattern_of_the_archives_office() -> None:
+    numbering = Numbering("0123", "990102101201", 17, 2026, pattern="{fonds_no}·{year}·{retention_code}·{volume}")
+    assert archive_number(numbering) == "0123·2026·Y·17"
+
+
+@pytest.mark.parametrize("pattern", ["{unknown}", "{", "{volume.x}", "{volume:z}"])
+def test_a_broken_pattern_is_an_expected_error(pattern: str) -> None:
+    with pytest.raises(BadInput):
+        archive_number(replace(Numbering("0123", "990102101201", 17, 2026), pattern=pattern))
