@@ -1,0 +1,8 @@
+"""`python -m sync.server` is the same as `district`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Divisions: which code lies in which, the list as the district imported it, and the villages of a scope."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from ..replica import AreaRow
+from .district import District
+from .errors import NotKnown, TableUnreadable
+from .tables import Area, VillageCounter
+
+_CODE = re.compile(r"[0-9]{2}([0-9]{2}){0,2}|[0-9]{9}|[0-9]{12}")
+_COLUMNS = ("code", "name", "parent")
+
+
+def prefix(code: str) -> str:
+    """What the codes of everything inside begin with: the code without its trailing zero groups (990101000000 → 990101)."""
+    for length, group in ((12, "000"), (9, "000"), (6, "00"), (4, "00")):
+        if len(code) == length and code.endswith(group):
+            code = code[: -len(group)]
+    return code
+
+
+def contains(area: str, village: str) -> bool:
+    """Whether a village lies in an area (or is it)."""
+    return village.startswith(prefix(area))
+
+
+def import_areas(district: District, file: Path) -> tuple[int, int]:
+    """Take in a CSV with the columns code, name, parent; all rows or none. Returns how many rows, how many new. Raises TableUnreadable."""
+    rows = _read(file)
+    with district.writing() as session:
+        known = set(session.exec(select(Area.code)).all())
+        for row in rows:
+            session.merge(Area(code=row.code, name=row.name, parent=row.parent))
+    return len(rows), sum(row.code not in known for row in rows)
+
+
+def require_area(session: Session, code: str) -> Area:
+    """Raises NotKnown(area)."""
+    area = session.get(Area, code)
+    if area is None:
+        raise NotKnown(what="area", name=code)
+    return area
+
+
+def villages_in(session: Session, area: str) -> tuple[str, ...]:
+    """The villages of an area, sorted: those that are listed and those that records came from."""
+    listed = session.exec(select(Area.code).where(col(Area.code).startswith(prefix(area)))).all()
+    used = session.exec(select(VillageCounter.vil).where(col(VillageCounter.vil).startswith(prefix(area)))).all()
+    return tuple(sorted({code for code in listed if len(code) == 12 and prefix(code) == code} | set(used)))
+
+
+def rows_for(session: Session, area: str) -> tuple[AreaRow, ...]:
+    """What a laptop of the area is told: the divisions inside it and those above it."""
+    inside = prefix(area)
+    everything = session.exec(select(Area).order_by(Area.code)).all()
+    return tuple(
+        AreaRow(code=row.code, name=row.name, parent=row.parent)
+        for row in everything
+        if row.code.startswith(inside) or inside.startswith(prefix(row.code))
+    )
+
+
+def _read(file: Path) -> list[AreaRow]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as wrong:
+        raise NotKnown(what="file", name=str(file)) from wrong
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise TableUnreadable(file=str(file), row=0, what="utf-8") from wrong
+    lines = csv.DictReader(text.splitlines())
+    if not set(_COLUMNS) <= set(lines.fieldnames or ()):
+        raise TableUnreadable(file=str(file), row=1, what="columns")
+    rows = []
+    for number, line in enumerate(lines, 2):
+        code, name, parent = ((line[column] or "").strip() for column in _COLUMNS)
+        if not _CODE.fullmatch(code) or (parent and not _CODE.fullmatch(parent)) or not name:
+            raise TableUnreadable(file=str(file), row=number, what=code or "code")
+        rows.append(AreaRow(code=code, name=name, parent=parent))
+    return rows

@@ -1,0 +1,242 @@
+"""The `district` command: one function a subcommand, each returns what it tells as plain values.
+
+Exit codes: 0 done · 2 wrong usage · 3 an expected error, told as {"error", "message"} with --json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..errors import CodedError
+from .words import say
+
+Told = dict[str, Any]
+Command = Callable[[argparse.Namespace], Told]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    asked = _parser().parse_args(arguments)
+    command: Command = asked.command
+    try:
+        _tell(asked, command(asked))
+    except CodedError as error:
+        _tell_error(asked, error)
+        return 3
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _init(asked: argparse.Namespace) -> Told:
+    from .district import init
+
+    district = init(_folder(asked), asked.database or "")
+    try:
+        return {
+            "data": str(_folder(asked)),
+            "epoch": district.epoch(),
+            "district_key": district.key.public_key.hex(),
+            "seal_key": district.seal_public.hex(),
+        }
+    finally:
+        district.close()
+
+
+def _serve(asked: argparse.Namespace) -> Told:
+    from .district import open_district
+    from .errors import PortTaken
+    from .serving import open_socket, server, url_of
+
+    district = open_district(_folder(asked), asked.database or "")
+    try:
+        opened = open_socket(asked.listen)
+    except PortTaken:
+        district.close()
+        raise
+    url = url_of(opened, secure=bool(asked.certificate))
+    try:
+        ready = lambda: _say(asked, {"url": url}, say("told-serve", url=url))  # noqa: E731
+        server(district, ready, asked.certificate or "", asked.private_key or "").run(sockets=[opened])
+    finally:
+        opened.close()
+        district.close()
+    return {}
+
+
+def _area_import(asked: argparse.Namespace) -> Told:
+    from .areas import import_areas
+
+    with _Opened(asked) as district:
+        rows, new = import_areas(district, Path(asked.file))
+    return {"areas": rows, "new": new}
+
+
+def _form_publish(asked: argparse.Namespace) -> Told:
+    from .forms import publish
+
+    with _Opened(asked) as district:
+        form = publish(district, Path(asked.file))
+    return {"form": form.form, "version": form.version, "title": form.title, "files": sorted(form.files)}
+
+
+def _person_add(asked: argparse.Namespace) -> Told:
+    from .people import add_person
+
+    with _Opened(asked) as district:
+        person = add_person(district, asked.name, asked.role, asked.area)
+    return {"id": person.id, "name": person.name, "role": person.role, "area": person.area}
+
+
+def _enrol_code(asked: argparse.Namespace) -> Told:
+    from .people import make_code
+
+    with _Opened(asked) as district:
+        code, expires_at = make_code(district, asked.person, asked.area, asked.expires)
+    return {"code": code, "person": asked.person, "area": asked.area, "expires": expires_at}
+
+
+def _device_list(asked: argparse.Namespace) -> Told:
+    from .people import devices
+
+    with _Opened(asked) as district, district.reading() as session:
+        return {
+            "devices": [
+                {
+                    "id": device.id,
+                    "name": device.name,
+                    "person": person,
+                    "area": device.area,
+                    "enrolled_at": device.enrolled_at,
+                    "last_seen": device.last_seen,
+                    "revoked_at": device.revoked_at,
+                }
+                for device, person in devices(session)
+            ]
+        }
+
+
+def _device_revoke(asked: argparse.Namespace) -> Told:
+    from .people import revoke
+
+    with _Opened(asked) as district:
+        return {"device": asked.id, "revoked_at": revoke(district, asked.id)}
+
+
+def _status(asked: argparse.Namespace) -> Told:
+    from .status import figures
+
+    with _Opened(asked) as district, district.reading() as session:
+        return asdict(figures(session))
+
+
+class _Opened:
+    """The district that the command speaks of, closed at the end."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        from .district import open_district
+
+        self.district = open_district(_folder(asked), asked.database or "")
+
+    def __enter__(self) -> Any:
+        return self.district
+
+    def __exit__(self, *_: object) -> None:
+        self.district.close()
+
+
+def _folder(asked: argparse.Namespace) -> Path:
+    if asked.data:
+        return Path(asked.data)
+    if os.environ.get("DISTRICT_DATA"):
+        return Path(os.environ["DISTRICT_DATA"])
+    from platformdirs import user_data_path
+
+    return user_data_path("district", appauthor=False)
+
+
+def _tell(asked: argparse.Namespace, told: Told) -> None:
+    if asked.command is _serve:
+        return
+    plain = {_enrol_code: _plain_code, _device_list: _plain_devices, _status: _plain_status}.get(asked.command)
+    _say(asked, told, plain(told) if plain else say(f"told-{asked.name_of_command}", **told))
+
+
+def _plain_code(told: Told) -> str:
+    return str(told["code"])
+
+
+def _plain_devices(told: Told) -> str:
+    columns = ("id", "person", "name", "area", "last_seen", "revoked_at")
+    return "\n".join("\t".join(str(device[column]) for column in columns) for device in told["devices"])
+
+
+def _plain_status(told: Told) -> str:
+    lines = [say("told-status", **told)]
+    lines += [f"{area['code']}\t{area['name']}\t{area['households']}\t{area['submissions']}\t{area['last_seen']}" for area in told["areas"]]
+    return "\n".join(lines)
+
+
+def _say(asked: argparse.Namespace, told: Told, sentence: str) -> None:
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True) if asked.json else sentence
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _tell_error(asked: argparse.Namespace, error: CodedError) -> None:
+    values: Told = {name: say(str(value)) if name == "what" else value for name, value in error.values.items()}
+    message = say(error.code, **values)
+    if asked.json:
+        sys.stdout.write(
+            json.dumps({"error": error.code, "message": message, "values": error.values}, ensure_ascii=False, default=str) + "\n"
+        )
+    sys.stderr.write(message + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    for name, settings in {"--data": {"metavar": "DIR"}, "--database": {"metavar": "URL"}, "--json": {"action": "store_true"}}.items():
+        shared.add_argument(name, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
+    parser = argparse.ArgumentParser(prog="district", parents=[shared])
+    parser.set_defaults(data="", database="", json=False)
+    first = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(group: Any, name: str, command: Command, whole: str = "") -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = group.add_parser(name, parents=[shared])
+        made.set_defaults(command=command, name_of_command=whole or name)
+        return made
+
+    def group(name: str) -> Any:
+        return first.add_parser(name, parents=[shared]).add_subparsers(required=True, metavar="COMMAND")
+
+    add(first, "init", _init)
+    serve = add(first, "serve", _serve)
+    serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8750")
+    serve.add_argument("--certificate", metavar="FILE")
+    serve.add_argument("--private-key", metavar="FILE")
+    add(group("area"), "import", _area_import, "area-import").add_argument("file", metavar="FILE.csv")
+    add(group("form"), "publish", _form_publish, "form-publish").add_argument("file", metavar="FILE")
+    person = add(group("person"), "add", _person_add, "person-add")
+    person.add_argument("name", metavar="NAME")
+    person.add_argument("--role", required=True)
+    person.add_argument("--area", required=True, metavar="CODE")
+    code = add(first, "enrol-code", _enrol_code)
+    code.add_argument("--person", required=True, metavar="NAME")
+    code.add_argument("--area", required=True, metavar="CODE")
+    code.add_argument("--expires", type=float, default=14, metavar="DAYS")
+    device = group("device")
+    add(device, "list", _device_list, "device-list")
+    add(device, "revoke", _device_revoke, "device-revoke").add_argument("id", metavar="ID")
+    add(first, "status", _status)
+    return parser

@@ -1,0 +1,69 @@
+"""What a person at the district's command line may run into; the sentences stand in sync/server/words."""
+
+from ..errors import CodedError
+
+
+class DistrictError(CodedError):
+    """The district cannot do what was asked."""
+
+    code = "district"
+
+
+class DistrictMissing(DistrictError):
+    """There is no district in the folder. Values: folder."""
+
+    code = "district-missing"
+
+
+class DistrictThere(DistrictError):
+    """There is a district in the folder already. Values: folder."""
+
+    code = "district-there"
+
+
+class DatabaseUnreachable(DistrictError):
+    """The database does not answer. Values: detail."""
+
+    code = "database-unreachable"
+
+
+class DistrictTooNew(DistrictError):
+    """A newer program wrote the database. Values: schema, known."""
+
+    code = "district-too-new"
+
+
+class NotKnown(DistrictError):
+    """Values: what (person, area, device, form, file), name."""
+
+    code = "not-known"
+
+
+class AlreadyKnown(DistrictError):
+    """Values: what, name."""
+
+    code = "already-known"
+
+
+class OutsideArea(DistrictError):
+    """A code would open more than its person answers for. Values: area, person."""
+
+    code = "outside-area"
+
+
+class TableUnreadable(DistrictError):
+    """A file of areas cannot be read. Values: file, row, what."""
+
+    code = "table-unreadable"
+
+
+class FormUnreadable(DistrictError):
+    """A form cannot be published. Values: file, detail."""
+
+    code = "form-unreadable"
+
+
+class PortTaken(DistrictError):
+    """The address cannot be listened on. Values: listen, detail."""
+
+    code = "port-taken"

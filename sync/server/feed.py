@@ -1,0 +1,103 @@
+"""The feed of a village: every accepted operation at a gapless position, taken in the accepting transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from ..operation import Operation, from_plain, to_plain
+from ..replica import FeedPage
+from ..wire import pack, unpack
+from .tables import Op, Quarantine, VillageCounter
+
+_NOTHING = "0" * 64
+_ROWS = 2_000
+"""Rows looked at for one page."""
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
+    """Insert the rows that are not there yet; both SQLite and PostgreSQL."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def lock(session: Session, village: str) -> VillageCounter:
+    """The counter of a village, held until the transaction ends: whoever comes next waits, so positions are seen in their order."""
+    insert_new(session, VillageCounter, [{"vil": village, "n": 0, "xor": _NOTHING, "last_seen": ""}])
+    return session.exec(select(VillageCounter).where(VillageCounter.vil == village).with_for_update()).one()
+
+
+def known(session: Session, village: str, ids: Collection[str]) -> set[str]:
+    """Which of these operations the village has."""
+    found: set[str] = set()
+    wanted = list(ids)
+    for at in range(0, len(wanted), 500):
+        found |= set(session.exec(select(Op.id).where(Op.vil == village, col(Op.id).in_(wanted[at : at + 500]))).all())
+    return found
+
+
+def append(session: Session, counter: VillageCounter, operations: Sequence[Operation], sender: str, stamp: str) -> None:
+    """Put new operations at the end of the feed; the caller holds the counter and has left out what is known."""
+    if not operations:
+        return
+    xor = int(counter.xor, 16)
+    rows = []
+    for place, operation in enumerate(operations, counter.n):
+        xor ^= int(operation.id, 16)
+        rows.append(
+            {
+                "vil": counter.vil,
+                "vseq": place,
+                "id": operation.id,
+                "rec": operation.rec,
+                "dev": operation.dev,
+                "sender": sender,
+                "received_at": stamp,
+                "body": pack(to_plain(operation)),
+            }
+        )
+    session.execute(insert(Op), rows)
+    counter.n += len(rows)
+    counter.xor = f"{xor:064x}"
+    counter.last_seen = stamp
+    session.add(counter)
+
+
+def page(session: Session, village: str, start: int, end: int, limit: int, skip: Collection[str] = ()) -> FeedPage:
+    """Operations from `start` up to at most `end`, about `limit` packed bytes but at least one; `skip` the reader certainly has."""
+    chosen: list[Operation] = []
+    taken, size = start, 0
+    rows = session.exec(select(Op).where(Op.vil == village, Op.vseq >= start, Op.vseq < end).order_by(col(Op.vseq)).limit(_ROWS)).all()
+    for row in rows:
+        if size >= limit:
+            break
+        taken = row.vseq + 1
+        if row.id not in skip:
+            size += len(row.body)
+            chosen.append(read(row.body))
+    return FeedPage(village=village, start=start, next=taken, operations=tuple(chosen))
+
+
+def read(body: bytes) -> Operation:
+    """An operation as it is kept."""
+    return from_plain(unpack(body))
+
+
+def of_record(session: Session, village: str, record: str) -> list[Operation]:
+    """Everything that is known of one record."""
+    return [read(body) for body in session.exec(select(Op.body).where(Op.vil == village, Op.rec == record)).all()]
+
+
+def digest(session: Session, counter: VillageCounter, device: str) -> tuple[int, str]:
+    """Count and XOR of what a device holds once it has read the whole feed: that, and what it sent and was set apart here."""
+    apart = session.exec(select(Quarantine.id).where(Quarantine.vil == counter.vil, Quarantine.sender == device)).all()
+    extra = set(apart) - known(session, counter.vil, apart)
+    xor = int(counter.xor, 16)
+    for identity in extra:
+        xor ^= int(identity, 16)
+    return counter.n + len(extra), f"{xor:064x}"

@@ -1,0 +1,96 @@
+"""Publishing forms: an XForm as it is, or an XLSForm turned into one by pyxform; a published version never changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from pathlib import Path
+from xml.etree import ElementTree
+
+from sqlmodel import Session, col, select
+
+from ..replica import PublishedForm
+from .district import District
+from .errors import AlreadyKnown, FormUnreadable, NotKnown
+from .tables import Form, FormFile
+
+_H = "{http://www.w3.org/1999/xhtml}"
+_X = "{http://www.w3.org/2002/xforms}"
+
+
+def publish(district: District, file: Path) -> PublishedForm:
+    """Publish a form with the media files in the folder `<name>-media` beside it. Raises FormUnreadable, AlreadyKnown, NotKnown(file)."""
+    if not file.is_file():
+        raise NotKnown(what="file", name=str(file))
+    xform = _text(file) if file.suffix.lower() == ".xml" else _converted(file)
+    form, version, title = _identity(file, xform)
+    published = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file))
+    with district.writing() as session:
+        known = session.get(Form, (form, version))
+        if known is not None:
+            if known.xform == xform and _files(session, form, version) == dict(published.files):
+                return published
+            raise AlreadyKnown(what="form", name=f"{form} {version}")
+        session.add(Form(form=form, version=version, title=title, xform=xform, published_at=district.stamp()))
+        session.flush()
+        for name, data in sorted(published.files.items()):
+            session.add(FormFile(form=form, version=version, name=name, data=data))
+    return published
+
+
+def next_unknown(session: Session, known: Set[tuple[str, str]]) -> tuple[tuple[PublishedForm, ...], bool]:
+    """One form version that a device does not have, oldest first, and whether there are more; one at a time for weak lines."""
+    published = session.exec(select(Form.form, Form.version).order_by(col(Form.published_at), col(Form.form), col(Form.version))).all()
+    unknown = [(form, version) for form, version in published if (form, version) not in known]
+    return tuple(read(session, form, version) for form, version in unknown[:1]), len(unknown) > 1
+
+
+def read(session: Session, form: str, version: str) -> PublishedForm:
+    """A published form version. Raises NotKnown(form)."""
+    row = session.get(Form, (form, version))
+    if row is None:
+        raise NotKnown(what="form", name=f"{form} {version}")
+    return PublishedForm(form=form, version=version, title=row.title, xform=row.xform, files=_files(session, form, version))
+
+
+def _files(session: Session, form: str, version: str) -> dict[str, bytes]:
+    return {row.name: row.data for row in session.exec(select(FormFile).where(FormFile.form == form, FormFile.version == version)).all()}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise FormUnreadable(file=str(file), detail="utf-8") from wrong
+
+
+def _converted(file: Path) -> str:
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
+    try:
+        return str(convert(file, form_name="data").xform)
+    except (PyXFormError, ValueError, OSError, KeyError) as wrong:
+        raise FormUnreadable(file=str(file), detail=str(wrong)) from wrong
+
+
+def _identity(file: Path, xform: str) -> tuple[str, str, str]:
+    if re.search(r"<!(DOCTYPE|ENTITY)", xform):
+        raise FormUnreadable(file=str(file), detail="DOCTYPE")
+    try:
+        root = ElementTree.fromstring(xform)
+    except ElementTree.ParseError as wrong:
+        raise FormUnreadable(file=str(file), detail=str(wrong)) from wrong
+    instance = root.find(f"{_H}head/{_X}model/{_X}instance")
+    if instance is None or len(instance) == 0:
+        raise FormUnreadable(file=str(file), detail="instance")
+    main = instance[0]
+    form = main.get("id", "")
+    if not form:
+        raise FormUnreadable(file=str(file), detail="id")
+    return form, main.get("version", ""), root.findtext(f"{_H}head/{_H}title") or form
+
+
+def _media(file: Path) -> dict[str, bytes]:
+    folder = file.with_name(f"{file.stem}-media")
+    return {item.name: item.read_bytes() for item in sorted(folder.iterdir()) if item.is_file()} if folder.is_dir() else {}

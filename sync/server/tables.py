@@ -1,0 +1,151 @@
+"""Every table of the district on one page; the village code leads every key of what grows, so that it can be partitioned by village."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, MetaData, SQLModel
+
+SCHEMA = 1
+
+
+class Base(SQLModel):
+    """The district's own metadata, apart from every other SQLModel table in a process."""
+
+    metadata = MetaData()
+
+
+def _bytes() -> Column[bytes]:
+    return Column(LargeBinary, nullable=False)
+
+
+class Fact(Base, table=True):
+    """What the server knows about itself: schema, epoch."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Area(Base, table=True):
+    """One division; the code without trailing zero groups is what contains others."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    parent: str = ""
+
+
+class Person(Base, table=True):
+    """Somebody who works with a role in an area."""
+
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    area: str
+
+
+class EnrolCode(Base, table=True):
+    """A code that enrols one device, kept as a hash. `device` is whoever used it."""
+
+    hash: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id")
+    area: str
+    expires_at: str
+    device: str = ""
+
+
+class Device(Base, table=True):
+    """An enrolled laptop; `area` is its scope."""
+
+    id: str = Field(primary_key=True)
+    public_key: bytes = Field(sa_column=_bytes())
+    seal_key: bytes = Field(sa_column=_bytes())
+    name: str
+    person: str = Field(foreign_key="person.id")
+    area: str
+    enrolled_at: str
+    revoked_at: str = ""
+    last_seen: str = ""
+    cursors: str = "{}"
+    """JSON: the feed positions that it last told, where its next bundle begins."""
+
+
+class Op(Base, table=True):
+    """One accepted operation at its place in the feed of its village."""
+
+    __table_args__ = (UniqueConstraint("vil", "id"),)
+    vil: str = Field(primary_key=True)
+    vseq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    id: str
+    rec: str = Field(index=True)
+    dev: str
+    sender: str
+    """The device that brought it."""
+    received_at: str
+    body: bytes = Field(sa_column=_bytes())
+    """The operation's JSON, packed."""
+
+
+class VillageCounter(Base, table=True):
+    """The next feed position of a village, and the XOR of the ids before it."""
+
+    vil: str = Field(primary_key=True)
+    n: int = Field(sa_column=Column(BigInteger, nullable=False))
+    xor: str
+    last_seen: str = ""
+
+
+class Record(Base, table=True):
+    """What is known of a record without reading its operations; rebuilt from them at any time."""
+
+    vil: str = Field(primary_key=True)
+    rec: str = Field(primary_key=True)
+    kind: str
+    heads: str
+    """Sorted ids, joined by spaces."""
+    in_conflict: bool
+    deleted: bool
+
+
+class FileRef(Base, table=True):
+    """A record of the village names the file, so whoever may see the village may fetch it."""
+
+    vil: str = Field(primary_key=True)
+    sha: str = Field(primary_key=True)
+
+
+class File(Base, table=True):
+    """An attachment whose bytes are wholly here."""
+
+    sha: str = Field(primary_key=True)
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    device: str
+    received_at: str
+
+
+class Quarantine(Base, table=True):
+    """What could not be believed: kept as it came, for a person to look at."""
+
+    sender: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    vil: str = ""
+    reason: str
+    received_at: str
+    body: bytes = Field(sa_column=_bytes())
+
+
+class Form(Base, table=True):
+    """A published version of a form."""
+
+    form: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    title: str
+    xform: str
+    published_at: str
+
+
+class FormFile(Base, table=True):
+    """A media file of a form version."""
+
+    form: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    data: bytes = Field(sa_column=_bytes())
