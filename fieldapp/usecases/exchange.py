@@ -11,10 +11,9 @@ from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound
 from fieldapp.words import say
 
 if TYPE_CHECKING:
-    from sync.protocol import Enrolment
-
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
+    from sync.protocol import Enrolment
 
 Report = Callable[[int, int, str], None]
 PEER = "district"
@@ -81,9 +80,8 @@ class ConflictLine:
 
 def enrol(workspace: Workspace, url: str, code: str, report: Report) -> ExchangeStatus:
     """Make this laptop known to the district with a one-time code; raises AlreadyThere, Offline, Refused, GarbledReply."""
-    from sync.client.enrol import enrol as ask
-
     from fieldapp.store import audit, facts
+    from sync.client.enrol import enrol as ask
 
     with workspace.read() as tx:
         if held := facts.get(tx, facts.SERVER_URL):
@@ -120,11 +118,10 @@ def status(workspace: Workspace) -> ExchangeStatus:
 
 def sync_now(workspace: Workspace, report: Report) -> ExchangeReport:
     """Push, pull, compare and trade files with the district server; raises NotEnrolled, Offline, Refused, GarbledReply."""
-    from sync.client.http import HttpPeer
-    from sync.session import exchange
-
     from fieldapp.store import facts
     from fieldapp.store.replica import StoreReplica
+    from sync.client.http import HttpPeer
+    from sync.session import exchange
 
     with workspace.read() as tx:
         url, key = facts.get(tx, facts.SERVER_URL), bytes.fromhex(facts.get(tx, _DISTRICT_KEY))
