@@ -178,7 +178,8 @@ class EntityDef:
 class FormDefinition:
     """A whole form."""
 
-    id: str
+    form: str
+    """The form id."""
     version: str
     title: str
     nodes: tuple[NodeDef, ...]
@@ -198,6 +199,11 @@ class FormDefinition:
     @property
     def root(self) -> NodeDef:
         return self.nodes[0]
+
+    @property
+    def questions(self) -> int:
+        """How many questions the form asks, each counted once whatever the rows."""
+        return sum(1 for node in self.nodes if node.kind is Kind.QUESTION)
 
     def find(self, path: str) -> NodeDef | None:
         """The node of a path without row numbers, as `/hf/member/m_name` or `/hf/meta/entity/@id`."""

@@ -34,7 +34,7 @@ def fill(session: FormSession) -> FilledForm:
         elif node.node.kind is Kind.QUESTION:
             loose.append(node)
     close_run()
-    return FilledForm(definition.id, definition.version, definition.title, session.language, tuple(sections))
+    return FilledForm(definition.form, definition.version, definition.title, session.language, tuple(sections))
 
 
 def _section(session: FormSession, node: Node) -> FilledSection:

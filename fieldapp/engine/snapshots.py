@@ -10,7 +10,7 @@ from .definition import Bind, FormDefinition
 from .instance import Node, Tree, stable_path_of
 from .views import Kind
 
-EXPLANATION = "/@explanation"
+EXPLANATION = "/@why"
 """Behind a question's stable path: what the person wrote about its warning."""
 
 

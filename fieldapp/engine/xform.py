@@ -90,7 +90,7 @@ class _Reading:
         title = next((element.text or "" for element in self.document.iter() if local(str(element.tag)) == "title"), "")
         namespaces = {uri for draft in self.skeleton.drafts if (uri := draft.namespace)}
         return FormDefinition(
-            id=self.form_id,
+            form=self.form_id,
             version=self.instance.get("version") or self.instance.get(f"{{{ORX}}}version") or "",
             title=title.strip(),
             nodes=nodes,

@@ -1,6 +1,6 @@
 """XLSForm → XForm text: the only importer of pyxform, used when a form is published; errors name sheet and row.
 
-pyxform resolves references and writes the XForm but does not check expressions; `compile_form` reads the result with our own reader and
+pyxform resolves references and writes the XForm but does not check expressions; `convert` reads the result with our own reader and
 brings the place of a broken expression back to its row.
 """
 
@@ -30,8 +30,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
-    """An XForm and the way back to the sheet."""
+class Sheets:
+    """An XForm as pyxform wrote it, and the way back to the sheet."""
 
     xform: str
     warnings: tuple[str, ...] = ()
@@ -41,8 +41,32 @@ class Converted:
     """Path of a node → what stands in the columns of its row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A form that was compiled from its sheets."""
+
+    definition: FormDefinition
+    xform: str
+    warnings: tuple[str, ...]
+    sheets: Sheets
+
+
 def convert(source: Path | bytes | str, kind: str = "") -> Converted:
-    """Convert an XLSForm: a path (.xlsx .xls .md .csv), or its content with `kind` saying which. Raises FormInvalid(sheet, row, detail)."""
+    """Compile an XLSForm: a path (.xlsx .xls .md .csv), or its content with `kind` saying which.
+
+    Raises FormInvalid, ExpressionError, FormUnsupported with sheet and row; a broken expression names its column too.
+    """
+    sheets = to_xform(source, kind)
+    try:
+        return Converted(parse(sheets.xform), sheets.xform, sheets.warnings, sheets)
+    except ExpressionError as fault:
+        raise ExpressionError(**{**fault.values, **_whereabouts(sheets, fault)}) from fault
+    except FormError as fault:
+        raise type(fault)(**{"sheet": "survey", "row": 0, **fault.values}) from fault
+
+
+def to_xform(source: Path | bytes | str, kind: str = "") -> Sheets:
+    """Only what pyxform does: no expression is read. Raises FormInvalid(sheet, row, detail)."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert as pyxform_convert
 
@@ -57,26 +81,15 @@ def convert(source: Path | bytes | str, kind: str = "") -> Converted:
     except (TypeError, KeyError, AttributeError, ValueError, IndexError, OSError) as fault:
         raise FormInvalid(detail=f"{type(fault).__name__}: {fault}", sheet="", row=0, fault="xlsform") from fault
     rows, columns = _row_map(sheets.get("survey", []), name)
-    return Converted(str(result.xform), tuple(str(warning) for warning in result.warnings), rows, columns)
+    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), rows, columns)
 
 
-def compile_form(source: Path | bytes | str, kind: str = "") -> tuple[Converted, FormDefinition]:
-    """Convert and read; a broken expression names sheet, row and column. Raises FormInvalid, ExpressionError, FormUnsupported."""
-    converted = convert(source, kind)
-    try:
-        return converted, parse(converted.xform)
-    except ExpressionError as fault:
-        raise ExpressionError(**{**fault.values, **_whereabouts(converted, fault)}) from fault
-    except FormError as fault:
-        raise type(fault)(**{"sheet": "survey", "row": 0, **fault.values}) from fault
-
-
-def _whereabouts(converted: Converted, fault: ExpressionError) -> dict[str, object]:
+def _whereabouts(sheets: Sheets, fault: ExpressionError) -> dict[str, object]:
     """Sheet, row and column of a broken expression."""
     path = str(fault.values.get("path", ""))
-    row = converted.rows.get(path, 0)
+    row = sheets.rows.get(path, 0)
     written = _squeezed(str(fault.values.get("expression", "")))
-    columns = converted.columns.get(path, {})
+    columns = sheets.columns.get(path, {})
     column = next((name for name, text in columns.items() if _squeezed(text) == written), "")
     return {"sheet": "survey", "row": row, "column": column}
 

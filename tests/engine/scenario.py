@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from fieldapp.engine.definition import FormDefinition
 from fieldapp.engine.session import FormSession, Surroundings
-from fieldapp.engine.xlsform import compile_form
+from fieldapp.engine.xlsform import convert
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=CHINA)
@@ -27,7 +27,7 @@ def surroundings(files: Mapping[str, bytes | str] | None = None, properties: Map
 
 def form(table: str) -> FormDefinition:
     """The definition of a form written as a Markdown table; the root is `data`-like: its name is the settings' form_id or `form__data`."""
-    return compile_form(textwrap.dedent(table), "md")[1]
+    return convert(textwrap.dedent(table), "md").definition
 
 
 def opened(table: str, files: Mapping[str, bytes | str] | None = None, **more: object) -> FormSession:
