@@ -1,0 +1,185 @@
+"""`form play`: a scripted session, JSON lines in and out; the format is a contract with other programs (docs/play.md).
+
+Nothing of one case reaches the next. Times, ids and chance of a case are its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fieldapp.errors import BadInput, FieldAppError, NotAllowed, NotFound
+
+from .instance import Node
+from .playstate import states_of
+from .session import FormSession, Surroundings
+from .submission import write
+from .views import Control
+from .xform import parse
+
+Case = Mapping[str, Any]
+Step = Mapping[str, Any]
+
+
+def play_lines(
+    lines: Iterable[str], now: str | datetime | None = None, zone: str | tzinfo | None = None, timings: bool = False
+) -> Iterator[str]:
+    """One answer line for each case line; blank lines are skipped.
+
+    Raises BadInput when a line is no JSON object with an `id`, or when `now` or `zone` is none.
+    """
+    instant, place = _instant(now), _zone(zone)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            case = json.loads(line)
+        except json.JSONDecodeError as fault:
+            raise BadInput(what="line", value=f"{number}: {fault.msg}") from fault
+        if not isinstance(case, dict) or "id" not in case:
+            raise BadInput(what="line", value=f"{number}: id")
+        yield json.dumps(play(case, instant, place, timings), ensure_ascii=False)
+
+
+def play(case: Case, now: datetime | None, zone: tzinfo | None, timings: bool = False) -> dict[str, Any]:
+    """Play one case: {"id", "states"} or {"id", "load_error", "states": []}."""
+    try:
+        player = _Player(case, _instant(case.get("now")) or now, _zone(case.get("tz")) or zone, timings)
+    except (FieldAppError, OSError, UnicodeDecodeError) as fault:
+        return {"id": case["id"], "load_error": _told(fault), "states": []}
+    states = [player.state]
+    states += [player.take(step) for step in case.get("steps", ())]
+    return {"id": case["id"], "states": states}
+
+
+def take_step(session: FormSession, step: Step) -> None:
+    """One step on a session. Raises NotFound, NotAllowed, BadInput; the form is then as it was."""
+    _act(session, step)()
+
+
+def _act(session: FormSession, step: Step) -> Callable[[], object]:
+    """The engine call of a step, its node found and its values checked."""
+    operation, ref = step.get("op"), str(step.get("ref", ""))
+    match operation:
+        case "set":
+            value = step.get("value", "")
+            if not isinstance(value, str):
+                raise BadInput(what="value", value=str(value))
+            _check_settable(session, ref)
+            return lambda: session.answer(ref, value)
+        case "add":
+            return lambda: session.add_repeat(ref)
+        case "remove":
+            index = step.get("index")
+            if not isinstance(index, int) or isinstance(index, bool):
+                raise BadInput(what="index", value=str(index))
+            return lambda: session.remove_repeat(ref, index)
+        case "lang":
+            return lambda: session.set_language(str(step.get("lang", "")))
+    raise BadInput(what="op", value=str(operation))
+
+
+def _check_settable(session: FormSession, ref: str) -> None:
+    """Files cannot be handed over in a script."""
+    node = session.live.find(ref)
+    if node is not None and node.node.control is not None and node.node.control.control is Control.UPLOAD:
+        raise NotAllowed(reason="upload", path=ref)
+
+
+class _Player:
+    """One case at play: the session and what was told last."""
+
+    def __init__(self, case: Case, now: datetime | None, zone: tzinfo | None, timings: bool) -> None:
+        xform = case["xml"] if "xml" in case else Path(str(case.get("file", ""))).read_text(encoding="utf-8")
+        self._timings = timings
+        around = _surroundings(case, now, zone)
+        begin = time.perf_counter()
+        self._session = FormSession.start(parse(xform), around)
+        self._refresh(self._all())
+        spent = time.perf_counter() - begin
+        self._told: dict[str, dict[str, Any]] = {}
+        self.state = self._state({"op": "load"}, spent)
+
+    def take(self, step: Step) -> dict[str, Any]:
+        """Take a step and tell what changed."""
+        echo = {key: step[key] for key in ("op", "ref", "value", "index", "lang") if key in step}
+        begin = time.perf_counter()
+        try:
+            act = _act(self._session, step)
+            begin = time.perf_counter()
+            act()
+            self._refresh(self._session.live.rules.changed)
+            spent = time.perf_counter() - begin
+        except (NotFound, NotAllowed, BadInput) as fault:
+            spent = time.perf_counter() - begin
+            return self._finish({**echo, "error": _told(fault), "set": [], "del": []}, spent)
+        return self._state(echo, spent)
+
+    def _all(self) -> Iterator[Node]:
+        return self._session.live.tree.root.subtree()
+
+    def _refresh(self, nodes: Iterable[Node]) -> None:
+        """Labels and choices of what is shown belong to a consistent form."""
+        live = self._session.live
+        for node in list(nodes):
+            control = node.node.control
+            if control is not None and node.relevant:
+                live.speech.say(control.label, node)
+                if control.items or control.itemset is not None:
+                    live.speech.choices(node, live.rules.is_shared(node))
+
+    def _state(self, echo: dict[str, Any], spent: float) -> dict[str, Any]:
+        states = states_of(self._session.live)
+        changed = [state for ref, state in states.items() if self._told.get(ref) != state]
+        gone = [ref for ref in self._told if ref not in states]
+        self._told = states
+        return self._finish({**echo, "set": changed, "del": gone}, spent)
+
+    def _finish(self, state: dict[str, Any], spent: float) -> dict[str, Any]:
+        state["xml"] = write(self._session)
+        if self._timings:
+            state["ms"] = round(spent * 1000, 4)
+        return state
+
+
+def _surroundings(case: Case, now: datetime | None, zone: tzinfo | None) -> Surroundings:
+    files: dict[str, bytes | str] = {}
+    for name, given in (case.get("attachments") or {}).items():
+        files[name] = str(given.get("body", "")) if isinstance(given, dict) else str(given)
+    system = datetime.now().astimezone().tzinfo
+    place = zone or system
+    assert place is not None
+    clock = (lambda: now) if now is not None else (lambda: datetime.now(place))
+    properties = {str(name): str(value) for name, value in (case.get("properties") or {}).items()}
+    ids = (uuid4().hex for _ in itertools.count())
+    return Surroundings(clock, place, lambda: next(ids), files, properties)
+
+
+def _instant(given: str | datetime | None) -> datetime | None:
+    if given is None or isinstance(given, datetime):
+        return given
+    try:
+        instant = datetime.fromisoformat(given)
+    except ValueError as fault:
+        raise BadInput(what="now", value=given) from fault
+    return instant if instant.tzinfo is not None else instant.astimezone()
+
+
+def _zone(given: str | tzinfo | None) -> tzinfo | None:
+    if given is None or isinstance(given, tzinfo):
+        return given
+    try:
+        return ZoneInfo(given)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise BadInput(what="tz", value=given) from fault
+
+
+def _told(fault: Exception) -> str:
+    return str(fault)
