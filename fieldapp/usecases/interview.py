@@ -136,7 +136,7 @@ def finalize(workspace: Workspace, interview: Interview, reason: str = "") -> Fi
     answers = interview.session.finish()
     with workspace.begin() as tx:
         submissions.save_snapshot(tx, interview.draft, interview.session.snapshot())
-        kept = submissions.finalize(tx, interview.draft, {**answers, **_explanations(interview.session)}, why=reason)
+        kept = submissions.finalize(tx, interview.draft, answers, why=reason)
         written = 1 + households.save(tx, records.household_of(households.get(tx, kept.household), answers), why=reason)
         written += _attachment_operations(tx, interview, kept, answers)
         audit.record(tx, "finalize", kept.id, f"revision {kept.revision}")
@@ -195,12 +195,6 @@ def _check(interview: Interview, reason: str) -> None:
 
 def _blocking(problems: Iterable[Problem]) -> list[Problem]:
     return [one for one in problems if one.flaw is not Flaw.WARNING]
-
-
-def _explanations(session: FormSession) -> dict[str, str]:
-    """What was written about warnings, kept with the answers."""
-    snapshot: Answers = session.snapshot()
-    return {path: text for path, text in snapshot.items() if path.endswith("@why")}
 
 
 def _attachment_operations(tx: Transaction, interview: Interview, kept: Submission, answers: Answers) -> int:

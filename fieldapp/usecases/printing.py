@@ -159,12 +159,14 @@ def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tu
     """What each PDF says of itself; with a workspace also whose signature it is and whether a newer revision exists."""
     from fieldapp.archive.verify import verify
 
+    keys = _known_keys(workspace)
     verdicts = []
     for file in files:
         if not file.is_file():
             raise NotFound(what="file", id=str(file))
-        keys = _known_keys(workspace)
-        verdicts.append((file, verify(file.read_bytes(), keys, lambda household: _newest_revision(workspace, household))))
+        verdict = verify(file.read_bytes(), keys)
+        newest = _newest_revision(workspace, verdict.household)
+        verdicts.append((file, replace(verdict, stale=newest is not None and verdict.revision < newest)))
     return tuple(verdicts)
 
 
