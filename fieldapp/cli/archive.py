@@ -75,7 +75,11 @@ def _verify(app: App, given: argparse.Namespace) -> Told:
         for file, one in verdicts
     ]
     text = "\n".join(
-        say("cli-archive-valid" if one.valid else "cli-archive-invalid", file=file, problems=", ".join(trouble.text for trouble in one.problems))
+        say(
+            "cli-archive-valid" if one.valid else "cli-archive-invalid",
+            file=file,
+            problems=", ".join(trouble.text for trouble in one.problems),
+        )
         for file, one in verdicts
     )
     return Told(plain, text, findings=any(not one.valid or one.stale for _, one in verdicts))

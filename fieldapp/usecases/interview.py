@@ -75,7 +75,7 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
         version = before.form_version if before else forms.newest(tx, form)
     definition, around = publishing.open_form(workspace, form, version)
     if before is None:
-        session = FormSession.start(definition, around, prefill=records.prefill(held, _today(workspace), workspace.user))
+        session = FormSession.start(definition, around, prefill=records.prefill(held, _today(workspace), workspace.user, around.new_id))
         with workspace.begin() as tx:
             draft = submissions.start_draft(tx, uuid4().hex, household, held.village, form, version, session.snapshot())
         return Interview(draft.id, session, held, resumed=False, revision=0)

@@ -40,20 +40,26 @@ class Compiled:
 def compile_file(file: Path) -> Compiled:
     """XLSForm (.xlsx .md .csv) or XForm (.xml) → compiled form; raises FormInvalid, ExpressionError with sheet and row."""
     from fieldapp.engine import xform, xlsform
+    from fieldapp.engine.views import Kind
 
     if not file.is_file():
         raise NotFound(what="file", id=str(file))
+    warnings: tuple[str, ...] = ()
     if file.suffix == ".xml":
-        try:
-            text, warnings = file.read_text(encoding="utf-8"), ()
-        except UnicodeDecodeError as wrong:
-            raise FormInvalid(detail=str(wrong), sheet="", row=0) from None
+        text = _text(file)
         definition = xform.parse(text)
     else:
-        made = xlsform.convert(file)
-        text, warnings = made.xform, made.warnings
-        definition = made.definition
-    return Compiled(definition.form, definition.version, definition.title, text, definition.questions, definition.languages, warnings)
+        converted, definition = xlsform.compile_form(file)
+        text, warnings = converted.xform, converted.warnings
+    questions = sum(node.kind is Kind.QUESTION for node in definition.nodes)
+    return Compiled(definition.id, definition.version, definition.title, text, questions, definition.languages, warnings)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise FormInvalid(detail=str(wrong), sheet="", row=0) from None
 
 
 def lint_file(file: Path) -> tuple[Mistake, ...]:
@@ -72,11 +78,11 @@ def install_bundled(workspace: Workspace) -> None:
 
     for folder in sorted(path for path in bundled_forms().iterdir() if path.is_dir()):
         source = folder / f"{folder.name}.csv"
-        made = xlsform.convert(source)
+        converted, definition = xlsform.compile_form(source)
         media = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file != source}
-        published = PublishedForm(made.definition.form, made.definition.version, made.definition.title, made.xform, media)
+        published = PublishedForm(definition.id, definition.version, definition.title, converted.xform, media)
         with workspace.begin() as tx:
-            forms.keep(tx, published, compiled.dump(made.definition))
+            forms.keep(tx, published, compiled.dump(definition))
 
 
 def open_form(workspace: Workspace, form: str, version: str) -> tuple[FormDefinition, Surroundings]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fieldapp.domain.household import Household, Member
-from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
+from fieldapp.domain.ids import AreaCode, MemberId
 from fieldapp.domain.submission import Answers
 
 MEMBER = "member"
@@ -68,8 +68,8 @@ def _member(row: str, answers: Mapping[str, str]) -> Member:
     return Member(id=MemberId(row), active=not (change.isdigit() and int(change) >= _LEFT), **fields)
 
 
-def prefill(household: Household, today: str, user: str) -> dict[str, str]:
-    """What is already known, as answers of a new submission: nothing is typed twice."""
+def prefill(household: Household, today: str, user: str, new_id: Callable[[], str]) -> dict[str, str]:
+    """What is already known, as answers of a new submission: nothing is typed twice; the head is the first member."""
     b = "b_household"
     known = {
         "a_visit/survey_date": today,
@@ -84,18 +84,8 @@ def prefill(household: Household, today: str, user: str) -> dict[str, str]:
         f"{b}/household_type": household.household_type,
         f"{b}/monitor_type": household.monitor_type,
     }
-    for place, member in enumerate(household.members, start=1):
+    members = household.members or (Member(MemberId(new_id()), household.head_name, relation=HEAD),)
+    for place, member in enumerate(members, start=1):
         known[f"{MEMBER}/{member.id}"] = str(place)
         known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in _MEMBER.items()}
     return {path: value for path, value in known.items() if value}
-
-
-def household_fields(household: Household) -> dict[str, str]:
-    """The `set` of a household's operation."""
-    return {name: getattr(household, name) for name in ("head_name", *_HOUSEHOLD.values())}
-
-
-def member_fields(member: Member, household: HouseholdId, place: int) -> dict[str, str]:
-    """The `set` of a member's operation."""
-    fields = {name: getattr(member, name) for name in _MEMBER.values()}
-    return {**fields, "active": "1" if member.active else "0", "household": household, "order": str(place)}
