@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 
 from fieldapp.domain.clock import Clock, SystemClock
 from fieldapp.errors import AlreadyThere
+from sync.keys import DeviceKey
 
 from . import audit, cache, driver, engine, facts, keys, opening
 from .check import Damage, examine
-from .device import Device
 from .info import Info, count
 from .keys import Kdf, Keys, Realm
 from .lock import FolderLock
@@ -90,7 +90,7 @@ class Database:
         return self.place.realm
 
     @property
-    def device(self) -> Device:
+    def device(self) -> DeviceKey:
         """This laptop's id and signing key."""
         return self.place.device
 
@@ -159,9 +159,12 @@ class Database:
         if self._lock.released:
             return
         with self._writing:
-            opening.leave(self._pool, self.place)
-            self._keys = Keys(b"")
-            self._lock.release()
+            try:
+                opening.leave(self._pool, self.place)
+            finally:
+                self._pool.dispose()
+                self._keys = Keys(b"")
+                self._lock.release()
 
     def __enter__(self) -> Database:
         return self

@@ -7,6 +7,7 @@ A connection may wander between threads, but serves one at a time; the pool sees
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -191,8 +192,9 @@ class Connection:
             self.execute("ROLLBACK").close()
 
     def close(self) -> None:
-        """Close, whatever is still open on it."""
-        self.raw.close(True)
+        """Close, whatever is still open on it; a disk that fails now takes nothing back that was committed."""
+        with contextlib.suppress(apsw.Error):
+            self.raw.close(True)
 
     def create_function(self, name: str, arity: int, function: Callable[..., Any], deterministic: bool = False) -> None:
         """A function for SQL (the dialect brings `regexp`)."""

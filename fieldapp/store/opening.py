@@ -11,10 +11,10 @@ from sqlmodel import select
 
 from fieldapp.domain.clock import Clock
 from fieldapp.errors import DiskFull, WorkspaceDamaged
+from sync.keys import DeviceKey
 
 from . import audit, driver, engine, facts, keys, migrations
 from .check import Damage
-from .device import Device, new_private_key
 from .keys import Keys, Realm
 from .lock import FolderLock
 from .tables import AuthorRow, FileRow
@@ -43,14 +43,14 @@ def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish
         if not wish.fresh and not file.exists():
             raise WorkspaceDamaged(part="database", detail="missing")
         log_is_there = file.with_name(file.name + "-wal").exists()
-        place = Place(folder, realm, user, clock, Device(_NOBODY), Vault(folder / FILES, found))
+        place = Place(folder, realm, user, clock, DeviceKey(_NOBODY), Vault(folder / FILES, found))
         _migrate(pool, place, found)
         with engine.transaction(pool, place, "BEGIN") as tx:
             known = facts.get(tx, facts.DEVICE_KEY)
             if facts.get(tx, facts.IN_USE) and not log_is_there and not wish.without_journal:
                 raise WorkspaceDamaged(part="journal", detail="missing")
-        private = bytes.fromhex(known) if known else new_private_key()
-        place = replace(place, device=Device(private))
+        private = bytes.fromhex(known) if known else DeviceKey.generate().private()
+        place = replace(place, device=DeviceKey(private))
         noticed = _mend_keys(folder, found)
         _start(pool, place, "" if known else private.hex(), noticed)
     except BaseException:

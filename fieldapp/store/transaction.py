@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from fieldapp.domain.clock import Clock
+from sync.keys import DeviceKey
 
-from .device import Device
 from .keys import Realm
 from .vault import Vault
 
@@ -23,7 +23,7 @@ class Place:
     realm: Realm
     user: str
     clock: Clock
-    device: Device
+    device: DeviceKey
     vault: Vault
 
 
