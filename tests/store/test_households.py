@@ -44,7 +44,7 @@ def test_household_is_found_by_all_that_people_know_of_it(database: Database) ->
             "王小明", member("曾丽", citizen_id="990101195502023344"), address="石桥村三组", national_code="N77", phone="13911112222"
         ),
         household("额尔敦·其木格", address="柳树村"),
-        household("赵六"),
+        household("孙七"),
     )
     for query in ("王", "小明", "曾丽", "wxm", "zl", "3344", "19550202", "石桥", "n77", "1391111", "王 石桥", "WXM"):
         assert found(database, query) == ["王小明"], query
