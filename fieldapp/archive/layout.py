@@ -22,9 +22,9 @@ BOTTOM = 20 * MM
 _NO_START = frozenset("、。，：；？！）》〉】〕％％,.:;?!)]}%”’…—·℃㎡")
 _NO_END = frozenset("（《〈【〔([{“‘￥¥")
 _LEADING = 1.32
-_PAD = 2.6
+_PAD = 3.4
 _GREY = 0.94
-_FAINT = 0.42
+_FAINT = 0.33
 _HAIR = 0.4
 
 
@@ -48,6 +48,7 @@ class Cell:
     """On grey ground."""
     is_bold: bool = False
     is_faint: bool = False
+    pad: float = _PAD
 
 
 def wrap(text: str, face: Typeface, size: float, width: float) -> list[str]:
@@ -226,7 +227,7 @@ class Flow:
         for cell in cells:
             text = setter.printable(cell.text, where) if cell.text else ""
             face = setter.hei if cell.is_bold else setter.song
-            lines.append(wrap(text, face, cell.size, cell.width - 2 * _PAD) if text else [])
+            lines.append(wrap(text, face, cell.size, cell.width - 2 * cell.pad) if text else [])
         return _Row(cells, lines, height)
 
     def _draw(self, row: _Row) -> None:
@@ -237,7 +238,7 @@ class Flow:
                 pen.ground(x, bottom, cell.width, row.height)
             leading = cell.size * _LEADING
             y = top - (row.height - len(lines) * leading) / 2 - cell.size * 1.02
-            at = x + (_PAD if cell.align is Align.LEFT else cell.width / 2 if cell.align is Align.CENTRE else cell.width - _PAD)
+            at = x + (cell.pad if cell.align is Align.LEFT else cell.width / 2 if cell.align is Align.CENTRE else cell.width - cell.pad)
             for line in lines:
                 pen.text(at, y, line, cell.size, cell.align, cell.is_bold, cell.is_faint)
                 y -= leading

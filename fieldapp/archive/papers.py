@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER, _LABEL = 8.5 * MM, 38.5 * MM
 _ANSWER = BODY / 2 - _NUMBER - _LABEL
-_LABEL_SIZE, _ANSWER_SIZE, _SMALL = 8.5, 9.5, 7.5
+_LABEL_SIZE, _ANSWER_SIZE, _SMALL = 8.5, 9.5, 8.0
 _WIDE_LABEL = 2.9
 """A label of more lines than this in its narrow cell takes a whole row."""
 _WIDE_ANSWER = 2
@@ -28,7 +28,7 @@ QR_SIDE = 32 * MM
 QR_X, QR_Y = BODY - QR_SIDE, BOTTOM + 3 * MM
 _PHOTO_WIDTH, _PHOTO_HEIGHT = 80 * MM, 60 * MM
 _ROSTER_WEIGHTS = {
-    "m_name": 24, "m_relation": 14, "m_sex": 8, "m_birth": 18, "m_id_no": 33, "m_ethnic": 13, "m_edu": 13, "m_health": 17,
+    "m_name": 24, "m_relation": 14, "m_sex": 8, "m_birth": 20, "m_id_no": 34, "m_ethnic": 13, "m_edu": 13, "m_health": 17,
     "m_labour": 16, "m_work_place": 16,
 }  # fmt: skip
 
@@ -148,7 +148,7 @@ def _printable(flow: Flow, line: Line, of: str) -> Line:
     """The line as it can be printed; what has no glyph is reported with the question and, in a repeat, its row."""
     where = f"{of}：{line.label}" if of else line.label
     printable = flow.pen.setter.printable
-    return replace(line, number=printable(line.number, where), label=printable(line.label, where), text=printable(line.text, where))
+    return replace(line, number=printable(line.number, where), label=printable(line.label, where), text=printable(line.text.strip(), where))
 
 
 def _is_wide(flow: Flow, line: Line) -> bool:

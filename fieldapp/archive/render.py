@@ -6,7 +6,7 @@ reportlab is imported when the first file is made, not when this module is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldapp.words import resources, say
@@ -60,8 +60,8 @@ def render(
 ) -> Rendered:
     """The archive of one household. Raises FontMissing.
 
-    With one file the canonical content is attached (PDF/A-3u). Apart from one another the copies hold no attachment (PDF/A-2u), so
-    that the household's file tells nothing that its paper does not show.
+    The canonical content is attached (PDF/A-3u) unless the file holds the household's copy alone (PDF/A-2u), which must tell
+    nothing that its paper does not show.
     """
     opened = faces or open_faces()
     copies = sheet.facts.copies
@@ -70,7 +70,7 @@ def render(
     for index, group in enumerate(groups):
         if report:
             report(index, len(groups), say("archive-step", head=sheet.facts.head_name))
-        binder = Binder(sheet, signer, opened, group, attach=one_file)
+        binder = Binder(sheet, signer, opened, group)
         parts.append(Part(tuple(copy.holder for copy in group), binder.bind()))
         missing |= dict.fromkeys(binder.missing)
         pages += binder.pages
@@ -82,7 +82,7 @@ def render(
 class Binder:
     """Binds the volumes of some copies of one household into one file."""
 
-    def __init__(self, sheet: ArchiveSheet, signer: Signer, faces: Faces, copies: Sequence[Copy], attach: bool) -> None:
+    def __init__(self, sheet: ArchiveSheet, signer: Signer, faces: Faces, copies: Sequence[Copy]) -> None:
         from .pdfa import Labels, PdfFile
 
         facts = sheet.facts
@@ -93,22 +93,22 @@ class Binder:
         self._sheet = sheet
         self._signer = signer
         self._copies = copies
-        self._attach = attach
+        self._is_whole = any(copy.internal for copy in copies)
         self._setter = Typesetter(faces)
-        self._file: PdfFile = PdfFile(labels, part=3 if attach else 2)
+        self._file: PdfFile = PdfFile(labels, part=3 if self._is_whole else 2)
         self.pages = 0
         self.missing: tuple[Missing, ...] = ()
 
     def bind(self) -> bytes:
         """The sealed file."""
         sheet = self._sheet
-        if not any(copy.internal for copy in self._copies):
+        if not self._is_whole:
             sheet = _without_internal(sheet)
         bodies, absent = papers.draw(sheet, self._setter, self._file, "")
         covers = {whole: self._front(sheet, bodies, whole) for whole in sorted({copy.internal for copy in self._copies})}
         for copy in self._copies:
             self._bind_copy(copy, covers[copy.internal])
-        if self._attach:
+        if self._is_whole:
             self._file.attach(CONTENT_FILE, self._sheet.content, "application/json", say("archive-content-file"))
         self.missing = (*self._setter.missing, *absent)
         data = self._file.close(self._setter.subsets, seal.placeholder(self._signer.device))
@@ -160,8 +160,6 @@ class _Variant:
 
 
 def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:
-    from dataclasses import replace
-
     return replace(sheet, internal=(), internal_photos=())
 
 

@@ -59,7 +59,7 @@ def cover(sheet: ArchiveSheet, setter: Typesetter, pages: int, documents: int) -
     flow.y = TOP - 78 * MM
     for label, value in rows:
         head = Cell(36 * MM, say(label), 13, Align.CENTRE, is_head=True)
-        flow.row([head, Cell(BODY - 36 * MM, value, 13)], say(label), height=30)
+        flow.row([head, Cell(BODY - 36 * MM, value, 13, pad=9)], say(label), height=30)
     pen.say(0, QR_Y + QR_SIDE - 12, say("archive-scan"), 9)
     pen.say(0, QR_Y + QR_SIDE - 30, say("archive-digest"), 9)
     for index in range(4):
@@ -102,11 +102,12 @@ def notes(sheet: ArchiveSheet, setter: Typesetter, copy_is_whole: bool, pages: i
     told.append(say("archive-notes-digest", digest=" ".join(_groups(sheet.digest))))
     head, size = 36 * MM, 11
     flow.row(
-        [Cell(head, say("archive-notes-about"), size, Align.CENTRE, is_head=True), Cell(BODY - head, "\n".join(told), size)], height=320
+        [Cell(head, say("archive-notes-about"), size, Align.CENTRE, is_head=True), Cell(BODY - head, "\n".join(told), size, pad=9)],
+        height=320,
     )
     people = (("archive-maker", facts.maker), ("archive-checker", facts.checker), ("archive-bound-on", f"{facts.archived_at:%Y%m%d}"))
     for label, value in people:
-        flow.row([Cell(head, say(label), size, Align.CENTRE, is_head=True), Cell(BODY - head, value, size)], say(label), height=34)
+        flow.row([Cell(head, say(label), size, Align.CENTRE, is_head=True), Cell(BODY - head, value, size, pad=9)], say(label), height=34)
     return flow.finish()[0]
 
 

@@ -141,8 +141,11 @@ def test_absent_and_unreadable_photos_are_reported_with_their_question() -> None
 def test_separate_files_hold_one_copy_each_and_tell_no_more_than_their_paper() -> None:
     parts = render(compose(filled(), facts()), DeviceKey(), one_file=False).parts
     assert [part.holders for part in parts] == [(Holder.TOWNSHIP,), (Holder.VILLAGE,), (Holder.HOUSEHOLD,)]
-    with pikepdf.open(io.BytesIO(parts[2].pdf)) as pdf:
-        assert not list(pdf.attachments)
+    attached = []
+    for part in parts:
+        with pikepdf.open(io.BytesIO(part.pdf)) as pdf:
+            attached.append(list(pdf.attachments))
+    assert attached == [["archive.json"], ["archive.json"], []]
     assert "红线" not in "".join(texts(parts[2].pdf))
 
 
