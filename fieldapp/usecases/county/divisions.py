@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fieldapp.domain.area import Area, Level
@@ -77,12 +78,21 @@ def villages(within: str = "990121") -> tuple[Area, ...]:
     return tuple(area for area in divisions() if area.level is Level.VILLAGE and area.code.startswith(within))
 
 
-def as_csv() -> str:
+def form_csv() -> str:
     """The tree as the form reads it: name, label, level, parent."""
+    return _csv(("name", "label", "level", "parent"), ((area.code, area.name, int(area.level), area.parent) for area in divisions()))
+
+
+def areas_csv() -> str:
+    """The tree as the district server imports it: code, name, parent."""
+    return _csv(("code", "name", "parent"), ((area.code, area.name, area.parent) for area in divisions()))
+
+
+def _csv(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("name", "label", "level", "parent"))
-    writer.writerows((area.code, area.name, int(area.level), area.parent) for area in divisions())
+    writer.writerow(header)
+    writer.writerows(rows)
     return out.getvalue()
 
 

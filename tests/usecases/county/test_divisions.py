@@ -4,12 +4,12 @@ from collections import Counter
 
 from fieldapp import words
 from fieldapp.domain.area import Level, contains, is_fictitious, level, parent
-from fieldapp.usecases.county.divisions import as_csv, divisions, villages
+from fieldapp.usecases.county.divisions import divisions, form_csv, villages
 
 
 def test_form_lists_the_same_divisions() -> None:
     shipped = (words.forms() / "household_survey" / "divisions.csv").read_text(encoding="utf-8")
-    assert shipped == as_csv()
+    assert shipped == form_csv()
 
 
 def test_every_division_is_fictitious_and_inside_its_parent() -> None:
