@@ -2,7 +2,7 @@
 
 CodedError            the common root: a code and named values, never a sentence
 └ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
-                      BadOperation(reason, id)
+                      BundleUnwritable · BadOperation(reason, id)
 """
 
 
@@ -66,6 +66,12 @@ class BundleForeign(ExchangeError):
     """A bundle is sealed for somebody else, or written by an unknown device. Values: file, recipient."""
 
     code = "bundle-foreign"
+
+
+class BundleUnwritable(ExchangeError):
+    """A bundle cannot be written there: the stick is full, write-protected or gone. Values: file, detail."""
+
+    code = "bundle-unwritable"
 
 
 class BadOperation(ExchangeError):

@@ -46,6 +46,8 @@ class SyncReply:
     """There is more feed to pull."""
     areas: tuple[AreaRow, ...] = ()
     forms: tuple[PublishedForm, ...] = ()
+    files: tuple[str, ...] = ()
+    """Hashes of files that the district has from this device; told in bundles, as a line asks for each."""
     time: str = ""
     """The district's clock, ISO 8601."""
     unreadable: tuple[tuple[str, str], ...] = ()
@@ -126,6 +128,7 @@ def encode_reply(reply: SyncReply) -> bytes:
             "more": reply.more,
             "areas": [[area.code, area.name, area.parent] for area in reply.areas],
             "forms": [_form_out(form) for form in reply.forms],
+            "files": list(reply.files),
             "time": reply.time,
         }
     )
@@ -150,6 +153,7 @@ def decode_reply(data: bytes) -> SyncReply:
         more=a_claim(body, "more"),
         areas=tuple(_area_in(area) for area in a_list(body, "areas")),
         forms=tuple(_form_in(an_object(form, "forms")) for form in a_list(body, "forms")),
+        files=tuple(_texts(body, "files")),
         time=a_text(body, "time"),
         unreadable=tuple(unreadable),
     )

@@ -111,6 +111,8 @@ def receive(replica: Replica, peer: str, reply: SyncReply, summary: Summary) -> 
         replica.scope(reply.scope)
     taken = replica.take_in(peer, reply.pages, reply.authors)
     replica.acknowledge(peer, reply.receipts)
+    for sha in set(reply.files) & set(replica.files_to_send(peer)) if reply.files else ():
+        replica.file_sent(peer, sha)
     summary.received += taken.new
     summary.set_aside += taken.set_aside + reply.unreadable
     summary.quarantined += reply.quarantined

@@ -141,6 +141,20 @@ def _status(asked: argparse.Namespace) -> Told:
         return asdict(figures(session))
 
 
+def _bundle_read(asked: argparse.Namespace) -> Told:
+    from .sticks import read_up
+
+    with _Opened(asked) as district:
+        return asdict(read_up(district, Path(asked.file)))
+
+
+def _bundle_write(asked: argparse.Namespace) -> Told:
+    from .sticks import write_down
+
+    with _Opened(asked) as district:
+        return asdict(write_down(district, asked.device, Path(asked.out)))
+
+
 class _Opened:
     """The district that the command speaks of, closed at the end."""
 
@@ -239,4 +253,9 @@ def _parser() -> argparse.ArgumentParser:
     add(device, "list", _device_list, "device-list")
     add(device, "revoke", _device_revoke, "device-revoke").add_argument("id", metavar="ID")
     add(first, "status", _status)
+    bundle = group("bundle")
+    add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
+    write = add(bundle, "write", _bundle_write, "bundle-write")
+    write.add_argument("--device", required=True, metavar="ID")
+    write.add_argument("--out", required=True, metavar="FILE")
     return parser

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from ..operation import Operation, from_plain, to_plain
 from ..replica import FeedPage
@@ -91,6 +91,11 @@ def read(body: bytes) -> Operation:
 def of_record(session: Session, village: str, record: str) -> list[Operation]:
     """Everything that is known of one record."""
     return [read(body) for body in session.exec(select(Op.body).where(Op.vil == village, Op.rec == record)).all()]
+
+
+def total(session: Session) -> int:
+    """How many operations all feeds hold."""
+    return session.exec(select(func.coalesce(func.sum(VillageCounter.n), 0))).one()
 
 
 def digest(session: Session, counter: VillageCounter, device: str) -> tuple[int, str]:

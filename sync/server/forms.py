@@ -24,25 +24,29 @@ def publish(district: District, file: Path) -> PublishedForm:
         raise NotKnown(what="file", name=str(file))
     xform = _text(file) if file.suffix.lower() == ".xml" else _converted(file)
     form, version, title = _identity(file, xform)
-    published = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file))
+    made = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file))
     with district.writing() as session:
         known = session.get(Form, (form, version))
         if known is not None:
-            if known.xform == xform and _files(session, form, version) == dict(published.files):
-                return published
+            if known.xform == xform and _files(session, form, version) == dict(made.files):
+                return made
             raise AlreadyKnown(what="form", name=f"{form} {version}")
         session.add(Form(form=form, version=version, title=title, xform=xform, published_at=district.stamp()))
         session.flush()
-        for name, data in sorted(published.files.items()):
+        for name, data in sorted(made.files.items()):
             session.add(FormFile(form=form, version=version, name=name, data=data))
-    return published
+    return made
 
 
 def next_unknown(session: Session, known: Set[tuple[str, str]]) -> tuple[tuple[PublishedForm, ...], bool]:
     """One form version that a device does not have, oldest first, and whether there are more; one at a time for weak lines."""
-    published = session.exec(select(Form.form, Form.version).order_by(col(Form.published_at), col(Form.form), col(Form.version))).all()
-    unknown = [(form, version) for form, version in published if (form, version) not in known]
+    unknown = [(form, version) for form, version in published(session) if (form, version) not in known]
     return tuple(read(session, form, version) for form, version in unknown[:1]), len(unknown) > 1
+
+
+def published(session: Session) -> list[tuple[str, str]]:
+    """(form, version) of all that was published, the oldest first."""
+    return list(session.exec(select(Form.form, Form.version).order_by(col(Form.published_at), col(Form.form), col(Form.version))).all())
 
 
 def read(session: Session, form: str, version: str) -> PublishedForm:

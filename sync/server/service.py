@@ -141,11 +141,11 @@ def _notice(district: District, device: str, request: SyncRequest) -> str:
     with district.writing() as session:
         known = people.require_device(session, device)
         known.last_seen = district.stamp()
-        known.cursors = json.dumps(dict(request.cursors), sort_keys=True)
-        session.add(known)
         epoch = epoch_of(session)
         if request.epoch == epoch and _is_ahead(session, request):
             epoch = new_epoch(session, district.now())
+        known.cursors = json.dumps(dict(request.cursors) if request.epoch == epoch else {}, sort_keys=True)
+        session.add(known)
     return epoch
 
 
