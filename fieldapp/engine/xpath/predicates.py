@@ -23,11 +23,11 @@ Compile = Callable[[Expr], Code]
 _COMPARISONS = frozenset((Operator.EQ, Operator.NE, Operator.LT, Operator.LE, Operator.GT, Operator.GE))
 
 
-def compile_predicate(expr: Expr, compile_: Compile) -> list[Filter]:
-    """One predicate as filters that apply one after the other (`a and b` becomes two)."""
+def compile_predicate(expr: Expr, compile_: Compile, positional: bool = True) -> list[Filter]:
+    """One predicate as filters that apply one after the other (`a and b` becomes two). `positional`: a number means a position."""
     if isinstance(expr, Operation) and expr.operator is Operator.AND and not counts_places(expr):
-        return compile_predicate(expr.left, _truth(compile_)) + compile_predicate(expr.right, _truth(compile_))
-    if isinstance(expr, Number):
+        return compile_predicate(expr.left, compile_, False) + compile_predicate(expr.right, compile_, False)
+    if isinstance(expr, Number) and positional:
         return [_at(expr.value)]
     if isinstance(expr, Operation) and expr.operator in _COMPARISONS:
         column = _column(expr.left)
@@ -37,21 +37,9 @@ def compile_predicate(expr: Expr, compile_: Compile) -> list[Filter]:
         if column is not None and (other := compile_(expr.left)).free:
             return [ColumnFilter(column, mirrored(expr.operator), other.run)]
     code = compile_(expr)
-    if code.type in (Type.NUMBER, Type.ANY):
+    if positional and code.type in (Type.NUMBER, Type.ANY):
         return [_by_value(code.run)]
     return [_by_truth(as_truth(code))]
-
-
-def _truth(compile_: Compile) -> Compile:
-    """Inside `and` a number is a truth value, not a position."""
-
-    def compiled(expr: Expr) -> Code:
-        code = compile_(expr)
-        if code.type is Type.BOOLEAN:
-            return code
-        return Code(as_truth(code), Type.BOOLEAN, code.free)
-
-    return compiled
 
 
 def counts_places(expr: Expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 from fieldapp.engine.xpath.code import Code, Run, Type, as_nodes, as_number, as_text, as_truth, number_of, text_of
@@ -128,18 +129,21 @@ def _is_within(node: XNode, row: XNode) -> bool:
 
 
 def _randomize(context: EvalContext, nodes: list[XNode], seed: Any = None) -> list[XNode]:
-    shuffled = list(nodes)
+    """Fisher–Yates from the inside out, as the specification's reference implementations do it."""
     chance = context.chance.random if seed is None else _park_miller(_seed(context, seed))
-    for size in range(len(shuffled), 0, -1):
-        at = int(chance() * size)
-        shuffled[size - 1], shuffled[at] = shuffled[at], shuffled[size - 1]
+    shuffled: list[XNode] = []
+    for size, node in enumerate(nodes):
+        at = int(chance() * (size + 1))
+        shuffled.append(node)
+        shuffled[size], shuffled[at] = shuffled[at], node
     return shuffled
 
 
 def _seed(context: EvalContext, seed: Any) -> int:
+    """A number without its fraction, 0 for blank, the first 64 bits of SHA-256 of any other text."""
     number = number_of(seed, context)
-    if number == number and abs(number) < 2**63:
-        return int(number)
+    if number == number:
+        return int(number) if math.isfinite(number) else (2**63 - 1 if number > 0 else -(2**63))
     text = text_of(seed, context)
     if text == "":
         return 0
