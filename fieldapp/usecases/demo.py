@@ -20,7 +20,7 @@ from fieldapp.domain.clock import CHINA, FixedClock
 from fieldapp.errors import AlreadyThere, BadInput, NotAllowed
 from fieldapp.words import forms, say
 
-from . import county, exchange, interview, printing, roster, workspaces
+from . import county, exchange, interview, printing, publishing, roster, workspaces
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
@@ -66,7 +66,8 @@ def run(folder: Path, *, households: int, seed: int, teams: int, report: Report)
     report(0, households, say("cli-demo-area"))
     codes = _set_up_district(data, teams)
     with _serving(data) as url:
-        laptops = [_laptop(folder / f"team-{team}", team, url, code) for team, code in enumerate(codes, start=1)]
+        made = publishing.bundled()
+        laptops = [_laptop(folder / f"team-{team}", team, url, code, made) for team, code in enumerate(codes, start=1)]
         try:
             for place, family in enumerate(county.families(seed, households), start=1):
                 report(place, households, say("cli-demo-household", number=place, head=family.head_name))
@@ -125,10 +126,10 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])]), "PYTHONIOENCODING": "utf-8"}
 
 
-def _laptop(folder: Path, team: int, url: str, code: str) -> Workspace:
+def _laptop(folder: Path, team: int, url: str, code: str, made: workspaces.Made) -> Workspace:
     """A new workspace, enrolled and with the areas and the form from the district."""
     clock = FixedClock(START)
-    workspace = workspaces.create(folder, say("demo-team", number=team), PASSPHRASE, "demo", clock)
+    workspace = workspaces.create(folder, say("demo-team", number=team), PASSPHRASE, "demo", clock, made=made)
     exchange.enrol(workspace, url, code, _quiet)
     exchange.sync_now(workspace, _quiet)
     return workspace

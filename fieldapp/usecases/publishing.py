@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,6 @@ class Compiled:
 def compile_file(file: Path) -> Compiled:
     """XLSForm (.xlsx .md .csv) or XForm (.xml) → compiled form; raises FormInvalid, ExpressionError with sheet and row."""
     from fieldapp.engine import xform, xlsform
-    from fieldapp.engine.views import Kind
 
     if not file.is_file():
         raise NotFound(what="file", id=str(file))
@@ -49,10 +48,9 @@ def compile_file(file: Path) -> Compiled:
         text = _text(file)
         definition = xform.parse(text)
     else:
-        converted, definition = xlsform.compile_form(file)
-        text, warnings = converted.xform, converted.warnings
-    questions = sum(node.kind is Kind.QUESTION for node in definition.nodes)
-    return Compiled(definition.id, definition.version, definition.title, text, questions, definition.languages, warnings)
+        made = xlsform.convert(file)
+        definition, text, warnings = made.definition, made.xform, made.warnings
+    return Compiled(definition.form, definition.version, definition.title, text, definition.questions, definition.languages, warnings)
 
 
 def _text(file: Path) -> str:
@@ -71,18 +69,28 @@ def lint_file(file: Path) -> tuple[Mistake, ...]:
     return lint.lint_file(file)
 
 
-def install_bundled(workspace: Workspace) -> None:
-    """Compile the bundled forms once and keep them; pyxform is loaded here and never on a normal start."""
+def bundled() -> tuple[tuple[PublishedForm, bytes], ...]:
+    """The forms that come with the program, compiled; pyxform is loaded here and never on a normal start."""
     from fieldapp.engine import compiled, xlsform
-    from fieldapp.store import forms
 
+    made = []
     for folder in sorted(path for path in bundled_forms().iterdir() if path.is_dir()):
         source = folder / f"{folder.name}.csv"
-        converted, definition = xlsform.compile_form(source)
+        converted = xlsform.convert(source)
+        definition = converted.definition
         media = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file != source}
-        published = PublishedForm(definition.id, definition.version, definition.title, converted.xform, media)
-        with workspace.begin() as tx:
-            forms.keep(tx, published, compiled.dump(definition))
+        published = PublishedForm(definition.form, definition.version, definition.title, converted.xform, media)
+        made.append((published, compiled.dump(definition)))
+    return tuple(made)
+
+
+def install(workspace: Workspace, made: Iterable[tuple[PublishedForm, bytes]]) -> None:
+    """Keep compiled forms in a workspace."""
+    from fieldapp.store import forms
+
+    with workspace.begin() as tx:
+        for published, cache in made:
+            forms.keep(tx, published, cache)
 
 
 def open_form(workspace: Workspace, form: str, version: str) -> tuple[FormDefinition, Surroundings]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from fieldapp.store.backup import Contents
     from fieldapp.store.check import Damage
     from fieldapp.store.database import Database as Workspace
+    from fieldapp.store.keys import Kdf
+    from sync.replica import PublishedForm
+
+    Made = tuple[tuple[PublishedForm, bytes], ...]
 else:
     Workspace = object
 
@@ -57,15 +61,21 @@ def warm() -> None:
     import fieldapp.store.database  # noqa: F401
 
 
-def create(folder: Path, user: str, passphrase: str, realm: str, clock: Clock) -> Workspace:
-    """Make a workspace for its first user and install the bundled forms. `realm` is "real" or "demo"."""
+def create(
+    folder: Path, user: str, passphrase: str, realm: str, clock: Clock, kdf: Kdf | None = None, made: Made | None = None
+) -> Workspace:
+    """Make a workspace for its first user and install the bundled forms. `realm` is "real" or "demo".
+
+    `made` are the bundled forms if they were compiled before (for several workspaces at once).
+    """
     from fieldapp.store.database import Database
     from fieldapp.store.keys import Realm
 
     from . import publishing
 
-    workspace = Database.create(folder, user=user, passphrase=passphrase, realm=Realm(realm), clock=clock)
-    publishing.install_bundled(workspace)
+    ready = publishing.bundled() if made is None else made
+    workspace = Database.create(folder, user=user, passphrase=passphrase, realm=Realm(realm), clock=clock, kdf=kdf)
+    publishing.install(workspace, ready)
     return workspace
 
 
