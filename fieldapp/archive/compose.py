@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, FilledState, FilledTable
@@ -21,6 +22,8 @@ _ROSTER_FALLBACK = 8
 _SIGNED = "sign"
 """Uploads whose name begins so are signatures."""
 _HIDDEN_TYPES = {"calculate"}
+_MONEY = re.compile("元|(收入|支出|损失|补贴|补助|资助|分红|租金|金|费|奖补)(（[^）]*）)?$")
+"""Labels of numbers that are money."""
 
 
 def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
@@ -130,10 +133,11 @@ class _Parts:
             yield from self.rows(table, hidden=True, whole=whole)
 
     def rows(self, table: FilledTable, hidden: bool, whole: bool = False) -> Iterable[Part]:
-        """A part a row. Of the internal answers only rows that hold one."""
+        """A part a row. An empty row is left out, but every member is shown."""
         for index, row in enumerate(table.rows, 1):
             chosen = [answer for answer in row if (whole or is_left_out(answer.name, self._left_out)) is hidden]
-            if hidden and not any(answer.text for answer in chosen):
+            is_empty = not any(answer.state is FilledState.ANSWERED for answer in chosen)
+            if is_empty and (hidden or table.name != MEMBER_TABLE):
                 continue
             head = next((answer.text for answer in row if answer.state is FilledState.ANSWERED and answer.type == "string"), "")
             title = say("archive-row-title", table=table.title, number=index, name=head)
@@ -154,17 +158,18 @@ class _Parts:
         if _is_upload(answer):
             number = self._numbers.get(answer.attachment)
             text = say("archive-see-photo", number=number) if number else say("archive-see-signature")
-        is_amount = answer.type in {"int", "integer", "decimal"} and "元" in answer.label
-        return Line(answer.number, answer.label, _grouped(text) if is_amount else text, answer.state, is_amount)
+        is_amount = answer.type in {"int", "integer", "decimal"} and bool(_MONEY.search(answer.label))
+        return Line(answer.number, answer.label, _amount(text, answer.label) if is_amount else text, answer.state, is_amount)
 
 
-def _grouped(text: str) -> str:
-    """12000.5 as 12,000.5; what is no plain number stays."""
+def _amount(text: str, label: str) -> str:
+    """12000.5 as 12,000.5, with 元 if the label does not say it; what is no plain number stays."""
     whole, dot, rest = text.partition(".")
     plain = whole.removeprefix("-")
     if not (plain.isascii() and plain.isdigit()) or (dot and not rest.isdigit()):
         return text
-    return f"{'-' if whole.startswith('-') else ''}{int(plain):,}{dot}{rest}"
+    grouped = f"{'-' if whole.startswith('-') else ''}{int(plain):,}{dot}{rest}"
+    return grouped if "元" in label else f"{grouped} 元"
 
 
 def _roster(table: FilledTable) -> Roster | None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldapp.words import say
+
 from .faces import Face
 
 SONG_FILE = "FieldSong-Regular.ttf"
@@ -35,6 +37,11 @@ class Missing:
     """The character, or the attachment id."""
     where: str
     """The question or place on paper."""
+
+    def __str__(self) -> str:
+        """The sentence for people."""
+        code = f"U+{ord(self.what):04X}" if self.kind == "glyph" else ""
+        return say(f"archive-missing-{self.kind}", char=self.what, code=code, where=self.where)
 
 
 def normalised(text: str) -> str:

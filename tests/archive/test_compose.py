@@ -7,9 +7,10 @@ import pytest
 
 from fieldapp.archive.compose import archive_number, compose
 from fieldapp.archive.sheet import Numbering, Photo
+from fieldapp.engine.views import FilledSection, FilledTable
 from fieldapp.errors import BadInput
 
-from .household import EVIDENCE, HOUSE, attachment, facts, filled
+from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled
 
 
 def test_internal_answers_stand_in_the_internal_pages_only() -> None:
@@ -71,3 +72,26 @@ def test_archive_number_follows_the_pattern_of_the_archives_office() -> None:
 def test_a_broken_pattern_is_an_expected_error(pattern: str) -> None:
     with pytest.raises(BadInput):
         archive_number(replace(Numbering("0123", "990102101201", 17, 2026), pattern=pattern))
+
+
+@pytest.mark.parametrize(
+    ("label", "raw", "shown"),
+    [
+        ("务工收入", "18000", "18,000 元"),
+        ("贷款余额（元）", "50000.5", "50,000.5"),
+        ("生态补偿（退耕/公益林/草原）", "7", "7"),
+        ("自付教育支出", "-3", "-3 元"),
+        ("养老金/离退休金", "0", "0 元"),
+        ("岗位聘用月数", "12000", "12000"),
+    ],
+)
+def test_money_is_grouped_and_says_its_unit(label: str, raw: str, shown: str) -> None:
+    section = FilledSection("/h/i", "i_income", "九", True, (answer("x", label, raw, 1, "decimal"),))
+    line = compose(replace(filled(), sections=(section,)), facts()).parts[0].lines[0]
+    assert line.text == shown
+
+
+def test_an_empty_row_of_a_repeat_takes_no_paper() -> None:
+    empty = FilledTable("/h/extra", "extra", "其他举证材料", ((answer("extra_title", "材料名称", ""),),), ("a" * 32,))
+    section = FilledSection("/h/o", "o_sign", "十五、举证与签字", True, (answer("x", "签", "是"),), (empty,))
+    assert [part.title for part in compose(replace(filled(), sections=(section,)), facts()).parts] == ["十五、举证与签字"]

@@ -75,6 +75,9 @@ archive-checker = Checked by
 archive-bound-on = Bound on
 archive-content-file = Canonical JSON of what this archive says, to compute the digest again
 
+archive-missing-glyph = no font has “{ $char }” ({ $code }); paper shows 〔{ $code }〕: { $where }
+archive-missing-photo = the photograph is not here or cannot be read: { $where }
+
 archive-problem-not-pdf = The file is not a readable PDF.
 archive-problem-file-altered = A byte of the file was changed after it was made.
 archive-problem-no-data = The file holds no content to compute the digest from.

@@ -75,6 +75,9 @@ archive-checker = 检查人
 archive-bound-on = 立卷时间
 archive-content-file = 本档案内容的规范 JSON，用于重新计算摘要
 
+archive-missing-glyph = 字库里没有“{ $char }”（{ $code }），纸面以〔{ $code }〕标明：{ $where }
+archive-missing-photo = 照片不在本机或无法读取：{ $where }
+
 archive-problem-not-pdf = 文件不是可以读取的 PDF。
 archive-problem-file-altered = 文件制成以后有字节被改动。
 archive-problem-no-data = 文件里没有所附的档案内容，无法重新计算摘要。
