@@ -1,0 +1,199 @@
+"""The first window: who and which passphrase, or the making of a workspace. It imports Qt only; what unlocking needs loads in a worker
+while the person types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from fieldapp.errors import WrongPassphrase
+from fieldapp.ui.background import Report
+from fieldapp.ui.desk import Desk
+from fieldapp.ui.error_dialog import words_for
+from fieldapp.ui.theme import paint
+from fieldapp.words import say
+
+if TYPE_CHECKING:
+    from fieldapp.usecases.workspaces import Workspace
+
+SHORTEST_PASSPHRASE = 8
+
+
+class PassphraseField(QLineEdit):
+    """Typed unseen, without input method."""
+
+    focused = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming here selects all."""
+        super().focusInEvent(event)
+        self.selectAll()
+
+
+class UnlockScreen(QWidget):
+    """Unlocks the workspace, or creates it at the first run."""
+
+    unlocked = Signal(object, str)
+    """The workspace and the user's name."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._failures = 0
+        self.user = QComboBox()
+        self.user.setEditable(False)
+        self.new_user = QLineEdit()
+        self.passphrase = PassphraseField()
+        self.again = PassphraseField()
+        self.shown = QCheckBox(say("ui-unlock-show"))
+        self.button = QPushButton()
+        self.message = QLabel()
+        self.warming = QLabel(say("ui-unlock-warming"))
+        self._build()
+        self.refresh()
+
+    def _build(self) -> None:
+        desk = self._desk
+        outer = QVBoxLayout(self)
+        card = QFrame()
+        paint(card, ground=desk.theme.inks.paper)
+        card.setFrameShape(QFrame.Shape.StyledPanel)
+        card.setFixedWidth(round(desk.theme.font().pixelSize() * 30))
+        page = QVBoxLayout(card)
+        page.setContentsMargins(36, 30, 36, 26)
+        page.setSpacing(12)
+        title = QLabel(say("app-title"))
+        title.setFont(desk.theme.font(2.0, bold=True))
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        paint(title, text=desk.theme.inks.accent)
+        self.heading = QLabel()
+        self.heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.heading.setWordWrap(True)
+        page.addWidget(title)
+        page.addWidget(self.heading)
+        self.form = QFormLayout()
+        self.form.setVerticalSpacing(10)
+        rows = (("user", self.user), ("new-user", self.new_user), ("passphrase", self.passphrase), ("again", self.again))
+        for name, field in rows:
+            self.form.addRow(say(f"ui-unlock-{name}"), field)
+            field.setAccessibleName(say(f"ui-unlock-{name}"))
+        page.addLayout(self.form)
+        page.addWidget(self.shown)
+        self.message.setWordWrap(True)
+        paint(self.message, text=desk.theme.inks.wrong)
+        page.addWidget(self.message)
+        self.button.setDefault(True)
+        self.button.setMinimumHeight(round(desk.theme.font().pixelSize() * 2.4))
+        page.addWidget(self.button)
+        self.warming.setEnabled(False)
+        self.warming.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        page.addWidget(self.warming)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+        self.shown.toggled.connect(self._show_passphrase)
+        self.button.clicked.connect(self.go)
+        for field in (self.new_user, self.passphrase, self.again):
+            field.returnPressed.connect(self._enter)
+
+    def refresh(self) -> None:
+        """Read anew whether there is a workspace and who may unlock it."""
+        from fieldapp.usecases import workspaces
+
+        self.first_run = not workspaces.exists(self._desk.folder)
+        names = () if self.first_run else workspaces.users(self._desk.folder)
+        self.user.clear()
+        self.user.addItems(list(names))
+        for field in (self.new_user, self.again):
+            self.form.setRowVisible(field, self.first_run)
+        self.form.setRowVisible(self.user, not self.first_run)
+        self.heading.setText(say("ui-unlock-first" if self.first_run else "ui-unlock-heading"))
+        self.button.setText(say("ui-unlock-create" if self.first_run else "ui-unlock-go"))
+        self.passphrase.clear()
+        self.again.clear()
+        self.message.clear()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start loading what comes after unlocking, and put the keyboard where it is needed."""
+        super().showEvent(event)
+        (self.new_user if self.first_run else self.passphrase).setFocus()
+        self.warming.setVisible(True)
+        self._desk.background.run(_warm, owner=self, done=lambda _: self.warming.setVisible(False))
+
+    def go(self) -> None:
+        """Unlock or create, in the worker."""
+        problem = self._not_ready()
+        if problem:
+            self.message.setText(say(problem, least=SHORTEST_PASSPHRASE))
+            return
+        name = self.new_user.text().strip() if self.first_run else self.user.currentText()
+        passphrase, folder, clock, realm, first = self.passphrase.text(), self._desk.folder, self._desk.clock, self._desk.realm, self.first_run
+
+        def work(report: Report) -> Workspace:
+            from fieldapp.usecases import workspaces
+
+            if first:
+                return workspaces.create(folder, name, passphrase, realm, clock)
+            return workspaces.unlock(folder, name, passphrase, clock)
+
+        self._be_busy(True)
+        self._desk.background.run(work, owner=self, done=lambda workspace: self._done(workspace, name), failed=self._failed)
+
+    def _done(self, workspace: object, name: str) -> None:
+        self._be_busy(False)
+        self._failures = 0
+        self.passphrase.clear()
+        self.again.clear()
+        self.unlocked.emit(workspace, name)
+
+    def _failed(self, error: Exception) -> None:
+        self._be_busy(False)
+        if isinstance(error, WrongPassphrase):
+            self._failures += 1
+            self.message.setText(say("ui-unlock-wrong", count=self._failures))
+            self.passphrase.setFocus()
+            self.passphrase.selectAll()
+            return
+        self.message.setText(words_for(error).happened)
+        self._desk.dialogs.tell(error)
+
+    def _not_ready(self) -> str:
+        if not self.passphrase.text():
+            return "ui-unlock-empty"
+        if not self.first_run:
+            return ""
+        if not self.new_user.text().strip():
+            return "ui-unlock-no-user"
+        if len(self.passphrase.text()) < SHORTEST_PASSPHRASE:
+            return "ui-unlock-short"
+        return "" if self.passphrase.text() == self.again.text() else "ui-unlock-differ"
+
+    def _be_busy(self, busy: bool) -> None:
+        self.message.setText(say("ui-unlock-busy") if busy else "")
+        for field in (self.user, self.new_user, self.passphrase, self.again, self.button):
+            field.setEnabled(not busy)
+
+    def _show_passphrase(self, shown: bool) -> None:
+        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
+        self.passphrase.setEchoMode(mode)
+        self.again.setEchoMode(mode)
+
+    def _enter(self) -> None:
+        order = [field for field in (self.new_user, self.passphrase, self.again) if field.isVisible()]
+        empty = [field for field in order if not field.text()]
+        if empty:
+            empty[0].setFocus()
+        else:
+            self.go()
+
+
+def _warm(report: Report) -> None:
+    from fieldapp.usecases import workspaces
+
+    workspaces.warm()
