@@ -31,6 +31,7 @@ def page(qtbot, form, theme, clock):
     made.remove_wanted.connect(lambda path, at: made.apply(form.remove_repeat(path, at)))
     made.resize(900, 600)
     with qtbot.waitSignal(made.complete):
+        made.start()
         made.show()
     made.activateWindow()
     qtbot.waitActive(made)

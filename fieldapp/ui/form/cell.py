@@ -96,8 +96,6 @@ class QuestionCell(QWidget):
             old.deleteLater()
         if had_focus:
             self.take_focus()
-        if view.value and kind in ("upload", "signature"):
-            self.picture_wanted.emit(view.path, view.value)
 
     def _title(self, view: NodeView) -> None:
         number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number else ""

@@ -58,8 +58,6 @@ class QuestionGrid(QWidget):
             cell.answered.connect(self.answered)
             cell.explained.connect(self.explained)
             cell.picture_wanted.connect(self.picture_wanted)
-            if cell.view.value and cell.view.mediatype:
-                self.picture_wanted.emit(item.path, cell.view.value)
             self.cells[item.path] = cell
 
     def show_paths(self, paths: Iterable[str]) -> None:

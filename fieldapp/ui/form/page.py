@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from fieldapp.engine.views import Changes
+from fieldapp.engine.views import Changes, Control
 from fieldapp.ui.questions.base import Helps
 from fieldapp.ui.theme import Theme, paint
 from fieldapp.words import say
@@ -77,10 +77,11 @@ class FormPage(QScrollArea):
         self._next.timeout.connect(self._build_next)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def start(self) -> None:
+        """Build the first section now and the others one by one, once somebody listens."""
         self._build(0)
         self._next.start()
-
-    # -- building ---------------------------------------------------------------------------------------------------------------------
 
     def build_all(self) -> None:
         """Build what is not built yet, at once."""
@@ -108,8 +109,9 @@ class FormPage(QScrollArea):
             if path in self._prefilled:
                 cell.prefilled = True
                 cell.show_view(cell.view)
-            if cell.view.value and cell.view.mediatype:
-                self.picture_wanted.emit(path, cell.view.value)
+        for cell in cells_of(block.grid):
+            if cell.view.value and cell.view.control is Control.UPLOAD:
+                self.picture_wanted.emit(cell.view.path, cell.view.value)
         block.page.addWidget(block.grid)
         self._show_relevance(block)
 
@@ -122,8 +124,6 @@ class FormPage(QScrollArea):
         made.remove_wanted.connect(self.remove_wanted)
         made.set_strict(self._strict)
         return made
-
-    # -- showing ----------------------------------------------------------------------------------------------------------------------
 
     def apply(self, changes: Changes) -> None:
         """Paint only what changed."""
@@ -165,13 +165,19 @@ class FormPage(QScrollArea):
                 return _find(block.grid, path)
         return None
 
+    def cells(self) -> list[QuestionCell]:
+        """Every built cell in reading order, the open rows' too."""
+        return [cell for block in self.blocks if block.grid is not None for cell in cells_of(block.grid)]
+
+    def shown(self, path: str) -> QuestionCell | None:
+        """The cell of a question if it is on the page now; builds and opens nothing."""
+        return next((cell for cell in self.cells() if cell.view.path == path), None)
+
     def commit(self) -> None:
         """Tell what is typed and not yet told in the field that has the keyboard."""
-        cell = self._focused()
+        cell = cell_with_keyboard(self)
         if cell is not None and cell.widget is not None:
             cell.widget.commit()
-
-    # -- moving about -----------------------------------------------------------------------------------------------------------------
 
     def go_to(self, path: str) -> bool:
         """Scroll to a question and give it the keyboard."""
@@ -189,7 +195,7 @@ class FormPage(QScrollArea):
             self._build(earlier)
         block = self.blocks[at]
         self._settle()
-        for cell in self._cells():
+        for cell in self.cells():
             if block.isAncestorOf(cell) and cell.can_be_answered():
                 cell.take_focus()
                 break
@@ -207,9 +213,11 @@ class FormPage(QScrollArea):
 
     def step(self, forward: bool) -> None:
         """The keyboard goes to the next (or the last) question that can be answered."""
-        self._build_around()
-        cells = [cell for cell in self._cells() if cell.can_be_answered() and cell.isVisible()]
-        here = self._focused()
+        here = cell_with_keyboard(self)
+        at_block = next((at for at, block in enumerate(self.blocks) if here is not None and block.isAncestorOf(here)), 0)
+        for near in range(min(at_block + 2, len(self.blocks))):
+            self._build(near)
+        cells = [cell for cell in self.cells() if cell.can_be_answered() and cell.isVisible()]
         if here is None or here not in cells:
             following = cells[:1]
         else:
@@ -226,25 +234,18 @@ class FormPage(QScrollArea):
             return
         super().keyPressEvent(event)
 
-    def _build_around(self) -> None:
-        here = self._focused()
-        at = next((at for at, block in enumerate(self.blocks) if here is not None and block.isAncestorOf(here)), 0)
-        for near in range(min(at + 2, len(self.blocks))):
-            self._build(near)
+    def nearest_repeat(self) -> str:
+        """Path of the repeat in the section that has the keyboard, else of the first one on the page."""
+        here = cell_with_keyboard(self)
+        blocks = sorted(self.blocks, key=lambda block: here is None or not block.isAncestorOf(here))
+        return next((path for block in blocks if block.grid is not None for path in block.grid.repeats), "")
 
-    def _cells(self) -> list[QuestionCell]:
-        found: list[QuestionCell] = []
+    def repeat(self, path: str) -> RepeatBlock | None:
+        """The block of a repeat that stands directly in a section."""
         for block in self.blocks:
-            if block.grid is not None:
-                found.extend(_cells(block.grid))
-        return found
-
-    def _focused(self) -> QuestionCell | None:
-        widget: QObject | None = QApplication.focusWidget()
-        while widget is not None and widget is not self:
-            if isinstance(widget, QuestionCell):
-                return widget
-            widget = widget.parent()
+            found = block.grid.repeats.get(path) if block.grid is not None else None
+            if isinstance(found, RepeatBlock):
+                return found
         return None
 
     def _answered(self, path: str, value: object) -> None:
@@ -257,7 +258,7 @@ class FormPage(QScrollArea):
 
     def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._body.isAncestorOf(now):
-            cell = self._focused()
+            cell = cell_with_keyboard(self)
             self.ensureWidgetVisible(cell if cell is not None and cell.height() < self.height() else now, 20, 60)
 
     def _scrolled(self, value: int) -> None:
@@ -267,14 +268,25 @@ class FormPage(QScrollArea):
                 return
 
 
-def _cells(grid: QuestionGrid) -> list[QuestionCell]:
+def cell_with_keyboard(page: QWidget) -> QuestionCell | None:
+    """The cell on a page in which the keyboard is."""
+    widget: QObject | None = QApplication.focusWidget()
+    while widget is not None and widget is not page:
+        if isinstance(widget, QuestionCell):
+            return widget
+        widget = widget.parent()
+    return None
+
+
+def cells_of(grid: QuestionGrid) -> list[QuestionCell]:
+    """The cells of a grid in reading order, with those of open rows."""
     found: list[QuestionCell] = []
     for item in grid.items:
         if item.path in grid.cells:
             found.append(grid.cells[item.path])
         block = grid.repeats.get(item.path)
         if isinstance(block, RepeatBlock) and block.drawer is not None:
-            found.extend(_cells(block.drawer))
+            found.extend(cells_of(block.drawer))
     return found
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
-from fieldapp.engine.views import Changes
+from fieldapp.engine.views import Changes, Control
 from fieldapp.ui.questions.base import Helps
 from fieldapp.ui.theme import Theme
 from fieldapp.words import say
@@ -173,7 +173,7 @@ class RepeatBlock(QWidget):
             self._page.addWidget(self.drawer)
         self.set_strict(self._strict)
         for path, cell in self.drawer.cells.items():
-            if cell.view.value and cell.view.mediatype:
+            if cell.view.value and cell.view.control is Control.UPLOAD:
                 self.picture_wanted.emit(path, cell.view.value)
 
     def _nested(self, path: str) -> QWidget:

@@ -150,7 +150,9 @@ class RosterScreen(QWidget):
 
     def begin_new(self) -> None:
         """Open the panel for a new household."""
-        self.new_panel.begin([(self.village.itemData(at), self.village.itemText(at)) for at in range(1, self.village.count())], self._village_now())
+        self.new_panel.begin(
+            [(self.village.itemData(at), self.village.itemText(at)) for at in range(1, self.village.count())], self._village_now()
+        )
 
     def select(self, household: str) -> None:
         """Put the cursor on a household's line, now or once it has been read."""
@@ -240,7 +242,12 @@ class NewHouseholdPanel(QFrame):
         self.save, self.known, self.cancel = (QPushButton(say(f"ui-new-{name}")) for name in ("save", "known", "cancel"))
         self.known.hide()
         page = QFormLayout(self)
-        fields: tuple[tuple[str, QWidget], ...] = (("village", self.village), ("head", self.head), ("address", self.address), ("phone", self.phone))
+        fields: tuple[tuple[str, QWidget], ...] = (
+            ("village", self.village),
+            ("head", self.head),
+            ("address", self.address),
+            ("phone", self.phone),
+        )
         for name, field in fields:
             page.addRow(say(f"ui-new-{name}"), field)
             field.setAccessibleName(say(f"ui-new-{name}"))

@@ -133,7 +133,13 @@ class UnlockScreen(QWidget):
             self.message.setText(say(problem, least=SHORTEST_PASSPHRASE))
             return
         name = self.new_user.text().strip() if self.first_run else self.user.currentText()
-        passphrase, folder, clock, realm, first = self.passphrase.text(), self._desk.folder, self._desk.clock, self._desk.realm, self.first_run
+        passphrase, folder, clock, realm, first = (
+            self.passphrase.text(),
+            self._desk.folder,
+            self._desk.clock,
+            self._desk.realm,
+            self.first_run,
+        )
 
         def work(report: Report) -> Workspace:
             from fieldapp.usecases import workspaces

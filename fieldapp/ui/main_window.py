@@ -1,0 +1,288 @@
+"""The one window: unlock, then navigation at the left, the work in the middle, the state of saving and exchange below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from fieldapp.words import say
+
+from .desk import Desk
+from .error_dialog import WindowDialogs
+from .screens.unlock import UnlockScreen
+from .theme import Look, paint
+
+if TYPE_CHECKING:
+    from fieldapp.usecases.workspaces import Workspace
+
+    from .screens.archive import ArchiveScreen
+    from .screens.exchange import ExchangeScreen
+    from .screens.interview import InterviewScreen
+    from .screens.roster import RosterScreen
+
+NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"))
+_MILLISECONDS = 60_000
+_ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.InputMethod})
+
+
+class Work(QWidget):
+    """Everything that stands behind the lock: it lives from unlocking to locking."""
+
+    saved = Signal(str)
+    lock_wanted = Signal()
+
+    def __init__(self, desk: Desk, workspace: Workspace, user: str) -> None:
+        # Only now are the screens loaded: the unlock window stands with Qt alone.
+        from .screens.archive import ArchiveScreen
+        from .screens.exchange import ExchangeScreen
+        from .screens.interview import InterviewScreen
+        from .screens.roster import RosterScreen
+
+        super().__init__()
+        self.desk, self.workspace, self.user = desk, workspace, user
+        self.roster: RosterScreen = RosterScreen(desk, workspace)
+        self.interview: InterviewScreen = InterviewScreen(desk, workspace)
+        self.archive: ArchiveScreen = ArchiveScreen(desk, workspace)
+        self.exchange: ExchangeScreen = ExchangeScreen(desk, workspace)
+        self.stack = QStackedWidget()
+        self.buttons: dict[str, QToolButton] = {}
+        self._build()
+        self._bind()
+        self.go("roster")
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        side = QWidget()
+        paint(side, ground=self.desk.theme.inks.grey_ground)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(6, 10, 6, 10)
+        title = QLabel(say("app-title"))
+        title.setFont(self.desk.theme.font(1.15, bold=True))
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        paint(title, text=self.desk.theme.inks.accent)
+        column.addWidget(title)
+        for name, key in NAVIGATION:
+            column.addWidget(self._button(name, key, lambda name=name: self.go(name)))
+            self.buttons[name].setCheckable(True)
+            self.stack.addWidget(getattr(self, name))
+        column.addStretch(1)
+        who = QLabel(self.user)
+        who.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(who)
+        column.addWidget(self._button("lock", "Ctrl+L", self.lock_wanted.emit))
+        side.setFixedWidth(round(self.desk.theme.font().pixelSize() * 7.2))
+        row.addWidget(side)
+        row.addWidget(self.stack, 1)
+
+    def _button(self, name: str, key: str, act: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        button.setText(f"{say(f'ui-nav-{name}')}\n{key}")
+        button.setAccessibleName(say(f"ui-nav-{name}"))
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFixedSize(round(self.desk.theme.font().pixelSize() * 6.4), round(self.desk.theme.font().pixelSize() * 3.4))
+        button.clicked.connect(lambda _=False: act())
+        self.buttons[name] = button
+        return button
+
+    def _bind(self) -> None:
+        keys: tuple[tuple[str, Callable[[], object]], ...] = (
+            *((key, lambda name=name: self.go(name)) for name, key in NAVIGATION),
+            ("Ctrl+L", self.lock_wanted.emit),
+            ("Ctrl+N", self.new_household),
+            ("F3", self.find),
+            ("Ctrl+F", self.find),
+        )
+        for key, act in keys:
+            QShortcut(QKeySequence(key), self).activated.connect(act)
+        self.roster.opened.connect(self.open_household)
+        self.roster.archive_wanted.connect(self.open_archive)
+        self.interview.saved.connect(self._saved)
+        self.interview.opened.connect(lambda: self.show_screen("interview"))
+        self.interview.archive_wanted.connect(self.open_archive)
+        self.interview.finalized.connect(self._finalized)
+
+    def go(self, name: str) -> None:
+        """Show a screen; the archive follows the household at hand."""
+        household = self.interview.household() or self.roster.current()
+        if name == "archive" and household:
+            self.open_archive(household)
+            return
+        self.show_screen(name)
+
+    def show_screen(self, name: str) -> None:
+        """Bring a screen to the front."""
+        for other, button in self.buttons.items():
+            button.setChecked(other == name)
+        screen: QWidget = getattr(self, name)
+        self.stack.setCurrentWidget(screen)
+
+    def open_household(self, household: str) -> None:
+        """Open a household's form."""
+        self.interview.open(household)
+
+    def open_archive(self, household: str) -> None:
+        """Preview a household's archive."""
+        self.interview.keep()
+        self.show_screen("archive")
+        self.archive.open(household)
+
+    def new_household(self) -> None:
+        """Enter a household that is not in the roster."""
+        self.show_screen("roster")
+        self.roster.begin_new()
+
+    def find(self) -> None:
+        """The keyboard goes to the search box."""
+        self.show_screen("roster")
+        self.roster.search.setFocus()
+        self.roster.search.selectAll()
+
+    def _saved(self, moment: datetime) -> None:
+        self.saved.emit(f"{moment:%H:%M:%S}")
+
+    def _finalized(self, household: str, revision: int) -> None:
+        self.roster.select(household)
+        self.open_archive(household)
+
+
+class MainWindow(QMainWindow):
+    """Locked or at work; the person never meets a frozen window or a lost answer."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.work: Work | None = None
+        self.setWindowTitle(say("app-title"))
+        self.setMinimumSize(1024, 600)
+        self.state, self.busy = QLabel(), QLabel()
+        self.statusBar().addWidget(self.state, 1)
+        self.statusBar().addPermanentWidget(self.busy)
+        self.unlock = UnlockScreen(desk)
+        self.unlock.unlocked.connect(self._unlocked)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.unlock)
+        self.setCentralWidget(self.stack)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(max(desk.lock_after_minutes, 1) * _MILLISECONDS)
+        self._idle.timeout.connect(self.lock)
+        desk.background.failed.connect(desk.dialogs.tell)
+        desk.background.busy_changed.connect(lambda busy: self.busy.setText(say("ui-busy") if busy else ""))
+        for keys, act in (
+            ("Ctrl+=", lambda: self._resize(True)),
+            ("Ctrl+-", lambda: self._resize(False)),
+            ("Ctrl+Shift+T", self._next_look),
+            ("Ctrl+S", self._keep),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    def lock(self, then: Callable[[], object] = lambda: None) -> None:
+        """Keep what is typed, forget everything that was open, and ask for the passphrase again."""
+        work = self.work
+        self._idle.stop()
+        if work is None:
+            then()
+            return
+        work.setEnabled(False)
+        work.interview.leave(lambda: self._lock_store(work, then))
+
+    def _lock_store(self, work: Work, then: Callable[[], object]) -> None:
+        workspace = work.workspace
+
+        def close(report: object) -> None:
+            from fieldapp.usecases import workspaces
+
+            workspaces.lock(workspace)
+
+        self.desk.background.run(close, owner=self, done=lambda _: self._locked(work, then))
+
+    def _locked(self, work: Work, then: Callable[[], object]) -> None:
+        QApplication.clipboard().clear()
+        self.work = None
+        self.stack.removeWidget(work)
+        work.hide()
+        work.deleteLater()
+        self.state.clear()
+        self.unlock.refresh()
+        self.stack.setCurrentWidget(self.unlock)
+        then()
+
+    def _unlocked(self, workspace: Workspace, user: str) -> None:
+        self.work = Work(self.desk, workspace, user)
+        self.work.saved.connect(self._saved)
+        self.work.lock_wanted.connect(self.lock)
+        self.stack.addWidget(self.work)
+        self.stack.setCurrentWidget(self.work)
+        self.state.setText(say("ui-status-ready"))
+        self._idle.start()
+
+    def _saved(self, time: str) -> None:
+        self.state.setText(say("ui-status-saved", time=time))
+        if isinstance(self.desk.dialogs, WindowDialogs):
+            self.desk.dialogs.saved_until = time
+
+    def _keep(self) -> None:
+        if self.work is not None:
+            self.work.interview.keep()
+
+    def _resize(self, larger: bool) -> None:
+        theme = self.desk.theme
+        theme.larger() if larger else theme.smaller()
+        self._repaint_all()
+
+    def _next_look(self) -> None:
+        looks = list(Look)
+        self.desk.theme.look = looks[(looks.index(self.desk.theme.look) + 1) % len(looks)]
+        self._repaint_all()
+
+    def _repaint_all(self) -> None:
+        """Everything is built anew in the new size and colours; an open form comes back where it was kept."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.desk.theme.apply(application)
+        work = self.work
+        if work is None:
+            return
+        household, screen = work.interview.household(), work.stack.currentIndex()
+
+        def again() -> None:
+            self.work = None
+            self.stack.removeWidget(work)
+            work.hide()
+            work.deleteLater()
+            self._unlocked(work.workspace, work.user)
+            if self.work is not None:
+                self.work.go(NAVIGATION[screen][0])
+                if household:
+                    self.work.open_household(household)
+
+        work.interview.leave(again)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch the native window for signs of life: far fewer events than every widget's."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Any key, click or wheel puts off the lock."""
+        if event.type() in _ACTIVE and self.work is not None:
+            self._idle.start()
+        return super().eventFilter(watched, event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is typed, close the workspace, then go."""
+        if self.work is None:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        self.lock(self.close)

@@ -1,0 +1,235 @@
+"""The exchange: where it stands, with the district now or by stick, and conflicts field by field with who wrote what when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from fieldapp.errors import CodedError
+from fieldapp.ui.background import Job, Lane, Progress, Report
+from fieldapp.ui.desk import Desk
+from fieldapp.ui.error_dialog import words_for
+from fieldapp.ui.questions.base import TextField
+from fieldapp.ui.theme import Theme, paint
+from fieldapp.usecases import exchange
+from fieldapp.words import say
+
+from .conflicts import ConflictsPanel
+
+if TYPE_CHECKING:
+    from fieldapp.usecases.exchange import ExchangeReport, ExchangeStatus
+    from fieldapp.usecases.workspaces import Workspace
+
+Outcome = TypeVar("Outcome")
+CARDS = ("server", "last", "unsent", "files", "conflicts")
+
+
+class Card(QFrame):
+    """A figure with its word."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        paint(self, ground=theme.inks.paper)
+        page = QVBoxLayout(self)
+        word = QLabel(say(f"ui-exchange-{name}"))
+        paint(word, text=theme.inks.faint)
+        self.value = QLabel("—")
+        self.value.setFont(theme.font(1.25, bold=True))
+        self.value.setWordWrap(True)
+        page.addWidget(word)
+        page.addWidget(self.value)
+        page.addStretch(1)
+
+
+class ExchangeScreen(QWidget):
+    """Status cards, enrolment, exchange with progress and cancel, bundles, conflicts."""
+
+    changed = Signal()
+    """Records may have changed: rosters read anew."""
+
+    def __init__(self, desk: Desk, workspace: Workspace) -> None:
+        super().__init__()
+        self._desk, self._workspace = desk, workspace
+        self.job: Job | None = None
+        self.cards = {name: Card(desk.theme, name) for name in CARDS}
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setContentsMargins(10, 6, 10, 6)
+        self.url, self.code = TextField(input_method=False), TextField(input_method=False)
+        self.enrol, self.sync, self.cancel, self.write, self.read = (
+            QPushButton(say(f"ui-exchange-{name}")) for name in ("enrol", "sync", "cancel", "write", "read")
+        )
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(True)
+        self.conflicts = ConflictsPanel(desk.theme)
+        self._build()
+        self._bind()
+        self._be_busy(False)
+
+    def _build(self) -> None:
+        page = QVBoxLayout(self)
+        title = QLabel(say("ui-exchange-title"))
+        title.setFont(self._desk.theme.font(1.2, bold=True))
+        page.addWidget(title)
+        cards = QGridLayout()
+        for at, card in enumerate(self.cards.values()):
+            cards.addWidget(card, 0, at)
+        page.addLayout(cards)
+        self.enrolment = QFrame()
+        row = QHBoxLayout(self.enrolment)
+        row.setContentsMargins(0, 0, 0, 0)
+        for name, field in (("url", self.url), ("code", self.code)):
+            label = QLabel(say(f"ui-exchange-{name}"))
+            label.setBuddy(field)
+            field.setAccessibleName(say(f"ui-exchange-{name}"))
+            row.addWidget(label)
+            row.addWidget(field, 2 if name == "url" else 1)
+        row.addWidget(self.enrol)
+        page.addWidget(self.enrolment)
+        buttons = QHBoxLayout()
+        for button in (self.sync, self.write, self.read):
+            button.setAutoDefault(False)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.bar, 2)
+        buttons.addWidget(self.cancel)
+        paint(self.sync, text=self._desk.theme.inks.on_accent, ground=self._desk.theme.inks.accent)
+        page.addLayout(buttons)
+        page.addWidget(self.message)
+        page.addWidget(self.conflicts, 1)
+
+    def _bind(self) -> None:
+        self.enrol.clicked.connect(self._enrol)
+        self.code.returnPressed.connect(self._enrol)
+        self.url.returnPressed.connect(self.code.setFocus)
+        self.sync.clicked.connect(self.begin)
+        self.cancel.clicked.connect(lambda: self.job.cancel() if self.job is not None else None)
+        self.write.clicked.connect(self._write)
+        self.read.clicked.connect(self._read)
+        self.conflicts.decided.connect(self._resolve)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the state whenever the screen comes back."""
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read state and conflicts from the workspace."""
+        workspace = self._workspace
+        self._desk.background.run(
+            lambda report: (exchange.status(workspace), exchange.conflicts(workspace)), owner=self, done=lambda pair: self._show(*pair)
+        )
+
+    def begin(self) -> None:
+        """Exchange with the district now."""
+        workspace = self._workspace
+        self._run(lambda report: exchange.sync_now(workspace, report), self._exchanged)
+
+    def _enrol(self) -> None:
+        workspace, url, code = self._workspace, self.url.text().strip(), self.code.text().strip()
+        if not url or not code:
+            self._say("ui-exchange-incomplete", wrong=True)
+            return
+        self._run(lambda report: exchange.enrol(workspace, url, code, report), lambda _: self._say("ui-exchange-enrolled"))
+
+    def _write(self) -> None:
+        workspace = self._workspace
+        name = f"{self._desk.clock.now():%Y%m%d-%H%M}.bundle"
+        file = self._desk.dialogs.ask_save(say("ui-exchange-write"), name, say("ui-pick-bundle"))
+        if file is not None:
+            self._run(lambda report: exchange.write_bundle(workspace, file, report), self._exchanged)
+
+    def _read(self) -> None:
+        workspace = self._workspace
+        file = self._desk.dialogs.ask_open(say("ui-exchange-read"), say("ui-pick-bundle"))
+        if file is not None:
+            self._run(lambda report: exchange.read_bundle(workspace, file, report), self._exchanged)
+
+    def _resolve(self, record: str, field: str, value: str) -> None:
+        workspace = self._workspace
+        self._desk.background.run(
+            lambda report: exchange.resolve(workspace, record, field, value), owner=self, done=lambda _: self._after("ui-exchange-decided")
+        )
+
+    def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object]) -> None:
+        if self.job is not None:
+            return
+        self._be_busy(True)
+
+        def ended(outcome: Outcome) -> None:
+            self._be_busy(False)
+            done(outcome)
+            self.refresh()
+            self.changed.emit()
+
+        self.job = self._desk.background.run(
+            work, owner=self, done=ended, failed=self._failed, progress=self._progress, cancelled=self._cancelled, lane=Lane.OUTSIDE
+        )
+
+    def _exchanged(self, report: ExchangeReport) -> None:
+        files = report.files_sent + report.files_received
+        message = "ui-exchange-done-aside" if report.set_aside else "ui-exchange-done"
+        self._say(message, sent=report.sent, received=report.received, files=files, aside=report.set_aside)
+
+    def _failed(self, error: Exception) -> None:
+        self._be_busy(False)
+        if isinstance(error, CodedError):
+            words = words_for(error)
+            self.message.setText(f"{words.happened}\n{words.safe} {words.next}")
+            inks = self._desk.theme.inks
+            paint(self.message, text=inks.wrong, ground=inks.wrong_ground)
+        else:
+            self._desk.dialogs.tell(error)
+        self.refresh()
+
+    def _cancelled(self) -> None:
+        self._be_busy(False)
+        self._after("ui-exchange-cancelled")
+
+    def _after(self, message: str) -> None:
+        self._say(message)
+        self.refresh()
+        self.changed.emit()
+
+    def _progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, max(progress.total, 0))
+        self.bar.setValue(progress.done)
+        self.bar.setFormat(f"{progress.text} {progress.done}/{progress.total}")
+
+    def _be_busy(self, busy: bool) -> None:
+        if not busy:
+            self.job = None
+        self.bar.setVisible(busy)
+        self.cancel.setVisible(busy)
+        if busy:
+            self.bar.setRange(0, 0)
+            self.message.clear()
+        for button in (self.sync, self.write, self.read, self.enrol):
+            button.setEnabled(not busy)
+
+    def _show(self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...]) -> None:
+        texts = {
+            "server": f"{status.server}\n{status.person}" if status.server else say("ui-exchange-no-server"),
+            "last": status.last_sync.replace("T", " ")[:16] or say("ui-exchange-never"),
+            "unsent": f"⇅ {status.unsent}" if status.unsent else f"✔ {say('ui-exchange-all-sent')}",
+            "files": say("ui-exchange-files-count", waiting=status.files_waiting, wanted=status.files_wanted),
+            "conflicts": f"⚠ {len(conflicts)}" if conflicts else f"✔ {say('ui-exchange-no-conflicts')}",
+        }
+        for name, text in texts.items():
+            self.cards[name].value.setText(text)
+        self.enrolment.setVisible(not status.server)
+        busy = self.job is not None
+        for button in (self.sync, self.write, self.read):
+            button.setEnabled(bool(status.server) and not busy)
+        self.conflicts.show_conflicts(conflicts)
+
+    def _say(self, message: str, wrong: bool = False, **values: int) -> None:
+        inks = self._desk.theme.inks
+        paint(self.message, text=inks.wrong if wrong else inks.done, ground=inks.wrong_ground if wrong else inks.grey_ground)
+        self.message.setText(say(message, **values))  # type: ignore[arg-type]
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

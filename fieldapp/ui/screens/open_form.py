@@ -1,0 +1,205 @@
+"""One open form: the page with its section list and problems list, the session that it answers, and the keeper of its draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from fieldapp.engine.views import Changes
+from fieldapp.errors import CodedError
+from fieldapp.ui.background import Report
+from fieldapp.ui.desk import Desk
+from fieldapp.ui.form.page import FormPage
+from fieldapp.ui.form.side import ProblemsPanel, SectionList, blocks
+from fieldapp.ui.questions.base import Helps, NewFile
+from fieldapp.usecases import interview as interviews
+from fieldapp.words import say
+
+from .keeper import DraftKeeper
+
+if TYPE_CHECKING:
+    from fieldapp.usecases.interview import Interview
+    from fieldapp.usecases.workspaces import Workspace
+
+_SIDE_AFTER_MS = 60
+
+
+class OpenForm(QWidget):
+    """Answers go from the page into the session; only what changed is painted, and the draft is kept."""
+
+    def __init__(self, desk: Desk, workspace: Workspace, interview: Interview) -> None:
+        super().__init__()
+        self._desk, self._workspace = desk, workspace
+        self.interview, self.session = interview, interview.session
+        self.keeper = DraftKeeper(desk, workspace, interview)
+        self.strict = False
+        self._attaching = 0
+        prefilled = () if interview.resumed else _answered_paths(interview)
+        self.page = FormPage(self.session, Helps(desk.clock, self._pick_file), desk.theme, prefilled)
+        self.sections = SectionList([block.section for block in self.page.blocks])
+        self.problems = ProblemsPanel(desk.theme)
+        self._side = QTimer(self)
+        self._side.setSingleShot(True)
+        self._side.setInterval(_SIDE_AFTER_MS)
+        self._side.timeout.connect(self.refresh_side)
+        self._build()
+        self._bind()
+        self.page.start()
+        self.refresh_side()
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        splitter = QSplitter()
+        splitter.setChildrenCollapsible(False)
+        em = self._desk.theme.font().pixelSize()
+        for at, (widget, ems) in enumerate(((self.sections, 13), (self.page, 46), (self.problems, 15))):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(at, 1 if widget is self.page else 0)
+            widget.setMinimumWidth(em * (20 if widget is self.page else 9))
+            widget.resize(em * ems, widget.height())
+        splitter.setSizes([em * 13, em * 46, em * 15])
+        row.addWidget(splitter)
+
+    def _bind(self) -> None:
+        self.keeper.failed.connect(self._desk.dialogs.tell)
+        self.page.answered.connect(self._answered)
+        self.page.explained.connect(lambda path, text: self._apply(self.session.explain(path, text)))
+        self.page.add_wanted.connect(lambda path: self._apply(self.session.add_repeat(path)))
+        self.page.remove_wanted.connect(self._remove_row)
+        self.page.picture_wanted.connect(self._load_picture)
+        self.page.section_reached.connect(self.sections.mark)
+        self.sections.chosen.connect(self.page.go_to_section)
+        self.problems.opened.connect(self.page.go_to)
+
+    def busy(self) -> bool:
+        """Whether a picture is on its way into the workspace."""
+        return self._attaching > 0
+
+    def refresh_side(self) -> None:
+        """Paint the section list and the problems list from the session."""
+        problems = self.session.problems()
+        self.sections.show_state(self.session, problems)
+        self.problems.show_problems(problems, self.strict)
+
+    def show_blocking(self) -> int:
+        """Mark everything that stands in the way of finalizing and go to the first of it; how many."""
+        count = sum(1 for problem in self.session.problems() if blocks(problem))
+        if count:
+            self.strict = True
+            self.page.set_strict(True)
+            self.refresh_side()
+            self.problems.list.setCurrentRow(-1)
+            self.problems.step(True)
+        return count
+
+    def add_row(self) -> None:
+        """Add a row to the repeat that is nearest to the keyboard, and go into it."""
+        path = self.page.nearest_repeat()
+        block = self.page.repeat(path)
+        if block is not None:
+            self._apply(self.session.add_repeat(path))
+            block.enter_drawer()
+
+    def undo(self) -> None:
+        """Take the last answer back."""
+        self.page.commit()
+        self._apply(self.session.undo())
+
+    def redo(self) -> None:
+        """Give the answer again that was taken back."""
+        self.page.commit()
+        self._apply(self.session.redo())
+
+    def next_pane(self) -> None:
+        """The keyboard goes from the page to the problems, to the sections and round."""
+        if self.sections.hasFocus():
+            self.page.go_to_section(max(self.sections.currentRow(), 0))
+        elif self.problems.list.hasFocus() or not self.problems.isVisible():
+            self.sections.setFocus()
+        else:
+            self.problems.list.setFocus()
+
+    def step_section(self, step: int) -> None:
+        """Go to the section before or after."""
+        at = min(max(self.sections.currentRow() + step, 0), self.sections.count() - 1)
+        self.page.go_to_section(at)
+        self.sections.mark(at)
+
+    def _answered(self, path: str, value: object) -> None:
+        if isinstance(value, NewFile):
+            self._attach(path, value)
+            return
+        try:
+            changes = self.session.answer(path, str(value))
+        except CodedError:
+            cell = self.page.cell(path)
+            if cell is not None and cell.widget is not None:
+                cell.widget.puzzled.emit("ui-puzzle-refused")
+            return
+        self._apply(changes)
+
+    def _apply(self, changes: Changes) -> None:
+        if changes.changed or changes.removed or changes.rows:
+            self.page.apply(changes)
+            self.keeper.changed()
+            self._side.start()
+
+    def _attach(self, path: str, file: NewFile) -> None:
+        draft, workspace, name, data, source = self.interview.draft, self._workspace, file.name, file.data, file.path
+        self._attaching += 1
+
+        def work(report: Report) -> str:
+            return interviews.attach(workspace, draft, path, name, data if source is None else source.read_bytes())
+
+        self._desk.background.run(work, owner=self, done=lambda value: self._attached(path, value), failed=self._not_attached)
+
+    def _attached(self, path: str, value: str) -> None:
+        self._attaching -= 1
+        self._answered(path, value)
+
+    def _not_attached(self, error: Exception) -> None:
+        self._attaching -= 1
+        self._desk.dialogs.tell(error)
+
+    def _load_picture(self, path: str, value: str) -> None:
+        workspace = self._workspace
+
+        def show(data: bytes) -> None:
+            cell = self.page.shown(path)
+            if cell is not None and cell.widget is not None and cell.view.value == value:
+                cell.widget.show_picture(data)
+
+        # A picture that is still on its way to this laptop leaves its place empty; the words beside it say that there is a file.
+        def failed(error: Exception) -> None:
+            if not isinstance(error, CodedError):
+                self._desk.dialogs.tell(error)
+
+        self._desk.background.run(lambda report: interviews.picture(workspace, value), owner=self, done=show, failed=failed)
+
+    def _pick_file(self, mediatype: str) -> Path | None:
+        filters = say("ui-pick-images" if mediatype.startswith("image") else "ui-pick-any")
+        return self._desk.dialogs.ask_open(say("ui-pick-title"), filters)
+
+    def _remove_row(self, path: str, at: int) -> None:
+        # A picture under way knows its row by number, so rows stand still until it has arrived.
+        if not self.busy() and self._desk.dialogs.ask(say("ui-rows-remove-ask", row=at + 1)):
+            self._apply(self.session.remove_repeat(path, at))
+
+
+def _answered_paths(interview: Interview) -> list[str]:
+    """Paths that hold an answer at the start: carried over from the roster, or a default."""
+    session = interview.session
+    found: list[str] = []
+
+    def walk(path: str) -> None:
+        for child in session.children(path):
+            if session.view(child).value:
+                found.append(child)
+            walk(child)
+
+    walk(session.root)
+    return found
