@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -69,7 +70,7 @@ class Work(QWidget):
         paint(title, text=self.desk.theme.inks.accent)
         column.addWidget(title)
         for name, key in NAVIGATION:
-            column.addWidget(self._button(name, key, lambda name=name: self.go(name)))
+            column.addWidget(self._button(name, key, partial(self.go, name)))
             self.buttons[name].setCheckable(True)
             self.stack.addWidget(getattr(self, name))
         column.addStretch(1)
@@ -94,11 +95,11 @@ class Work(QWidget):
 
     def _bind(self) -> None:
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
-            *((key, lambda name=name: self.go(name)) for name, key in NAVIGATION),
+            *((key, partial(self.go, name)) for name, key in NAVIGATION),
             ("Ctrl+L", self.lock_wanted.emit),
             ("Ctrl+N", self.new_household),
-            ("F3", self.find),
-            ("Ctrl+F", self.find),
+            ("F3", self.search),
+            ("Ctrl+F", self.search),
         )
         for key, act in keys:
             QShortcut(QKeySequence(key), self).activated.connect(act)
@@ -139,7 +140,7 @@ class Work(QWidget):
         self.show_screen("roster")
         self.roster.begin_new()
 
-    def find(self) -> None:
+    def search(self) -> None:
         """The keyboard goes to the search box."""
         self.show_screen("roster")
         self.roster.search.setFocus()
@@ -215,14 +216,16 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.unlock)
         then()
 
-    def _unlocked(self, workspace: Workspace, user: str) -> None:
-        self.work = Work(self.desk, workspace, user)
-        self.work.saved.connect(self._saved)
-        self.work.lock_wanted.connect(self.lock)
-        self.stack.addWidget(self.work)
-        self.stack.setCurrentWidget(self.work)
+    def _unlocked(self, workspace: Workspace, user: str) -> Work:
+        work = Work(self.desk, workspace, user)
+        self.work = work
+        work.saved.connect(self._saved)
+        work.lock_wanted.connect(self.lock)
+        self.stack.addWidget(work)
+        self.stack.setCurrentWidget(work)
         self.state.setText(say("ui-status-ready"))
         self._idle.start()
+        return work
 
     def _saved(self, time: str) -> None:
         self.state.setText(say("ui-status-saved", time=time))
@@ -258,11 +261,10 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(work)
             work.hide()
             work.deleteLater()
-            self._unlocked(work.workspace, work.user)
-            if self.work is not None:
-                self.work.go(NAVIGATION[screen][0])
-                if household:
-                    self.work.open_household(household)
+            new = self._unlocked(work.workspace, work.user)
+            new.go(NAVIGATION[screen][0])
+            if household:
+                new.open_household(household)
 
         work.interview.leave(again)
 
