@@ -28,7 +28,7 @@ def forms() -> Path:
     return _data("forms")
 
 
-def say(message: str, /, language: str = DEFAULT_LANGUAGE, **values: object) -> str:
+def say(message: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> str:
     """The sentence of a message id as `unlock-title`, or of an attribute as `error-offline.next`; the id itself if unknown."""
     bundle = _bundle(language)
     name, _, attribute = message.partition(".")

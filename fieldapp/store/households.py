@@ -83,11 +83,14 @@ def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:
 
 
 def in_conflict(tx: Transaction) -> dict[str, list[str]]:
-    """Records that wait for a decision, by household, in the roster's order."""
+    """Records that wait for a decision, by household."""
     found: dict[str, list[str]] = {}
-    for table in (HouseholdRow, MemberRow, SubmissionRow):
-        for row in tx.session.exec(select(table).where(table.conflicts > 0).order_by(table.id)):
-            found.setdefault(row.id if isinstance(row, HouseholdRow) else row.household, []).append(row.id)
+    for household in tx.session.exec(select(HouseholdRow).where(HouseholdRow.conflicts > 0).order_by(HouseholdRow.id)):
+        found.setdefault(household.id, []).append(household.id)
+    for member in tx.session.exec(select(MemberRow).where(MemberRow.conflicts > 0).order_by(MemberRow.id)):
+        found.setdefault(member.household, []).append(member.id)
+    for submission in tx.session.exec(select(SubmissionRow).where(SubmissionRow.conflicts > 0).order_by(SubmissionRow.id)):
+        found.setdefault(submission.household, []).append(submission.id)
     return dict(sorted(found.items()))
 
 

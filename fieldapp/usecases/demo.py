@@ -70,8 +70,8 @@ def run(folder: Path, *, households: int, seed: int, teams: int, report: Report)
         laptops = [_laptop(folder / f"team-{team}", team, url, code, made) for team, code in enumerate(codes, start=1)]
         try:
             for place, family in enumerate(county.families(seed, households), start=1):
-                report(place, households, say("cli-demo-household", number=place, head=family.head_name))
-                _survey(laptops[place % teams], family, seed, archives)
+                report(place, households, say("cli-demo-household", number=place, head=family.head.name))
+                _survey(laptops[place % teams], family, archives)
             for _ in range(2):  # once more, so that the first team also gets what the last one sent
                 for team, laptop in enumerate(laptops, start=1):
                     report(households, households, say("cli-demo-sync", team=team))
@@ -135,14 +135,14 @@ def _laptop(folder: Path, team: int, url: str, code: str, made: workspaces.Made)
     return workspace
 
 
-def _survey(laptop: Workspace, family: county.Family, seed: int, archives: Path) -> None:
+def _survey(laptop: Workspace, family: county.Family, archives: Path) -> None:
     """One household through the whole job, by the same use cases as the window."""
     clock = laptop.place.clock
     assert isinstance(clock, FixedClock)
     clock.pass_time(minutes=25)
     household = roster.add(laptop, family.household)
     opened = interview.start(laptop, household)
-    pictures = county.pictures(seed, family)
+    pictures = county.pictures(family.seed, family)
 
     def take(path: str, name: str) -> str:
         return interview.attach(laptop, opened.draft, path, name, pictures[name])
