@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .definition import NO_NODE, Action, FormDefinition, NodeDef
 from .instance import Node, Tree
 from .recompute import Recompute
 from .surroundings import Surroundings
 from .values import Unfit, canonical
-from .views import Kind
 
 FIRST_LOAD = frozenset(("odk-instance-first-load", "odk-instance-load", "xforms-ready"))
 LOAD = frozenset(("odk-instance-load", "xforms-ready"))
 NEW_ROW = frozenset(("odk-new-repeat", "jr-insert"))
 CHANGED = frozenset(("xforms-value-changed",))
-
-_PROPERTIES = {"deviceID": "deviceid", "phoneNumber": "phonenumber", "phone_number": "phonenumber", "subscriberID": "subscriberid"}
 
 
 class Actions:
@@ -63,8 +60,7 @@ class Actions:
                 return self._around.instant()[:10]
             case "property":
                 name = bind.preload_parameter
-                known = self._around.properties
-                return known.get(name, known.get(_PROPERTIES.get(name, name), ""))
+                return _property(self._around.properties, name)
         is_identity = node.path.count("/") == 3 and node.path.endswith("/meta/instanceID")
         if is_identity and bind.calculate is None and not any(place.raw for place in self._tree.instances[node.index]):
             return f"uuid:{self._around.uuid()}"
@@ -80,23 +76,28 @@ class Actions:
     def first_load(self) -> None:
         """The actions of a new submission."""
         for action in self._loading:
-            for target in list(self._tree.instances[action.target]):
+            for target in self._chosen(action, self._tree.root):
                 self._perform(action, target)
+
+    def _chosen(self, action: Action, origin: Node) -> list[Node]:
+        """The instances of the target, or those that its predicate picks."""
+        if action.which is None:
+            return list(self._tree.instances[action.target])
+        found = self._recompute.closures.nodes(action.which, origin)
+        return [node for node in found if isinstance(node, Node) and node.node.index == action.target]
 
     def load(self) -> None:
         """The actions of a submission that is opened again."""
         for action in self._loading:
             if LOAD.intersection(action.events):
-                for target in list(self._tree.instances[action.target]):
+                for target in self._chosen(action, self._tree.root):
                     self._perform(action, target)
 
     def new_row(self, row: Node) -> None:
         """The actions of a row that the person or jr:count added."""
         for action in self._new_row:
-            owner = action.owner
-            if owner == NO_NODE:
-                owner = next((above for above in reversed(self._definition.repeats_of(action.target))), NO_NODE)
-            if owner == row.node.index:
+            place = action.target if action.owner == NO_NODE else action.owner
+            if self._definition.repeats_of(place)[-1:] == (row.node.index,):
                 for target in self._targets(action, row):
                     self._perform(action, target)
 
@@ -117,12 +118,13 @@ class Actions:
             if here.row_id:
                 rows[here.node.index] = here
             here = here.above
-        for target in list(self._tree.instances[action.target]):
-            if all(rows.get(row.node.index, row) is row for row in _rows_of(target)):
+        for target in self._chosen(action, origin):
+            if action.which is not None or all(rows.get(row.node.index, row) is row for row in _rows_of(target)):
                 yield target
 
     def _perform(self, action: Action, target: Node) -> None:
-        if target.node.kind not in (Kind.QUESTION, Kind.NOTE, Kind.CALCULATE):
+        """Set the target; as in the reference engines a node that is not relevant keeps what it has."""
+        if not target.node.is_leaf or not target.relevant:
             return
         text = ""
         if action.value is not None:
@@ -132,6 +134,11 @@ class Actions:
         except Unfit:
             text = ""
         self._recompute.store(target, text)
+
+
+def _property(properties: Mapping[str, str], name: str) -> str:
+    """A property whatever the case of its name (`deviceID`, `deviceid`)."""
+    return next((value for key, value in properties.items() if key.casefold() == name.casefold()), "")
 
 
 def _rows_of(node: Node) -> Iterator[Node]:

@@ -145,6 +145,8 @@ class Action:
     target: int
     value: Expression | None
     owner: int = NO_NODE
+    which: Expression | None = None
+    """Which of the target's instances, if a predicate says so."""
 
 
 @dataclass(frozen=True, slots=True)

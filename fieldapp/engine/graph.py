@@ -16,6 +16,7 @@ from fieldapp.errors import FormInvalid
 from .definition import Expression, FormDefinition, NodeDef, Text
 from .readings import Reading, readings
 from .views import Kind
+from .xpath.ast import Expr
 
 
 class Role(Enum):
@@ -100,11 +101,20 @@ def _rules(definition: FormDefinition) -> Iterator[Rule]:
     for node in definition.nodes:
         for role, expressions in _expressions(definition, node):
             found: dict[Reading, None] = {}
+            items = _item_expressions(node) if role is Role.ITEMS else ()
             for expression in expressions:
-                found.update(dict.fromkeys(readings(definition, expression.ast, node)))
+                found.update(dict.fromkeys(readings(definition, expression.ast, node, *items)))
             speaks = any("jr:" in expression.text for expression in expressions)
             yield Rule(index, role, node.index, expressions, tuple(found), depends_on_language=speaks)
             index += 1
+
+
+def _item_expressions(node: NodeDef) -> tuple[Expr, ...]:
+    """What is read at each item of a select's nodeset."""
+    itemset = node.control.itemset if node.control is not None else None
+    if itemset is None:
+        return ()
+    return (itemset.value.ast, itemset.label.ast) if itemset.label is not None else (itemset.value.ast,)
 
 
 def _expressions(definition: FormDefinition, node: NodeDef) -> Iterator[tuple[Role, tuple[Expression, ...]]]:
@@ -188,17 +198,20 @@ def _producers(definition: FormDefinition, graph: Graph, reading: Reading) -> It
 
 
 def _inside(definition: FormDefinition, graph: Graph, component: list[int], links: _Links) -> list[int]:
-    """The order inside a strongly connected part, once readings of other rows and choice filters are left out."""
+    """The order inside a strongly connected part, once readings of other rows, choice filters and counts are left out.
+
+    Two questions may close each other (relevance alone); a calculation in a circle has no meaning and is refused.
+    """
     if len(component) == 1:
         return component
     members = set(component)
-    soft = {index for index in members if graph.rules[index].role is Role.ITEMS}
+    soft = {index for index in members if graph.rules[index].role in (Role.ITEMS, Role.COUNT)}
     edges = {index: (links.before[index] & members) - soft - {index} for index in component}
     for index in soft:
         edges[index] = set()
     order = [found for part in _components_of(edges) for found in part]
     for part in _components_of(edges):
-        if len(part) > 1:
+        if len(part) > 1 and any(graph.rules[index].role is Role.CALCULATE for index in part):
             names = sorted({definition.nodes[graph.rules[index].node].path for index in part})
             raise FormInvalid(detail=" → ".join(names), fault="circle")
     return order

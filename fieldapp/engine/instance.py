@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .definition import FormDefinition, NodeDef, Seed
+from .values import calculated
 from .views import ChoiceView, Flaw, Kind
 from .xpath.tree import Document, NodeKind, XNode
 
@@ -108,7 +109,7 @@ class Tree:
     def _grow(self, seed: Seed, row_id: str = "") -> Node:
         """A new subtree that is not yet in the tree."""
         nodes = self.definition.nodes
-        node = Node(nodes[seed.node], seed.value)
+        node = Node(nodes[seed.node], self._default(seed))
         node.row_id = row_id
         for child in nodes[seed.node].children:
             if nodes[child].kind is Kind.REPEAT:
@@ -128,11 +129,19 @@ class Tree:
                 node.append(child_node)
         return node
 
+    def _default(self, seed: Seed) -> str:
+        node = self.definition.nodes[seed.node]
+        return calculated(node, seed.value) if node.is_leaf else ""
+
     def enter(self, node: Node) -> None:
         """Register a subtree that has been put into the tree."""
         for here in node.subtree():
             table = self.ranges if here.is_range else self.instances
             table[here.node.index][here] = None
+
+    def holds(self, node: Node) -> bool:
+        """Whether a node is in the tree now (and not in a row that was taken out)."""
+        return node in (self.ranges if node.is_range else self.instances)[node.node.index]
 
     def leave(self, node: Node) -> None:
         """Forget a subtree that has been taken out of the tree."""

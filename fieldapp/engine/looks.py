@@ -16,6 +16,8 @@ def look(live: Live, node: Node) -> NodeView:
     kind = _kind(node)
     bind = definition.bind
     choices = live.speech.choices(node, live.rules.is_shared(node)) if control.control in SELECTS else ()
+    if any(not choice.name for choice in choices):
+        choices = tuple(choice for choice in choices if choice.name)
     return NodeView(
         path=path_of(node),
         kind=kind,

@@ -30,10 +30,15 @@ class _Spot:
     low: int | None
 
 
-def readings(definition: FormDefinition, expr: Expr, node: NodeDef) -> Iterator[Reading]:
-    """Every reading of an expression that stands at `node`; some may come more than once."""
+def readings(definition: FormDefinition, expr: Expr, node: NodeDef, *items: Expr) -> Iterator[Reading]:
+    """Every reading of an expression that stands at `node`; some may come more than once.
+
+    `items` are expressions at the nodes that `expr` finds (value and label of an itemset).
+    """
     collector = _Collector(definition, node)
-    collector.expression(expr, (_Spot(node.index, node.index),))
+    spots = collector.expression(expr, (_Spot(node.index, node.index),))
+    for item in items:
+        collector.expression(item, _all_rows(spots))
     yield from collector.found
 
 
@@ -44,17 +49,18 @@ class _Collector:
         self._node = node
         self.found: list[Reading] = []
 
-    def expression(self, expr: Expr, here: tuple[_Spot, ...]) -> None:
-        """Collect what an expression reads whose context is at one of `here`."""
+    def expression(self, expr: Expr, here: tuple[_Spot, ...]) -> tuple[_Spot, ...]:
+        """Collect what an expression reads whose context is at one of `here`; the definitions that it finds, if it finds nodes."""
         match expr:
-            case Path() | Filtered() | Union():
-                for spot in self._spots(expr, here):
+            case Path() | Filtered() | Union() | Call():
+                spots = self._spots(expr, here)
+                for spot in spots:
                     self._read(spot)
-            case Call(name, arguments):
-                self._call(name, arguments, here)
+                return spots
             case _:
                 for part in parts(expr):
                     self.expression(part, here)
+                return ()
 
     def _call(self, name: str, arguments: tuple[Expr, ...], here: tuple[_Spot, ...]) -> None:
         if name in _ROW_FUNCTIONS:

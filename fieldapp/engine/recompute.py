@@ -186,9 +186,8 @@ class Recompute:
             highest = max(highest, rank)
             rule = self.graph.rules[index]
             handler = self._handlers[rule.role]
-            live = self.tree.ranges[rule.node] if rule.role is Role.COUNT else self.tree.instances[rule.node]
             for node in nodes:
-                if node in live or node.is_range:
+                if self.tree.holds(node):
                     handler(rule, node)
         self._settle()
 
@@ -307,6 +306,8 @@ class Recompute:
         """Work out the flaws of nodes whose value, relevance or rules changed."""
         unsettled, self._unsettled = self._unsettled, {}
         for node in unsettled:
+            if not self.tree.holds(node):
+                continue
             flaws = self._flaws(node)
             if flaws != node.flaws:
                 node.flaws = flaws

@@ -97,7 +97,7 @@ class Speech:
             if view is None:
                 view = known[id(item)] = self._choice(itemset, item)
             views.append(view)
-        return tuple(view for view in views if view.name)
+        return tuple(views)
 
     def _choice(self, itemset: Itemset, item: XNode) -> ChoiceView:
         name = self._closures.text(itemset.value, item)

@@ -12,7 +12,7 @@ from .views import Control
 _INTEGER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(T.*)?")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)?")
 _POINT = re.compile(r"-?[0-9]+(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?){1,3}")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -103,14 +103,21 @@ def _time(text: str) -> str:
 def _point(text: str) -> str:
     if not _POINT.fullmatch(text):
         raise Unfit(text)
-    numbers = text.split(" ")
+    numbers = [*text.split(" "), "0", "0"][:4]
     if not (-90 <= float(numbers[0]) <= 90 and -180 <= float(numbers[1]) <= 180):
         raise Unfit(text)
-    return " ".join(numbers)
+    return " ".join(number if "." in number else f"{number}.0" for number in numbers)
 
 
-def _points(text: str) -> str:
-    return ";".join(_point(point.strip()) for point in text.rstrip("; ").split(";"))
+def _trace(text: str, least: int = 2) -> str:
+    points = [_point(point.strip()) for point in text.rstrip("; ").split(";")]
+    if len(points) < least:
+        raise Unfit(text)
+    return ";".join(points)
+
+
+def _shape(text: str) -> str:
+    return _trace(text, 3)
 
 
 _READERS = {
@@ -121,8 +128,8 @@ _READERS = {
     "dateTime": _moment,
     "time": _time,
     "geopoint": _point,
-    "geotrace": _points,
-    "geoshape": _points,
+    "geotrace": _trace,
+    "geoshape": _shape,
 }
 
 

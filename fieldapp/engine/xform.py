@@ -223,7 +223,8 @@ class _Reading:
         _check_events(events, target)
         owner_index = self.skeleton.by_path[owner].index if owner else NO_NODE
         expression = self.read_at(target)(value) if value is not None and value.strip() else None
-        return Action(tuple(events), draft.index, expression, owner_index)
+        which = self.read_at(owner)(ref) if ref and "[" in ref else None
+        return Action(tuple(events), draft.index, expression, owner_index, which)
 
     def _entities(self) -> tuple[EntityDef, ...]:
         found: list[EntityDef] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
@@ -23,6 +24,7 @@ _CONTROLS = {
     "upload": Control.UPLOAD,
 }
 _PLACED = frozenset(("group", "repeat", *_CONTROLS))
+_PREDICATE = re.compile(r"\[[^\]]*\]")
 _NOT_PARAMETERS = {"ref", "bind", "nodeset", "appearance", "mediatype", "class", "query"}
 
 
@@ -61,16 +63,16 @@ def reference(element: Element, context: str, binds: dict[str, str]) -> str:
     bind = element.get("bind")
     if bind is not None:
         return binds.get(bind, "")
-    ref = element.get("nodeset") if local(element.tag) == "repeat" else element.get("ref")
+    ref = element.get("nodeset") or element.get("ref")
     return plain_path(ref, context) if ref else ""
 
 
 def plain_path(ref: str, context: str = "") -> str:
     """A path with local names only; relative ones are taken below `context`."""
-    names = [name for name in ref.strip().split("/") if name]
+    names = [name for name in _PREDICATE.sub("", ref).strip().split("/") if name]
     if not ref.strip().startswith("/"):
         base = [name for name in context.split("/") if name]
-        while names and names[0] in ("..", "."):
+        while names and names[0] in ("..", ".", "current()"):
             if names.pop(0) == ".." and base:
                 base.pop()
         names = base + names
@@ -78,7 +80,7 @@ def plain_path(ref: str, context: str = "") -> str:
 
 
 class BodyReader:
-    """Walks the body once."""
+    """Walks the body once. A control whose node the instance does not have is left out, as Web Forms does; the linter tells of it."""
 
     def __init__(self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool]) -> None:
         self._read_at = read_at
@@ -96,7 +98,7 @@ class BodyReader:
         kind = local(child.tag)
         path = reference(child, context, self._binds)
         if path and not self._known(path):
-            raise FormInvalid(detail=f"{kind}: {path}", fault="missing-node")
+            return
         if kind == "group":
             self._group(child, path)
             self.walk(child, path or context)

@@ -81,7 +81,7 @@ class Skeleton:
             self._number(child)
 
     def first(self) -> Seed:
-        """The live tree of a new submission."""
+        """The live tree of a new submission: the rows that stand in the instance, none from templates."""
         return self._seed(self._element, self.root)
 
     def template(self, draft: Draft) -> Seed:
@@ -107,6 +107,7 @@ class Skeleton:
             done.add(inner.name)
             seeds.append(self._seed(child, inner))
         leaf = not any(not child.name.startswith("@") for child in draft.children)
+        seeds.sort(key=lambda seed: seed.node)
         return Seed(draft.index, (element.text or "") if leaf else "", tuple(seeds))
 
 

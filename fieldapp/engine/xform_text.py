@@ -82,7 +82,9 @@ def message(value: str | None, read: ReadExpression) -> Text | None:
     if value is None or not value.strip():
         return None
     match = _ITEXT_REF.match(value)
-    return Text(itext=match.group(2)) if match else _with_outputs(value, read)
+    if match:
+        return Text(itext=match.group(2))
+    return Text((read(value),)) if value.strip().startswith("jr:itext(") else _with_outputs(value, read)
 
 
 _OUTPUT = re.compile(r"""<output\s+value=(["'])(.*?)\1\s*/>""")
