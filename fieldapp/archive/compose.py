@@ -33,7 +33,8 @@ def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
     pictures = [(answer, hidden) for answer, hidden in uploads if not answer.name.startswith(_SIGNED)]
     shown = _frames([answer for answer, hidden in pictures if not hidden], facts, 1)
     internal_photos = _frames([answer for answer, hidden in pictures if hidden], facts, len(shown) + 1)
-    numbers = {frame.attachment: frame.number for frame in (*shown, *internal_photos)}
+    ordered = sorted(pictures, key=lambda picture: picture[1])
+    numbers = {answer.path: frame.number for (answer, _), frame in zip(ordered, (*shown, *internal_photos), strict=True)}
     parts = _Parts(facts, numbers)
     members = next((table for section in filled.sections for table in section.tables if table.name == MEMBER_TABLE), None)
     return ArchiveSheet(
@@ -156,7 +157,7 @@ class _Parts:
     def _line(self, answer: FilledAnswer) -> Line:
         text = answer.text
         if _is_upload(answer):
-            number = self._numbers.get(answer.attachment)
+            number = self._numbers.get(answer.path)
             text = say("archive-see-photo", number=number) if number else say("archive-see-signature")
         is_amount = answer.type in {"int", "integer", "decimal"} and bool(_MONEY.search(answer.label))
         return Line(answer.number, answer.label, _amount(text, answer.label) if is_amount else text, answer.state, is_amount)

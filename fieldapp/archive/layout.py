@@ -63,6 +63,13 @@ def wrap(text: str, face: Typeface, size: float, width: float) -> list[str]:
     return lines
 
 
+def fitted(text: str, face: Typeface, size: float, room: float) -> str:
+    """The text, or as much of it as fits the room with … after it."""
+    if face.width(text, size) <= room:
+        return text
+    return wrap(text, face, size, room - size)[0] + "…"
+
+
 def _break(text: str, face: Typeface, limit: float, lines: list[str]) -> None:
     widths, start, used = face.widths, 0, 0.0
     index, end = 0, len(text)
@@ -120,9 +127,12 @@ class Pen:
         shown = f"BT {x:.2f} {y:.2f} Td {face.show(text, size)} ET"
         self._operators.append(f"{_FAINT} g {shown} 0 g" if faint else shown)
 
-    def say(self, x: float, y: float, text: str, size: float, align: Align = Align.LEFT, bold: bool = False, where: str = "") -> None:
-        """One line of text that may hold unprintable characters."""
-        self.text(x, y, self.setter.printable(text, where).replace("\n", " "), size, align, bold)
+    def say(
+        self, x: float, y: float, text: str, size: float, align: Align = Align.LEFT, bold: bool = False, where: str = "", room: float = BODY
+    ) -> None:
+        """One line of text that may hold unprintable characters, shortened with … to its room."""
+        printable = self.setter.printable(text, where).replace("\n", " ")
+        self.text(x, y, fitted(printable, self.setter.hei if bold else self.setter.song, size, room), size, align, bold)
 
     def lines(self, segments: Sequence[tuple[float, float, float, float]], width: float = _HAIR) -> None:
         """Straight lines x0 y0 x1 y1."""
@@ -174,18 +184,27 @@ class Flow:
         if self.y - height < BOTTOM and self.y < TOP:
             self.turn()
 
-    def title(self, text: str, where: str) -> None:
+    def title(self, text: str) -> None:
         """The title of a document, in the middle."""
-        self.pen.say(BODY / 2, self.y - 16, text, 16, Align.CENTRE, bold=True, where=where)
-        self.y -= 28
+        for line in self._bold_lines(text, 16):
+            self.pen.text(BODY / 2, self.y - 16, line, 16, Align.CENTRE, bold=True)
+            self.y -= 21
+        self.y -= 7
 
     def heading(self, text: str, small: bool = False) -> None:
         """A heading that never stands alone at the foot of a page."""
         size = 10.0 if small else 11.5
-        self.need(size + 60)
+        lines = self._bold_lines(text, size)
+        self.need(size * _LEADING * len(lines) + 60)
         self.y -= 5 if small else 9
-        self.pen.say(0, self.y - size, text, size, bold=True, where=text)
-        self.y -= size + 5
+        for line in lines:
+            self.pen.text(0, self.y - size, line, size, bold=True)
+            self.y -= size * (_LEADING if line is not lines[-1] else 1)
+        self.y -= 5
+
+    def _bold_lines(self, text: str, size: float) -> list[str]:
+        setter = self.pen.setter
+        return wrap(setter.printable(text, text), setter.hei, size, BODY)
 
     def paragraph(self, text: str, size: float = 9.0, faint: bool = False, where: str = "") -> None:
         """Running text over the whole width."""

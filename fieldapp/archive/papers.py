@@ -84,7 +84,7 @@ def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> 
 
 def _begin(setter: Typesetter, title: str) -> Flow:
     flow = Flow(Pen(setter))
-    flow.title(title, title)
+    flow.title(title)
     return flow
 
 
@@ -233,7 +233,7 @@ def _draw_frames(flow: Flow, frames: Sequence[Frame], pictures: _Pictures) -> No
             flow.pen.say(x + _PHOTO_WIDTH / 2, y + _PHOTO_HEIGHT / 2, say("archive-photo-absent"), 10, Align.CENTRE)
         flow.pen.box(x, y, _PHOTO_WIDTH, _PHOTO_HEIGHT)
         caption = say("archive-photo-caption", number=frame.number, caption=frame.caption)
-        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 11, caption, 9, Align.CENTRE, where=frame.question)
-        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 21, frame.details, 7.5, Align.CENTRE, where=frame.question)
+        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 11, caption, 9, Align.CENTRE, where=frame.question, room=_PHOTO_WIDTH)
+        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 21, frame.details, 7.5, Align.CENTRE, where=frame.question, room=_PHOTO_WIDTH)
         if index % 2 or index == len(frames) - 1:
             flow.y -= room

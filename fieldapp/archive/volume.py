@@ -70,7 +70,7 @@ def cover(sheet: ArchiveSheet, setter: Typesetter, pages: int, documents: int) -
 def index(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry]) -> list[tuple[str, tuple[str, ...]]]:
     """卷内目录."""
     flow = Flow(Pen(setter))
-    flow.title(say("archive-index-title"), say("archive-index-title"))
+    flow.title(say("archive-index-title"))
     columns = ("order", "reference", "maker", "title-column", "date", "pages", "remark")
     widths = [width * MM for width in _INDEX]
     heads = [Cell(width, say(f"archive-index-{name}"), 10, Align.CENTRE, is_head=True) for width, name in zip(widths, columns, strict=True)]
@@ -90,7 +90,7 @@ def index(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry]) -
 def notes(sheet: ArchiveSheet, setter: Typesetter, copy_is_whole: bool, pages: int, documents: int) -> tuple[str, tuple[str, ...]]:
     """卷内备考表."""
     facts, flow = sheet.facts, Flow(Pen(setter))
-    flow.title(say("archive-notes-title"), say("archive-notes-title"))
+    flow.title(say("archive-notes-title"))
     photos = len(sheet.photos) + (len(sheet.internal_photos) if copy_is_whole else 0)
     told = [say("archive-notes-state", pages=pages, documents=documents, photos=photos)]
     absent = [frame for frame in (*sheet.photos, *sheet.internal_photos) if frame.data is None]
@@ -139,9 +139,11 @@ class Binding:
         outer, inner = (left, left + BODY) if self.is_back else (left + BODY, left)
         to_outer, to_inner = (Align.LEFT, Align.RIGHT) if self.is_back else (Align.RIGHT, Align.LEFT)
         pen.say(outer, top, mark, 10.5, to_outer, bold=True)
-        pen.say(inner, top, say("archive-running-head", place=facts.places[-1] if facts.places else "", head=facts.head_name), 8, to_inner)
+        place = facts.places[-1] if facts.places else ""
+        pen.say(inner, top, say("archive-running-head", place=place, head=facts.head_name), 8, to_inner, room=BODY / 2)
         pen.lines([(left, BOTTOM - 4 * MM, left + BODY, BOTTOM - 4 * MM)])
-        pen.say(inner, foot, say("archive-footer", number=self._sheet.number, digest=self._sheet.digest[:SHORT]), 8, to_inner)
+        footer = say("archive-footer", number=self._sheet.number, digest=self._sheet.digest[:SHORT])
+        pen.say(inner, foot, footer, 8, to_inner, room=BODY - 40)
         if number:
             pen.say(outer, foot - 1, str(number), 12, to_outer)
         self._sides += 1

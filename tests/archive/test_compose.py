@@ -23,6 +23,14 @@ def test_internal_answers_stand_in_the_internal_pages_only() -> None:
     assert [frame.question for frame in sheet.internal_photos] == ["核实举证材料"]
 
 
+def test_one_picture_given_to_two_questions_stands_twice_each_with_its_number() -> None:
+    form = filled(1)
+    uploads = tuple(answer(name, name, "x.jpg", 1, "binary", file=attachment(HOUSE)) for name in ("one", "two"))
+    sheet = compose(replace(form, sections=(replace(form.sections[0], answers=uploads),)), facts())
+    assert [frame.number for frame in sheet.photos] == [1, 2]
+    assert [line.text for line in sheet.parts[0].lines] == ["见影像资料 图1", "见影像资料 图2"]
+
+
 def test_what_the_copy_leaves_out_is_a_parameter() -> None:
     sheet = compose(filled(), replace(facts(), left_out=("phone",)))
     assert [line.label for part in sheet.internal for line in part.lines] == ["联系电话"]

@@ -2,18 +2,24 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fieldapp.archive import seal
 from fieldapp.archive.compose import compose
 from fieldapp.archive.copies import COPIES, Holder
-from fieldapp.archive.render import Rendered, render
+from fieldapp.archive.render import Rendered, open_faces, render
+from fieldapp.archive.sheet import Photo
 
-from .household import RARE_NAMES, DeviceKey, facts, filled
+from .household import RARE_NAMES, DeviceKey, answer, attachment, facts, filled, jpeg
+
+FACES = open_faces()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +76,7 @@ def test_household_copy_leaves_out_red_lines_risk_and_internal_notes(archive: Re
 
 def test_page_numbers_begin_at_one_in_every_volume(archive: Rendered) -> None:
     for mark, pages in volumes(archive.pdf).items():
-        numbers = [re.search(r"摘要 [0-9a-f]{12} (\d+)$", text) for text in pages]
+        numbers = [re.search(r"档号 0123-JF02-990102101201-0017 (\d+)$", text) for text in pages]
         assert numbers[0] is None, mark
         assert numbers[1] is None, mark
         assert numbers[-1] is None, mark
@@ -155,3 +161,27 @@ def test_duplex_begins_every_copy_on_a_new_sheet() -> None:
     covers = [index for index, text in enumerate(pages) if "一户一档" in text and "全宗名称" in text]
     assert len(covers) == 3
     assert all(index % 2 == 0 for index in covers)
+
+
+@given(st.text(max_size=30), st.text(max_size=300), st.text(max_size=60))
+@settings(max_examples=15)
+def test_whatever_was_typed_is_printed(head: str, demand: str, label: str) -> None:
+    form = filled(1, demand=demand, head=head)
+    section = replace(form.sections[0], title=label, answers=(*form.sections[0].answers, answer("odd", label, demand, 99)))
+    sheet = compose(replace(form, title=label, sections=(section, *form.sections[1:])), facts(head=head))
+    pages = texts(render(sheet, DeviceKey(), faces=FACES).pdf)
+    assert all(sheet.digest[: seal.SHORT] in page for page in pages)
+
+
+def test_an_empty_form_still_makes_three_volumes() -> None:
+    archive = render(compose(replace(filled(), sections=()), facts(with_photos=False)), DeviceKey())
+    assert [len(pages) for pages in volumes(archive.pdf).values()] == [5, 5, 5]
+
+
+def test_forty_photos_are_all_shown() -> None:
+    form, count = filled(1), 40
+    photos = {attachment(data): Photo(data) for data in (jpeg(6 * tint, (64, 48)) for tint in range(count))}
+    uploads = tuple(answer(f"photo_{place}", f"照片{place}", "x.jpg", place, "binary", file=own) for place, own in enumerate(photos))
+    sheet = compose(replace(form, sections=(replace(form.sections[0], answers=uploads),)), replace(facts(), photos=photos))
+    whole = "".join(volumes(render(sheet, DeviceKey()).pdf)["农户留存"])
+    assert all(f"图{number}" in whole for number in range(1, count + 1))

@@ -3,7 +3,7 @@ archive-holder-village = Village copy
 archive-holder-household = Household copy
 archive-copy-mark = { $mark }  (copy { $number } of three)
 archive-running-head = { $place }  household of { $head }
-archive-footer = No. { $number }    digest { $digest }
+archive-footer = Digest { $digest }    No. { $number }
 archive-step = Making the archive of { $head }
 
 archive-form-title = Household survey

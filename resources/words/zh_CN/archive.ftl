@@ -3,7 +3,7 @@ archive-holder-village = 行政村存档
 archive-holder-household = 农户留存
 archive-copy-mark = { $mark }　（一式三份·第{ $number }份）
 archive-running-head = { $place }　{ $head }户
-archive-footer = 档号 { $number }　　摘要 { $digest }
+archive-footer = 摘要 { $digest }　　档号 { $number }
 archive-step = 正在生成档案：{ $head }
 
 archive-form-title = 入户调查表
