@@ -14,11 +14,12 @@ import re
 import shutil
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from fieldapp.errors import AlreadyThere, WorkspaceDamaged
+from fieldapp.errors import AlreadyThere, NotFound, WorkspaceDamaged
 
 from . import audit, driver, engine, keys
 from .database import Database
@@ -148,40 +149,38 @@ def _add(archive: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> N
     archive.addfile(told, stream)
 
 
-def _opened(file: Path) -> tarfile.TarFile:
+@contextmanager
+def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+    """The tar of a backup; whatever is wrong with its bytes is damage."""
+    if not file.is_file():
+        raise NotFound(what="file", id=str(file))
     try:
-        return tarfile.open(file, "r:")
-    except (tarfile.TarError, EOFError, OSError) as error:
+        with tarfile.open(file, "r:") as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WorkspaceDamaged(part="backup", detail=file.name) from error
 
 
 def _manifest(archive: tarfile.TarFile) -> tuple[Contents, dict[str, str]]:
-    name = Path(str(archive.name)).name
-    try:
-        first = archive.next()
-        stream = archive.extractfile(first) if first is not None and first.name == _MANIFEST else None
-        if first is None or stream is None or first.size > _MANIFEST_BYTES:
-            raise WorkspaceDamaged(part="backup", detail=name)
-        plain = json.loads(stream.read())
-        if plain["format"] != _FORMAT or not {keys.FILE, engine.DATABASE} <= plain["sums"].keys():
-            raise WorkspaceDamaged(part="backup", detail=name)
-        return Contents(**plain["contents"]), dict(plain["sums"])
-    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise WorkspaceDamaged(part="backup", detail=name) from error
+    first = archive.next()
+    stream = archive.extractfile(first) if first is not None and first.name == _MANIFEST else None
+    if first is None or stream is None or first.size > _MANIFEST_BYTES:
+        raise WorkspaceDamaged(part="backup", detail=_MANIFEST)
+    plain = json.loads(stream.read())
+    if plain["format"] != _FORMAT or not {keys.FILE, engine.DATABASE} <= plain["sums"].keys():
+        raise WorkspaceDamaged(part="backup", detail=_MANIFEST)
+    return Contents(**plain["contents"]), dict(plain["sums"])
 
 
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
     """The members after the manifest; only plain files with the names that a workspace has, each once."""
     seen = set()
-    try:
-        while (told := archive.next()) is not None:
-            stream = archive.extractfile(told) if told.isreg() and _NAMES.fullmatch(told.name) and told.name not in seen else None
-            if stream is None:
-                raise WorkspaceDamaged(part="backup", detail=told.name[:100])
-            seen.add(told.name)
-            yield told.name, stream
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        raise WorkspaceDamaged(part="backup", detail=Path(str(archive.name)).name) from error
+    while (told := archive.next()) is not None:
+        stream = archive.extractfile(told) if told.isreg() and _NAMES.fullmatch(told.name) and told.name not in seen else None
+        if stream is None:
+            raise WorkspaceDamaged(part="backup", detail=told.name[:100])
+        seen.add(told.name)
+        yield told.name, stream
 
 
 def _sum(stream: IO[bytes]) -> str:

@@ -106,7 +106,7 @@ def test_writers_take_turns_and_readers_wait_for_nobody(database: Database) -> N
     problems: list[str] = []
 
     def write(number: int) -> None:
-        for _ in range(10):
+        for _ in range(4):
             keep(database, household(f"户{number}"), household(f"户{number}"))
 
     def read(done: threading.Event) -> None:
@@ -130,7 +130,7 @@ def test_writers_take_turns_and_readers_wait_for_nobody(database: Database) -> N
     for thread in readers:
         thread.join()
     with database.read() as tx:
-        assert (households.count(tx), problems) == (60, [])
+        assert (households.count(tx), problems) == (24, [])
     assert database.check() == ()
 
 
