@@ -34,6 +34,8 @@ _NAMED = {
     "ASCII": r"\x00-\x7f",
     "Han": _HAN,
 }
+_ASSIGNED = 0x32500
+_LATE = 0xE0000
 _CATEGORIES = re.compile("L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?")
 
 
@@ -71,14 +73,16 @@ def property_class(name: str) -> str | None:
 
 
 def _ranges(category: str) -> str:
-    """All characters of a general category as ranges."""
+    """All characters of a general category as ranges; planes that hold no characters are left out."""
     pieces: list[str] = []
     start = -1
-    for code in range(sys.maxunicode + 2):
-        inside = code <= sys.maxunicode and unicodedata.category(chr(code)).startswith(category)
+    for code in (*range(_ASSIGNED), *range(_LATE, _LATE + 0x200)):
+        inside = unicodedata.category(chr(code)).startswith(category)
         if inside and start < 0:
             start = code
         elif not inside and start >= 0:
             pieces.append(f"\\U{start:08x}-\\U{code - 1:08x}" if code - 1 > start else f"\\U{start:08x}")
             start = -1
+    if start >= 0:
+        pieces.append(f"\\U{start:08x}-\\U{sys.maxunicode:08x}")
     return "".join(pieces)

@@ -157,11 +157,11 @@ def test_senseless_argument_is_a_fault_with_its_code(household: Household, expre
 
 def test_every_function_of_the_specification_is_there() -> None:
     specified = """
-        if position once selected selected-at count-selected count-non-empty jr:choice-name jr:itext current instance indexed-
-        repeat pulldata string concat join contains starts-with ends-with substring substr substring-before substring-after
-        translate normalize-space string-length regex number int round floor ceiling abs pow sqrt exp exp10 log log10 sin cos
-        tan asin acos atan atan2 pi min max sum count boolean not true false boolean-from-string checklist weighted-checklist
-        coalesce today now date date-time format-date format-date-time decimal-date-time decimal-time digest base64-decode
-        randomize random uuid area distance geofence version name local-name namespace-uri last
+        if position once selected selected-at count-selected count-non-empty jr:choice-name jr:itext current instance
+        indexed-repeat pulldata string concat join contains starts-with ends-with substring substr substring-before
+        substring-after translate normalize-space string-length regex number int round floor ceiling abs pow sqrt exp exp10 log
+        log10 sin cos tan asin acos atan atan2 pi min max sum count boolean not true false boolean-from-string checklist
+        weighted-checklist coalesce today now date date-time format-date format-date-time decimal-date-time decimal-time digest
+        base64-decode randomize random uuid area distance geofence version name local-name namespace-uri last
     """
     assert set(specified.split()) <= set(FUNCTIONS)

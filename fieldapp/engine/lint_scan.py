@@ -1,0 +1,78 @@
+"""Finds every broken expression of an XForm, where reading the form would stop at the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from .xform_text import JR, local
+from .xpath.compile import compile_expression
+from .xpath.errors import ExpressionFault
+from .xpath.parser import parse
+
+_BIND = ("relevant", "calculate", "constraint", "required", "readonly", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expression that cannot be read or compiled."""
+
+    path: str
+    role: str
+    expression: str
+    code: str
+    detail: str
+    position: int
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """What the message names."""
+        return (("detail", self.detail), ("expression", self.expression), ("position", str(self.position + 1)))
+
+
+def scan(xform: str) -> tuple[Broken, ...]:
+    """All broken expressions in document order; none if the text is not XML (reading the form says so)."""
+    try:
+        document = fromstring(xform)
+    except ParseError:
+        return ()
+    return tuple(broken for path, role, text in _expressions(document) if (broken := _broken(path, role, text)) is not None)
+
+
+def _broken(path: str, role: str, text: str) -> Broken | None:
+    if not text.strip():
+        return None
+    try:
+        compile_expression(parse(text))
+    except ExpressionFault as fault:
+        return Broken(path, role, text, fault.code, fault.detail, fault.position)
+    return None
+
+
+def _expressions(document: Element) -> Iterator[tuple[str, str, str]]:
+    """(path of the node, what the expression is for, its text)."""
+    for element, around in _walk(document, ""):
+        match local(element.tag):
+            case "bind":
+                for name, text in element.attrib.items():
+                    if local(name) in _BIND:
+                        yield element.get("nodeset", ""), local(name), text
+            case "itemset":
+                yield around, "itemset", element.get("nodeset", "")
+            case "repeat":
+                yield element.get("nodeset", ""), "count", element.get(JR + "count", "")
+            case "setvalue":
+                yield element.get("ref", around), "setvalue", element.get("value", "")
+            case "output":
+                yield around, "text", element.get("value") or element.get("ref") or ""
+
+
+def _walk(element: Element, around: str) -> Iterator[tuple[Element, str]]:
+    """Every element with the path that it belongs to: the nearest control, or the node that an itext id names."""
+    if local(element.tag) == "text":
+        around = element.get("id", "").split(":", 1)[0]
+    elif local(element.tag) not in ("bind", "itemset", "setvalue", "output"):
+        around = element.get("ref") or element.get("nodeset") or around
+    yield element, around
+    for child in element:
+        yield from _walk(child, around)
