@@ -22,7 +22,7 @@ _ROSTER_FALLBACK = 8
 _SIGNED = "sign"
 """Uploads whose name begins so are signatures."""
 _HIDDEN_TYPES = {"calculate"}
-_MONEY = re.compile("元|(收入|支出|损失|补贴|补助|资助|分红|租金|金|费|奖补)(（[^）]*）)?$")
+_MONEY = re.compile("元|(收入|支出|损失|补贴|补助|补偿|资助|分红|租金|金|费|奖补)(（[^）]*）)?$")
 """Labels of numbers that are money."""
 
 

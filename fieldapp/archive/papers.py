@@ -153,7 +153,9 @@ def _printable(flow: Flow, line: Line, of: str) -> Line:
 
 def _is_wide(flow: Flow, line: Line) -> bool:
     face = flow.pen.setter.song
-    if "\n" in line.text or face.width(line.text, _ANSWER_SIZE) > _WIDE_ANSWER * (_ANSWER - 8):
+    length, room = face.width(line.text, _ANSWER_SIZE), _ANSWER - 8
+    is_one_word = line.text.isascii() and " " not in line.text
+    if "\n" in line.text or length > (room if is_one_word else _WIDE_ANSWER * room):
         return True
     return face.width(line.label, _LABEL_SIZE) > _WIDE_LABEL * (_LABEL - 8)
 
@@ -213,7 +215,7 @@ def _draw_signature(flow: Flow, box: SignatureBox, pictures: _Pictures) -> None:
     lines = wrap(pen.setter.printable(box.label, box.label), pen.setter.song, 10.0, label - 12)
     for index, line in enumerate(lines):
         pen.text(6, y + height / 2 + 7 * (len(lines) - 1) - 4 - 14 * index, line, 10.0)
-    if box.data is not None:
+    if box.attachment:
         pictures.show(pen, box.attachment, box.data, box.label, (label + 4, y + 4, sign - 8, height - 8))
     pen.box(label + sign + 3 * MM, y + 5.5 * MM, 24 * MM, 19 * MM, dashed=True)
     pen.say(label + sign + thumb / 2, y + 5, say("archive-thumb"), 7.5, Align.CENTRE)

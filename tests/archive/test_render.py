@@ -113,6 +113,11 @@ def test_money_is_grouped_by_thousands(archive: Rendered) -> None:
     assert "12,000.5" in texts(archive.pdf)[2]
 
 
+def test_account_number_is_never_broken() -> None:
+    archive = render(compose(filled(demand="9999990010000000039"), facts()), DeviceKey())
+    assert "9999990010000000039" in texts(archive.pdf)[2]
+
+
 def test_long_answer_runs_over_pages_without_loss() -> None:
     long = "".join(f"第{number}条诉求，路要修好。" for number in range(1, 700))
     pages = volumes(render(compose(filled(demand=long), facts()), DeviceKey()).pdf)["农户留存"]
