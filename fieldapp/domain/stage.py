@@ -1,5 +1,6 @@
-"""The four stages of a household's file (精准确认 → 精准施策 → 精准退出 → 巩固提高) and what each must hold: 环节不能少，程序不能缺，举证材料必须齐全.
+"""The four stages of a household's file (精准确认 → 精准施策 → 精准退出 → 巩固提高) and what each must hold.
 
+环节不能少，程序不能缺，举证材料必须齐全.
 The materials are those of the archive matrix (domain notes 1.15); which of them apply to a household is for the caller to say.
 """
 

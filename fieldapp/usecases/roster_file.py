@@ -70,7 +70,8 @@ class RosterFinding:
     column: str
     """The heading."""
     code: str
-    """unknown-village · no-name · bad-citizen-id · duplicate-citizen-id · number-lost · unknown-relation · no-head · heads · count-differs."""
+    """unknown-village · no-name · bad-citizen-id · duplicate-citizen-id · number-lost · unknown-relation · no-head · heads ·
+    count-differs."""
     value: str = ""
 
 
@@ -360,6 +361,7 @@ class _Villages:
         known = {area.code: area for area in areas}
         self.by_code = {code for code in known if len(code) == 12}
         self.fictitious = any(is_fictitious(code) for code in known)
+        self.knows_towns = any(len(code) == 9 for code in known)
         self.by_names: dict[tuple[str, str], list[str]] = {}
         for code in self.by_code:
             town = known.get(AreaCode(code[:9]))
@@ -370,7 +372,8 @@ class _Villages:
         """None also if two villages have the name and no township tells them apart."""
         if row["village_code"]:
             return AreaCode(row["village_code"]) if row["village_code"] in self.by_code else None
-        found = self.by_names.get((row["town"], _stem(row["village"])), [])
+        stem = _stem(row["village"])
+        found = self.by_names.get((row["town"], stem)) or ([] if self.knows_towns else self.by_names.get(("", stem), []))
         return AreaCode(found[0]) if len(set(found)) == 1 else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from fieldapp.engine.views import Control, Flaw, Kind
+from fieldapp.engine.views import Control, Flaw, Kind, NodeView
 from fieldapp.errors import NotAllowed
 
 from .answers import Sheet, answers
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Take = Callable[[str, str], str]
 """(path, picture name) → the upload's answer, after the picture has been taken in."""
 _ROOT = "/household_survey"
-_ROUNDS = 4
-"""An answer may make an earlier question relevant; more rounds than this mean that the form never settles."""
+_ROUNDS = 3
+"""An answer may make an earlier question relevant; more rounds than this mean that it never settles."""
 
 
 def fill(session: FormSession, family: Family, take: Take) -> None:
@@ -30,38 +30,32 @@ def fill(session: FormSession, family: Family, take: Take) -> None:
     """
     sheet = answers(family, date.fromisoformat(session.view(f"{_ROOT}/a_visit/survey_date").value))
     for _ in range(_ROUNDS):
-        if not _round(session, sheet, take):
+        for view, values in _questions(session, _ROOT, sheet, sheet.values):
+            _ask(session, view, values, take)
+        problems = session.problems()
+        left = [problem.path for problem in problems if problem.flaw is not Flaw.WARNING]
+        if not left:
             break
-    for problem in session.problems():
-        if problem.flaw is Flaw.WARNING and not problem.explanation:
-            session.explain(problem.path, sheet.remark)
-    left = [problem.path for problem in session.problems() if problem.flaw is not Flaw.WARNING]
     if left:
         raise NotAllowed(reason="problems", count=len(left), paths=" ".join(left))
+    for problem in problems:
+        if not problem.explanation:
+            session.explain(problem.path, sheet.remark)
 
 
-def _round(session: FormSession, sheet: Sheet, take: Take) -> int:
-    """One walk through the form; how many questions were answered."""
-    return sum(_ask(session, path, values, take) for path, values in _questions(session, _ROOT, sheet, sheet.values))
-
-
-def _ask(session: FormSession, path: str, values: Values, take: Take) -> bool:
-    view = session.view(path)
+def _ask(session: FormSession, view: NodeView, values: Values, take: Take) -> None:
     value = values.get(view.name, "")
-    if view.kind is not Kind.QUESTION or not view.relevant or view.readonly or not value:
-        return False
+    if view.kind is not Kind.QUESTION or view.readonly or not value:
+        return
     if view.control is Control.UPLOAD:
-        if view.value:
-            return False
-        value = take(path, value)
-    if view.value == value:
-        return False
-    session.answer(path, value)
-    return True
+        if not view.value:
+            session.answer(view.path, take(view.path, value))
+    elif view.value != value:
+        session.answer(view.path, value)
 
 
-def _questions(session: FormSession, path: str, sheet: Sheet, values: Values) -> Iterator[tuple[str, Values]]:
-    """Paths below a node in the form's order with the values that answer them; missing rows of a repeat are added on the way."""
+def _questions(session: FormSession, path: str, sheet: Sheet, values: Values) -> Iterator[tuple[NodeView, Values]]:
+    """What is relevant below a node in the form's order with the values that answer it; missing rows of a repeat are added on the way."""
     for child in session.children(path):
         view = session.view(child)
         if not view.relevant:
@@ -77,4 +71,4 @@ def _questions(session: FormSession, path: str, sheet: Sheet, values: Values) ->
         elif view.kind in (Kind.GROUP, Kind.ROW):
             yield from _questions(session, child, sheet, values)
         else:
-            yield child, values
+            yield view, values
