@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from fieldapp.words import say
 
@@ -40,7 +41,8 @@ LEFT_OUT = ("rl_*", "l_redline", "m_risk", "risk", "risks", "risk_*", "propose_*
 """Names (with *) of sections and questions that the household's copy does not show; a district may give others."""
 
 
-def is_left_out(name: str, patterns: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def is_left_out(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a section or question of this name stays out of the household's copy."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 

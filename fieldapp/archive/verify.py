@@ -237,6 +237,8 @@ def _check_codes(
             found.add("digest-differs")
         if content and (own.household, own.revision) != (content.get("household"), content.get("revision")):
             found.add("qr-foreign", copy=copy)
+    if len({own.household for own in seals.values()}) > 1:
+        found.add("several-households")
     if len({(own.household, own.revision, own.digest) for own in seals.values()}) > 1 or len({own.copy for own in seals.values()}) < len(
         seals
     ):

@@ -169,7 +169,7 @@ def test_duplex_begins_every_copy_on_a_new_sheet() -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=300), st.text(max_size=60))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_whatever_was_typed_is_printed(head: str, demand: str, label: str) -> None:
     form = filled(1, demand=demand, head=head)
     section = replace(form.sections[0], title=label, answers=(*form.sections[0].answers, answer("odd", label, demand, 99)))

@@ -3,14 +3,21 @@
 import io
 import json
 import random
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 import pytest
+from pypdf import PdfWriter
 
+from fieldapp.archive import verify as verify_module
 from fieldapp.archive.compose import compose
 from fieldapp.archive.render import CONTENT_FILE, render
 from fieldapp.archive.verify import Verdict, verify
+from fieldapp.domain.ids import HouseholdId
+from fieldapp.words import knows
 from sync.operation import canonical
 
 from .household import HOUSEHOLD, DeviceKey, facts, filled
@@ -62,7 +69,7 @@ def test_unknown_key_is_told(pdf: bytes) -> None:
 @pytest.mark.expects_log("pypdf names what is damaged")
 def test_any_altered_byte_is_told(pdf: bytes) -> None:
     chance = random.Random(7)
-    for place in [9, len(pdf) - 3, *(chance.randrange(len(pdf)) for _ in range(25))]:
+    for place in [9, len(pdf) - 3, *(chance.randrange(len(pdf)) for _ in range(10))]:
         altered = pdf[:place] + bytes((pdf[place] ^ (1 << chance.randrange(8)),)) + pdf[place + 1 :]
         assert not verdict(altered).valid, place
 
@@ -144,3 +151,23 @@ def test_separate_copies_verify_without_attached_content() -> None:
 def test_what_is_no_pdf_is_told() -> None:
     for data in (b"", b"not a file"):
         assert [problem.code for problem in verdict(data).problems] == ["not-pdf"]
+
+
+def test_files_joined_for_printing_are_told_apart_from_forgeries(pdf: bytes) -> None:
+    other = render(compose(filled(), replace(facts(), household=HouseholdId("f" * 32))), KEY).pdf
+    out = io.BytesIO()
+    with PdfWriter() as writer:
+        for one in (pdf, other):
+            writer.append(io.BytesIO(one))
+        writer.write(out)
+    found = verdict(out.getvalue())
+    assert not found.valid
+    assert "several-households" in {problem.code for problem in found.problems}
+
+
+def test_every_trouble_has_its_sentence_in_both_languages() -> None:
+    source = Path(verify_module.__file__).read_text(encoding="utf-8")
+    named = set(re.findall(r'found\.add\(\s*"([a-z-]+)"', source)) | {"file-altered", "unknown-key"}
+    assert len(named) > 10
+    for language in ("zh_CN", "en"):
+        assert [code for code in sorted(named) if not knows(f"archive-problem-{code}", language)] == []

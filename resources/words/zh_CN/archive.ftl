@@ -89,4 +89,5 @@ archive-problem-signature-bad = 二维码的电子签名不成立：第 { $copy 
 archive-problem-unknown-key = 签名的电脑不在已知名单中。
 archive-problem-copies-differ = 各份的页面不是同样的内容。
 archive-problem-footer-differs = 页脚的摘要与档案内容不符：第 { $page } 面。
+archive-problem-several-households = 文件里有几户的档案（为打印而合并），请逐户核验单独的档案文件。
 archive-problem-stale = 已有更新的第 { $newest } 版，本档案是第 { $revision } 版。
