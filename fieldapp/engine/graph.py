@@ -16,6 +16,7 @@ from fieldapp.errors import FormInvalid
 from .definition import Expression, FormDefinition, NodeDef, Text
 from .readings import Reading, readings
 from .views import Kind
+from .volatile import is_volatile
 from .xpath.ast import Expr
 
 
@@ -49,6 +50,8 @@ class Rule:
     readings: tuple[Reading, ...]
     rank: int = 0
     depends_on_language: bool = False
+    volatile: bool = False
+    """Chance or time has a part in the result."""
 
 
 @dataclass(slots=True)
@@ -105,7 +108,8 @@ def _rules(definition: FormDefinition) -> Iterator[Rule]:
             for expression in expressions:
                 found.update(dict.fromkeys(readings(definition, expression.ast, node, *items)))
             speaks = any("jr:" in expression.text for expression in expressions)
-            yield Rule(index, role, node.index, expressions, tuple(found), depends_on_language=speaks)
+            volatile = any(is_volatile(expression.ast) for expression in expressions)
+            yield Rule(index, role, node.index, expressions, tuple(found), depends_on_language=speaks, volatile=volatile)
             index += 1
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from .actions import Actions
 from .closures import Closures
 from .definition import FormDefinition
-from .graph import Role, Rule, build
+from .graph import build
 from .history import Explained, History, RowMove, Step, Write
 from .instance import Node, Tree, path_of
 from .recompute import Recompute
@@ -17,7 +17,6 @@ from .secondary import Secondaries
 from .speech import Speech
 from .surroundings import Surroundings
 from .views import Changes, Kind
-from .volatile import is_volatile
 from .xpath.context import EvalContext
 
 MOST_ROUNDS = 100
@@ -70,15 +69,11 @@ class Live:
         self._forget()
         self.rules.on_value = self.actions.note_change
 
-    def reopen(self, kept: Callable[[Node], bool]) -> None:
-        """The first transaction of a draft whose answers already stand in the tree; `kept` tells which nodes had one."""
+    def reopen(self) -> None:
+        """The first transaction of a draft whose answers already stand in the tree; drawn values (uuid, random, now) stay as they are."""
         self._writes = {}
-
-        def holds(rule: Rule, node: Node) -> bool:
-            return rule.role is Role.CALCULATE and node.calculated is not None and kept(node) and is_volatile(rule.expressions[0].ast)
-
         self.rules.resuming = True
-        self.rules.mark_subtree(self.tree.root, holds)
+        self.rules.mark_subtree(self.tree.root)
         self.settle(fire=False)
         self.actions.load()
         self.settle(fire=False)

@@ -14,7 +14,7 @@ from .instance import Node, Tree
 from .speech import SELECTS, Speech, allowed
 from .values import calculated
 from .views import Flaw, Kind
-from .volatile import has_chance, is_volatile
+from .volatile import has_chance
 
 MOST_STEPS_BACK = 20_000
 """How often one operation may go back in rank before a circle through rows is cut off."""
@@ -278,7 +278,7 @@ class Recompute:
             self._unsettled[node] = None
 
     def _calculate(self, rule: Rule, node: Node) -> None:
-        if not node.relevant or not node.node.is_leaf:
+        if not node.relevant or not node.node.is_leaf or (self.resuming and rule.volatile and node.raw):
             return
         text = calculated(node.node, self._text(rule.expressions[0], node))
         if text == node.calculated:
@@ -375,7 +375,7 @@ class Recompute:
 
 def _drawn(rule: Rule, node: Node) -> bool:
     """A calculation of chance or time that has its result."""
-    return rule.role is Role.CALCULATE and node.calculated is not None and is_volatile(rule.expressions[0].ast)
+    return rule.role is Role.CALCULATE and node.calculated is not None and rule.volatile
 
 
 _FLAWLESS: frozenset[Flaw] = frozenset()

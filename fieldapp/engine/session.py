@@ -53,7 +53,7 @@ class FormSession:
         filler.restore(session._silent)
         live.explanations.update(filler.explanations())
         session._foreign = filler.unused
-        live.reopen(lambda node: node.raw != "")
+        live.reopen()
         return session
 
     def _prefill(self, answers: Answers) -> None:

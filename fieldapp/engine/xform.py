@@ -61,11 +61,12 @@ class _Reading:
         self.model = model
         self.body_element = next((element for element in document if local(element.tag) == "body"), None)
         self.bind_elements = self.model.findall(XF + "bind")
-        self.binds = {bind.get("id", ""): plain_path(bind.get("nodeset", "")) for bind in self.bind_elements if bind.get("id")}
         self.instance = self._instance()
+        self.top = f"/{local(self.instance.tag)}"
+        self.binds = {bind.get("id", ""): plain_path(bind.get("nodeset", ""), self.top) for bind in self.bind_elements if bind.get("id")}
         self.form_id = self.instance.get("id") or self.instance.get("xmlns") or local(self.instance.tag)
         add_meta(self.instance)
-        repeats = repeats_of(self.body_element, self.binds)
+        repeats = repeats_of(self.body_element, self.binds, self.top)
         self.skeleton = Skeleton(self.instance, repeats)
         self.reader = ExpressionReader(self.skeleton.by_path, repeats, prefixes)
 
@@ -110,16 +111,15 @@ class _Reading:
 
     def _body(self) -> Body:
         reader = BodyReader(self.read_at, self.binds, self.skeleton.by_path.__contains__)
-        return reader.walk(self.body_element, "") if self.body_element is not None else reader.body
+        return reader.walk(self.body_element, self.top) if self.body_element is not None else reader.body
 
     def _binds(self) -> dict[str, Bind]:
         found: dict[str, Bind] = {}
         for element in self.bind_elements:
             nodeset = element.get("nodeset") or element.get("ref") or ""
-            path = plain_path(nodeset)
-            if path not in self.skeleton.by_path:
-                raise FormInvalid(detail=nodeset, fault="missing-node")
-            found[path] = self._bind(element, path)
+            path = plain_path(nodeset, self.top)
+            if path in self.skeleton.by_path:
+                found[path] = self._bind(element, path)
         return found
 
     def _bind(self, element: Element, path: str) -> Bind:
@@ -210,7 +210,7 @@ class _Reading:
 
     def _action(self, element: Element, owner: str) -> Action | None:
         ref = element.get("ref")
-        target = plain_path(ref, owner) if ref else self.binds.get(element.get("bind", ""), "")
+        target = plain_path(ref, owner or self.top) if ref else self.binds.get(element.get("bind", ""), "")
         draft = self.skeleton.by_path.get(target)
         if draft is None:
             raise FormInvalid(detail=f"setvalue: {ref}", fault="missing-node")

@@ -40,7 +40,7 @@ class Body:
     """(setvalue element, path of the control or repeat that owns it)."""
 
 
-def repeats_of(body: Element | None, binds: dict[str, str]) -> list[str]:
+def repeats_of(body: Element | None, binds: dict[str, str], top: str) -> list[str]:
     """The nodesets of all repeats, before anything else is read."""
     found: list[str] = []
 
@@ -52,7 +52,7 @@ def repeats_of(body: Element | None, binds: dict[str, str]) -> list[str]:
             descend(child, path or context)
 
     if body is not None:
-        descend(body, "")
+        descend(body, top)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ ROOT = "form__data"
 
 _ROW = re.compile(r"\[row ?: ?([0-9]+)\]")
 _SHEET = re.compile(r"(?:'|\bthe )(survey|choices|settings|entities|osm)(?:'| sheet)", re.IGNORECASE)
+_READ = ("survey", "settings")
+_BLANK_LINES = 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -119,12 +122,12 @@ def _sheets(given: bytes, kind: str) -> dict[str, list[list[str]]]:
     """The cells of every sheet, by lower-case sheet name; the header is the first line."""
     if kind in ("xlsx", "xlsm"):
         return _excel(given)
+    if kind not in ("md", "csv"):
+        return {}
     text = given.decode("utf-8-sig")
     if kind == "md":
         return _markdown(text)
-    if kind == "csv":
-        return _comma(text)
-    return {}
+    return _comma(text)
 
 
 def _excel(given: bytes) -> dict[str, list[list[str]]]:
@@ -136,11 +139,21 @@ def _excel(given: bytes) -> dict[str, list[list[str]]]:
         book = load_workbook(io.BytesIO(given), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError) as fault:
         raise FormInvalid(detail=str(fault), sheet="", row=0, fault="xlsx") from fault
-    found = {
-        sheet.title.lower(): [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
-        for sheet in book.worksheets
-    }
+    found = {sheet.title.lower(): _lines(sheet.iter_rows(values_only=True)) for sheet in book.worksheets if sheet.title.lower() in _READ}
     book.close()
+    return found
+
+
+def _lines(rows: Iterable[tuple[object, ...]]) -> list[list[str]]:
+    """Cells as text; a sheet that is formatted down to its last row ends after many blank lines."""
+    found: list[list[str]] = []
+    blank = 0
+    for row in rows:
+        line = ["" if cell is None else str(cell) for cell in row]
+        blank = 0 if any(line) else blank + 1
+        if blank > _BLANK_LINES:
+            break
+        found.append(line)
     return found
 
 
