@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from fieldapp.domain.area import Level
 from fieldapp.domain.household import Household, HouseholdLine
 from fieldapp.domain.ids import AreaCode, HouseholdId
 from fieldapp.errors import AlreadyThere, BadInput
@@ -127,8 +128,8 @@ def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, d
     from . import roster_file
 
     with workspace.read() as tx:
-        known_areas = {area.code: area for area in areas.below(tx, "")}
-        read = roster_file.read(file, known_areas.values(), mapping)
+        known = (*areas.below(tx, "", Level.TOWNSHIP), *areas.below(tx, ""))
+        read = roster_file.read(file, known, mapping)
         new = [one for one in read.households if not _known(tx, one)]
     if not dry_run:
         with workspace.begin() as tx:
