@@ -71,7 +71,7 @@ def archive_number(numbering: Numbering) -> str:
 
 
 def _content(filled: FilledForm, facts: ArchiveFacts) -> dict[str, object]:
-    """What the digest is about: no copy number and nothing of the layout, so all three copies share it."""
+    """What the digest is about: no copy, day of printing or layout, so that all copies and every reprint of a revision share it."""
     return {
         "kind": "fieldapp.archive",
         "v": CONTENT_VERSION,
@@ -81,7 +81,6 @@ def _content(filled: FilledForm, facts: ArchiveFacts) -> dict[str, object]:
         "number": archive_number(facts.numbering),
         "revision": facts.revision,
         "surveyed_on": facts.surveyed_on.isoformat(),
-        "archived_at": facts.archived_at.isoformat(timespec="seconds"),
         "form": filled.form,
         "form_version": filled.version,
         "answers": {answer.path: answer.raw for answer, _ in _answers(filled, facts) if answer.state is FilledState.ANSWERED},

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -67,8 +68,10 @@ def test_digest_changes_with_an_answer_a_photo_and_the_revision() -> None:
     assert len(digests) == 4
 
 
-def test_digest_knows_nothing_of_copies_and_layout() -> None:
-    assert compose(filled(), facts()).digest == compose(filled(), replace(facts(), duplex=True, copies=facts().copies[:1])).digest
+def test_a_reprint_on_another_day_in_another_layout_has_the_same_digest() -> None:
+    later = facts().archived_at + timedelta(days=400)
+    reprint = replace(facts(), archived_at=later, duplex=True, copies=facts().copies[:1], maker="别人")
+    assert compose(filled(), facts()).digest == compose(filled(), reprint).digest
 
 
 def test_archive_number_follows_the_pattern_of_the_archives_office() -> None:
