@@ -108,9 +108,11 @@ def make_ready(folder: Path, locks: str) -> None:
         _make_environment(folder)
     stamp.unlink(missing_ok=True)
     lock = lock_file(locks, old)
-    if not _install(folder, lock):
-        if held:
-            stamp.write_text(held, encoding="utf-8")  # pip took its half-done work back: what was there before still serves
+    code = _install(folder, lock)
+    if code:
+        # With 1 pip gave up by itself and took its half-done work back, so what was there before still serves; a killed pip did not.
+        if held and code == 1 and os.name == "posix":
+            stamp.write_text(held, encoding="utf-8")
         _stop(
             f"软件包没有装好，原因见上。联网后再运行一次，或把 wheelhouse 文件夹放到 {ROOT} 里。",
             f"the packages could not be installed, see above; run again with a network, or put a wheelhouse folder into {ROOT}.",
@@ -161,7 +163,8 @@ def _remove_old(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _install(folder: Path, lock: Path) -> bool:
+def _install(folder: Path, lock: Path) -> int:
+    """pip's exit code."""
     command = [str(python_of(folder)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
     command += ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     if not sys.stderr.isatty():
@@ -173,7 +176,7 @@ def _install(folder: Path, lock: Path) -> bool:
     else:
         _say("正在下载并安装软件包（首次约 200 MB）", "downloading and installing packages (about 200 MB the first time)")
     environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
-    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode == 0
+    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
 
 
 def _complete_qt(folder: Path, kind: str | None) -> None:
