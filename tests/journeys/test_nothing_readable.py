@@ -1,0 +1,84 @@
+"""A laptop is stolen: nothing that a household said can be read in its folders, while it works, after a kill −9 and after locking."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from fieldapp.domain.clock import FixedClock
+from fieldapp.usecases import interview, roster, workspaces
+from tests.world import MORNING, PASSPHRASE, DistrictServer
+
+NAME = "金丝雀\U0002cb4e"
+NOTE = "canary-note-7431 金丝雀在此"
+PHOTO = "canary-photo-7431"
+
+_LIFE = """
+import sys, logging
+from pathlib import Path
+from fieldapp import log
+from fieldapp.usecases import exchange, interview, printing, roster
+from tests import world
+
+folder, url, code, name, note, photo = sys.argv[1:]
+log.start(Path(folder).parent / "logs", logging.DEBUG)
+laptop = world.laptop(Path(folder))
+exchange.enrol(laptop, url, code, world.quiet)
+picture = world.photo(photo, (2400, 1800))
+done = world.nobody_home(laptop, name, note=note, picture=picture)
+printing.make_archive(laptop, done, world.quiet)
+exchange.sync_now(laptop, world.quiet)
+second = roster.add_household(laptop, world.VILLAGE, name + "二")
+opened = interview.start(laptop, second)
+session = opened.session
+session.answer(f"{session.root}/a_visit/visit_result", "4")
+session.answer(f"{session.root}/a_visit/visit_result_note", note)
+interview.save_draft(laptop, opened.draft, session.snapshot())
+print("acknowledged", flush=True)
+while True:
+    session.answer(f"{session.root}/a_visit/guide_name", name)
+    interview.save_draft(laptop, opened.draft, session.snapshot())
+    session.answer(f"{session.root}/a_visit/guide_name", "")
+    interview.save_draft(laptop, opened.draft, session.snapshot())
+"""
+
+
+def test_canary_is_found_nowhere_after_a_kill_and_no_acknowledged_answer_is_lost(tmp_path: Path) -> None:
+    server = DistrictServer(tmp_path / "district")
+    server.start()
+    laptop, temporary, logs = tmp_path / "home" / "laptop", tmp_path / "tmp", tmp_path / "home" / "logs"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
+    command = [sys.executable, "-c", _LIFE, str(laptop), server.url, server.code("王队长"), NAME, NOTE, PHOTO]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as life:
+        try:
+            assert life.stdout is not None
+            assert life.stdout.readline().strip() == "acknowledged"
+            assert_nothing_readable(laptop, temporary, logs)
+        finally:
+            life.kill()
+            server.close()
+    assert_nothing_readable(laptop, temporary, logs)
+
+    again = workspaces.unlock(laptop, "王队长", PASSPHRASE, FixedClock(MORNING))
+    assert again.check() == ()
+    assert {line.head_name for line in roster.search(again).lines} == {NAME, NAME + "二"}
+    second = next(line for line in roster.search(again).lines if line.state == "draft")
+    session = interview.start(again, second.id).session
+    assert session.view(f"{session.root}/a_visit/visit_result_note").value == NOTE
+    again.close()
+    assert_nothing_readable(laptop, temporary, logs)
+
+
+def assert_nothing_readable(*folders: Path) -> None:
+    """No file below the folders holds a canary in any encoding in use here; the folder of the workspace does hold files."""
+    needles = [text.encode(code) for text in (NAME, NOTE, PHOTO, "金丝雀") for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")]
+    needles += [b"\xff\xd8\xff", b"%PDF", b"SQLite format 3"]
+    files = [file for folder in folders if folder.exists() for file in folder.rglob("*") if file.is_file()]
+    assert len(files) >= 4
+    for file in files:
+        data = file.read_bytes()
+        found = [needle for needle in needles if needle in data]
+        assert not found, f"{file.name} holds {found}"
