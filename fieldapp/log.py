@@ -20,10 +20,15 @@ class _Redacted(logging.Formatter):
 
 
 def start(folder: Path, level: int = logging.INFO) -> None:
-    """Write the program's log to `folder/fieldapp.log`, three files of 1 MB; answers are never logged."""
+    """Write the program's log to `folder/fieldapp.log`, three files of 1 MB; answers are never logged.
+
+    Of other packages only warnings are kept, whatever the level: their chatter holds content (Pillow tells a photo's metadata).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.RotatingFileHandler(folder / "fieldapp.log", maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8")
     handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(logging.WARNING)
+    for own in ("fieldapp", "sync"):
+        logging.getLogger(own).setLevel(level)
