@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
 from fieldapp.engine.xpath.tree import XNode
-from fieldapp.engine.xpath.values import number_of_text
+from fieldapp.engine.xpath.values import Moment, number_of_text
 
 _REMEMBERED = 1 << 16
 
@@ -27,7 +27,9 @@ class EvalContext:
     """
 
     __slots__ = (
+        "_moments",
         "_numbers",
+        "_today",
         "chance",
         "choice_label",
         "current",
@@ -67,6 +69,8 @@ class EvalContext:
         self.namespaces: Mapping[str, str] = namespaces if namespaces is not None else {}
         self.current: XNode = root
         self._numbers: dict[str, float] = {}
+        self._moments: dict[str, Moment] = {}
+        self._today: tuple[datetime, Moment] | None = None
 
     def number(self, text: str) -> float:
         """The text as a number, remembered: the same answers are read again and again."""
@@ -76,6 +80,23 @@ class EvalContext:
                 self._numbers.clear()
             known = self._numbers[text] = number_of_text(text, self.zone)
         return known
+
+    def moment(self, text: str, read: Callable[[str, tzinfo], Moment]) -> Moment:
+        """The text as a date, remembered; `read` makes it the first time."""
+        known = self._moments.get(text)
+        if known is None:
+            if len(self._moments) >= _REMEMBERED:
+                self._moments.clear()
+            known = self._moments[text] = read(text, self.zone)
+        return known
+
+    def today(self) -> Moment:
+        """The day of the frozen instant, remembered until that moves on."""
+        now = self.now()
+        if self._today is None or self._today[0] is not now:
+            local = now.astimezone(self.zone)
+            self._today = now, Moment(datetime(local.year, local.month, local.day, tzinfo=self.zone))
+        return self._today[1]
 
     def _uuid(self) -> str:
         bits = self.chance.getrandbits(128) & ~(0xF << 76) & ~(0x3 << 62) | (0x4 << 76) | (0x2 << 62)

@@ -145,6 +145,10 @@ def comparison(op: Operator, left: Code, right: Code) -> Code:
         if kinds == (Type.TEXT, Type.TEXT):
             return Code(_texts(op, as_text(left), as_text(right)), Type.BOOLEAN, free)
         return Code(_numbers(NUMERIC[op], as_number(left), as_number(right)), Type.BOOLEAN, free)
+    if kinds == (Type.NODES, Type.NUMBER):
+        return Code(_node_with_number(op, left.run, right.run), Type.BOOLEAN, free)
+    if kinds == (Type.NODES, Type.TEXT) and op in (Operator.EQ, Operator.NE):
+        return Code(_node_with_text(op, left.run, right.run), Type.BOOLEAN, free)
     return Code(_values(COMPARE[op], left.run, right.run), Type.BOOLEAN, free)
 
 
@@ -156,6 +160,32 @@ def _texts(op: Operator, left: Run, right: Run) -> Run:
     if op is Operator.EQ:
         return lambda node, place, size, context: left(node, place, size, context) == right(node, place, size, context)
     return lambda node, place, size, context: left(node, place, size, context) != right(node, place, size, context)
+
+
+def _node_with_number(op: Operator, left: Run, right: Run) -> Run:
+    test, general = NUMERIC[op], COMPARE[op]
+
+    def run(node: XNode, place: int, size: int, context: EvalContext) -> bool:
+        nodes = left(node, place, size, context)
+        bound = right(node, place, size, context)
+        if len(nodes) == 1:
+            return test(context.number(nodes[0].text()), bound)
+        return general(nodes, bound, context)
+
+    return run
+
+
+def _node_with_text(op: Operator, left: Run, right: Run) -> Run:
+    wanted, general = op is Operator.EQ, COMPARE[op]
+
+    def run(node: XNode, place: int, size: int, context: EvalContext) -> bool:
+        nodes = left(node, place, size, context)
+        text = right(node, place, size, context)
+        if len(nodes) == 1:
+            return (nodes[0].text() == text) is wanted
+        return general(nodes, text, context)
+
+    return run
 
 
 def _values(test: Compare, left: Run, right: Run) -> Run:

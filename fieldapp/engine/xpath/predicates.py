@@ -106,14 +106,13 @@ class ColumnFilter:
         column = self.column
         if type(value) is list and len(value) == 1 and self.operator in (Operator.EQ, Operator.NE):
             value = value[0].text()
+        if column == ".":
+            return self._slow(nodes, value, context)
         if type(value) is str and self.operator is Operator.EQ:
-            if column == ".":
-                return [node for node in nodes if node.text() == value]
-            if _single(nodes, column):
-                return [node for node in nodes for cell in node.named(column) if cell.text() == value]
-        elif type(value) is float and column != "." and _single(nodes, column):
+            return [node for node in nodes if _has_text(node.named(column), value)]
+        if type(value) is float:
             test, number = NUMERIC[self.operator], context.number
-            return [node for node in nodes for cell in node.named(column) if test(number(cell.text()), value)]
+            return [node for node in nodes if _has_number(node.named(column), test, value, number)]
         return self._slow(nodes, value, context)
 
     def _slow(self, nodes: list[XNode], value: Value, context: EvalContext) -> list[XNode]:
@@ -123,9 +122,16 @@ class ColumnFilter:
         return [node for node in nodes if test(node.named(column), value, context)]
 
 
-def _single(nodes: list[XNode], column: str) -> bool:
-    """Rows of a table hold a column at most once."""
-    return all(len(node.named(column)) < 2 for node in nodes)
+def _has_text(cells: list[XNode], text: str) -> bool:
+    if len(cells) == 1:
+        return cells[0].text() == text
+    return any(cell.text() == text for cell in cells)
+
+
+def _has_number(cells: list[XNode], test: Callable[[float, float], bool], bound: float, number: Callable[[str], float]) -> bool:
+    if len(cells) == 1:
+        return test(number(cells[0].text()), bound)
+    return any(test(number(cell.text()), bound) for cell in cells)
 
 
 Lookup = Callable[[list[XNode], EvalContext], list[XNode] | None]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Final
@@ -27,16 +26,21 @@ _MOMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Moment:
     """A date, or a date with a time. `at` is None for what is no date ("Invalid Date" elsewhere; blank here)."""
 
-    at: datetime | None
-    has_time: bool = False
+    __slots__ = ("_days", "at", "has_time")
+
+    def __init__(self, at: datetime | None, has_time: bool = False) -> None:
+        self.at = at
+        self.has_time = has_time
+        self._days: float | None = None
 
     def days(self) -> float:
-        """Days since the epoch."""
-        return days_of(self.at) if self.at is not None else NAN
+        """Days since the epoch, worked out once: ages and intervals ask for it again and again."""
+        if self._days is None:
+            self._days = days_of(self.at) if self.at is not None else NAN
+        return self._days
 
     def text(self, zone: tzinfo) -> str:
         """ISO 8601 in the zone: `2020-01-05`, `2020-01-05T10:00:00.000+08:00`, '' for no date."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 from typing import Any
 
 from fieldapp.engine.xpath.code import Code, Run, Type, text_of
@@ -31,11 +31,15 @@ def _moment(context: EvalContext, value: Any) -> Moment | None:
     text = text_of(value, context).strip(" \t\r\n")
     if text == "":
         return None
+    return context.moment(text, _read)
+
+
+def _read(text: str, zone: tzinfo) -> Moment:
     if _NUMBER.fullmatch(text):
         return Moment(moment_of_days(float(text)), has_time=True)
-    at = read_moment(text, context.zone)
+    at = read_moment(text, zone)
     if at is None and (loose := _SHORT.fullmatch(text)):
-        at = read_moment(f"{loose[1]}-{loose[2]:0>2}-{loose[3]:0>2}{loose[4] or ''}", context.zone)
+        at = read_moment(f"{loose[1]}-{loose[2]:0>2}-{loose[3]:0>2}{loose[4] or ''}", zone)
     return Moment(at, "T" in text)
 
 
@@ -43,7 +47,7 @@ def _date(context: EvalContext, value: Any) -> Moment | str:
     moment = _moment(context, value)
     if moment is None:
         return ""
-    return Moment(moment.at, has_time=False)
+    return Moment(moment.at) if moment.has_time else moment
 
 
 def _date_time(context: EvalContext, value: Any) -> Moment | str:
@@ -118,11 +122,7 @@ def _field(local: datetime, code: str, written: str) -> str:
 
 
 def _today(_arguments: tuple[Code, ...]) -> Run:
-    def run(_node: object, _place: int, _size: int, context: EvalContext) -> Moment:
-        local = context.now().astimezone(context.zone)
-        return Moment(datetime(local.year, local.month, local.day, tzinfo=context.zone))
-
-    return run
+    return lambda node, place, size, context: context.today()
 
 
 def _now(_arguments: tuple[Code, ...]) -> Run:

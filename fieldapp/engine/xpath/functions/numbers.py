@@ -83,19 +83,21 @@ def _min(context: EvalContext, *values: Any) -> float:
 
 
 def _sum(context: EvalContext, nodes: list[XNode]) -> float:
-    numbers = _values(context, (nodes,))
-    if any(number != number or math.isinf(number) for number in numbers):
-        return sum(numbers)
-    return _exact_sum(numbers)
-
-
-def _exact_sum(numbers: list[float]) -> float:
-    """0.1 + 0.2 is 0.3 to a person who adds up money: add what is written, not its binary shadow."""
-    if all(number == int(number) for number in numbers):
-        return float(sum(numbers))
+    """0.1 + 0.2 is 0.3 to a person who adds up money: fractions are added as they are written, not as their binary shadows."""
+    number_of_text = context.number
+    numbers = [number_of_text(text) for node in nodes if node.relevant and (text := node.text())]
+    total = sum(numbers, 0.0)
+    if total.is_integer() and abs(total) < _EXACT and all(map(float.is_integer, numbers)):
+        return total
+    if not math.isfinite(total):
+        return total
     with localcontext() as exact:
         exact.prec = 60
         return float(sum((Decimal(repr(number)) for number in numbers), Decimal(0)))
+
+
+_EXACT = 2.0**53
+"""Below it, sums of whole numbers have no error."""
 
 
 def _checked(values: tuple[Any, ...]) -> int:
