@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from sqlmodel import col, select
 
 from fieldapp.domain.clock import CHINA
 from sync.merge import RecordState
@@ -18,6 +17,9 @@ from .tables import ArchiveRow, AttachmentRow, HouseholdRow, MemberRow, Row, Sea
 from .transaction import Transaction
 
 CACHES: tuple[type[Row], ...] = (HouseholdRow, MemberRow, SearchRow, SubmissionRow, AttachmentRow, ArchiveRow)
+
+
+Made = tuple[type[Row], dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,49 +69,93 @@ def add_up(record: str, operations: Sequence[Operation], state: RecordState, num
     )
 
 
-def row_of(found: Sum) -> Row | None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a cache table, in the order of its columns."""
+
+    table: type[Row]
+    values: tuple[object, ...]
+
+
+def line_of(found: Sum) -> Line | None:
     """The cache row of a record; None for kinds without one."""
     maker = _MAKERS.get(found.kind)
-    return None if maker is None else maker(found)
+    if maker is None:
+        return None
+    table, values = maker(found)
+    return Line(table, tuple(values[name] for name in columns(table)))
+
+
+def kept_line(tx: Transaction, table: type[Row], key: str) -> Line | None:
+    """The row that the cache has under a key."""
+    row = tx.sql(f"SELECT {_listed(table)} FROM {name_of(table)} WHERE {_quoted(columns(table)[0])} = ?", key).first()
+    return None if row is None else Line(table, tuple(row))
 
 
 def project(tx: Transaction, found: Sum) -> None:
     """Write the record's cache row; the household's search line follows before the commit."""
-    row = row_of(found)
-    if row is None:
+    line = line_of(found)
+    if line is None:
         return
-    if isinstance(row, MemberRow):
-        before = tx.session.get(MemberRow, row.id)
-        if before is not None and before.household != row.household:
-            tx.stale.add(before.household)
-    tx.session.merge(row)
-    if isinstance(row, HouseholdRow | MemberRow):
+    if found.kind == "member":
+        before = tx.sql("SELECT household FROM member WHERE id = ?", found.record).scalar()
+        if before is not None and before != found.household:
+            tx.stale.add(before)
+    _write(tx, line)
+    if found.kind in ("household", "member"):
         tx.stale.add(found.household)
 
 
 def refresh_search(tx: Transaction) -> None:
     """Write the search lines of the households that this transaction touched."""
     for household in sorted(tx.stale):
-        row = search_row(tx, household)
-        if row is not None:
-            tx.session.merge(row)
+        line = search_line(tx, household)
+        if line is not None:
+            _write(tx, line)
     tx.stale.clear()
 
 
-def search_row(tx: Transaction, household: str) -> SearchRow | None:
+def search_line(tx: Transaction, household: str) -> Line | None:
     """The search line of a household from its rows; None while the household itself is not here."""
-    row = tx.session.get(HouseholdRow, household)
-    if row is None:
+    home = tx.sql("SELECT head_name, address, natural_village, phone, national_code FROM household WHERE id = ?", household).first()
+    if home is None:
         return None
-    members = tx.session.exec(
-        select(MemberRow)
-        .where(MemberRow.household == household, col(MemberRow.deleted).is_(False))
-        .order_by(col(MemberRow.place), MemberRow.id)
-    ).all()
-    names = [row.head_name, *(member.name for member in members)]
-    parts = [*names, *(initials(name) for name in names), row.address, row.natural_village, row.phone, row.national_code]
-    parts += [text for member in members for text in (member.phone, member.citizen_id)]
-    return SearchRow(household=household, text="\n".join(dict.fromkeys(part for part in parts if part)).lower())
+    members = tx.sql("SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id", household).all()
+    names = [home[0], *(name for name, _, _ in members)]
+    parts = [*names, *(initials(name) for name in names), *home[1:]]
+    parts += [text for _, phone, citizen_id in members for text in (phone, citizen_id)]
+    return Line(SearchRow, (household, "\n".join(dict.fromkeys(part for part in parts if part)).lower()))
+
+
+@functools.cache
+def columns(table: type[Row]) -> tuple[str, ...]:
+    """Column names of a table in order, the key first."""
+    return tuple(table.model_fields)
+
+
+def name_of(table: type[Row]) -> str:
+    """The table's name in SQL."""
+    return str(table.__tablename__)
+
+
+def _write(tx: Transaction, line: Line) -> None:
+    tx.sql(_upsert(line.table), *line.values)
+
+
+@functools.cache
+def _upsert(table: type[Row]) -> str:
+    key, *others = (_quoted(name) for name in columns(table))
+    marks = ", ".join("?" for _ in columns(table))
+    changed = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f"INSERT INTO {name_of(table)} ({_listed(table)}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changed}"
+
+
+def _listed(table: type[Row]) -> str:
+    return ", ".join(_quoted(name) for name in columns(table))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def group_key(group: str) -> str:
@@ -122,89 +168,89 @@ def instant(hlc: str) -> str:
     return datetime.fromtimestamp(int(hlc[:13]) / 1000, UTC).astimezone(CHINA).isoformat(timespec="milliseconds")
 
 
-def _household(found: Sum) -> Row:
-    return HouseholdRow(
-        id=found.record,
-        village=found.text("village") or found.newest.vil,
-        head_name=found.text("head_name"),
-        address=found.text("address"),
-        group=found.text("group"),
-        group_key=group_key(found.text("group")),
-        natural_village=found.text("natural_village"),
-        national_code=found.text("national_code"),
-        phone=found.text("phone"),
-        household_type=found.text("household_type"),
-        monitor_type=found.text("monitor_type"),
-        conflicts=found.conflicts,
-        deleted=found.state.deleted,
-    )
+def _household(found: Sum) -> Made:
+    return HouseholdRow, {
+        "id": found.record,
+        "village": found.text("village") or found.newest.vil,
+        "head_name": found.text("head_name"),
+        "address": found.text("address"),
+        "group": found.text("group"),
+        "group_key": group_key(found.text("group")),
+        "natural_village": found.text("natural_village"),
+        "national_code": found.text("national_code"),
+        "phone": found.text("phone"),
+        "household_type": found.text("household_type"),
+        "monitor_type": found.text("monitor_type"),
+        "conflicts": found.conflicts,
+        "deleted": found.state.deleted,
+    }
 
 
-def _member(found: Sum) -> Row:
-    return MemberRow(
-        id=found.record,
-        household=found.household,
-        place=_decimal(found.text("order")),
-        name=found.text("name"),
-        relation=found.text("relation"),
-        sex=found.text("sex"),
-        birth=found.text("birth"),
-        citizen_id=found.text("citizen_id"),
-        ethnic=found.text("ethnic"),
-        phone=found.text("phone"),
-        active=found.text("active") != "0",
-        conflicts=found.conflicts,
-        deleted=found.state.deleted,
-    )
+def _member(found: Sum) -> Made:
+    return MemberRow, {
+        "id": found.record,
+        "household": found.household,
+        "place": _decimal(found.text("order")),
+        "name": found.text("name"),
+        "relation": found.text("relation"),
+        "sex": found.text("sex"),
+        "birth": found.text("birth"),
+        "citizen_id": found.text("citizen_id"),
+        "ethnic": found.text("ethnic"),
+        "phone": found.text("phone"),
+        "active": found.text("active") != "0",
+        "conflicts": found.conflicts,
+        "deleted": found.state.deleted,
+    }
 
 
-def _submission(found: Sum) -> Row:
-    return SubmissionRow(
-        id=found.record,
-        household=found.household,
-        village=found.newest.vil,
-        form=found.form,
-        form_version=found.form_version,
-        state=found.text("@state") or "finalized",
-        revision=_whole(found.text("@revision")),
-        user=found.newest.user,
-        changed_at=instant(found.newest.hlc),
-        finalized_at=found.text("@finalized_at"),
-        conflicts=found.conflicts,
-        deleted=found.state.deleted,
-    )
+def _submission(found: Sum) -> Made:
+    return SubmissionRow, {
+        "id": found.record,
+        "household": found.household,
+        "village": found.newest.vil,
+        "form": found.form,
+        "form_version": found.form_version,
+        "state": found.text("@state") or "finalized",
+        "revision": _whole(found.text("@revision")),
+        "user": found.newest.user,
+        "changed_at": instant(found.newest.hlc),
+        "finalized_at": found.text("@finalized_at"),
+        "conflicts": found.conflicts,
+        "deleted": found.state.deleted,
+    }
 
 
-def _attachment(found: Sum) -> Row:
-    return AttachmentRow(
-        id=found.record,
-        sha=found.text("sha"),
-        name=found.text("name"),
-        mime=found.text("mime"),
-        size=_whole(found.text("size")),
-        submission=found.text("submission"),
-        path=found.text("path"),
-        household=found.household,
-        caption=found.text("caption"),
-        taken_at=found.text("taken_at"),
-        number=found.number,
-        deleted=found.state.deleted,
-    )
+def _attachment(found: Sum) -> Made:
+    return AttachmentRow, {
+        "id": found.record,
+        "sha": found.text("sha"),
+        "name": found.text("name"),
+        "mime": found.text("mime"),
+        "size": _whole(found.text("size")),
+        "submission": found.text("submission"),
+        "path": found.text("path"),
+        "household": found.household,
+        "caption": found.text("caption"),
+        "taken_at": found.text("taken_at"),
+        "number": found.number,
+        "deleted": found.state.deleted,
+    }
 
 
-def _archive(found: Sum) -> Row:
-    return ArchiveRow(
-        id=found.record,
-        household=found.household,
-        submission=found.text("submission"),
-        revision=_whole(found.text("revision")),
-        sha=found.text("sha"),
-        digest=found.text("digest"),
-        pages=_whole(found.text("pages")),
-        copies=found.text("copies"),
-        made_at=found.text("made_at"),
-        deleted=found.state.deleted,
-    )
+def _archive(found: Sum) -> Made:
+    return ArchiveRow, {
+        "id": found.record,
+        "household": found.household,
+        "submission": found.text("submission"),
+        "revision": _whole(found.text("revision")),
+        "sha": found.text("sha"),
+        "digest": found.text("digest"),
+        "pages": _whole(found.text("pages")),
+        "copies": found.text("copies"),
+        "made_at": found.text("made_at"),
+        "deleted": found.state.deleted,
+    }
 
 
 _MAKERS = {"household": _household, "member": _member, "submission": _submission, "attachment": _attachment, "archive": _archive}

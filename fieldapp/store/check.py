@@ -14,7 +14,7 @@ from sync.operation import verify
 
 from . import audit, cache, driver, forms, keys, operations, submissions
 from .engine import coded
-from .tables import AuthorRow, DraftRow, FileRow, OperationRow, SearchRow
+from .tables import AuthorRow, DraftRow, FileRow, SearchRow
 from .transaction import Transaction
 
 
@@ -95,31 +95,21 @@ def _audit(tx: Transaction) -> Iterator[Damage]:
 
 def _caches(tx: Transaction) -> Iterator[Damage]:
     """The cache says what the operations add up to, and nothing besides."""
-    expected = {table.__name__: 0 for table in cache.CACHES}
-    for record in tx.session.exec(select(OperationRow.rec).distinct()).all():
-        row = cache.row_of(operations.add_up(tx, record))
-        if row is None:
+    expected = dict.fromkeys(cache.CACHES, 0)
+    for record in tx.sql("SELECT DISTINCT rec FROM operation").scalars().all():
+        line = cache.line_of(operations.add_up(tx, record))
+        if line is None:
             continue
-        expected[type(row).__name__] += 1
-        kept = tx.session.get(type(row), record)
-        if kept is None or kept.model_dump() != row.model_dump():
-            yield Damage("cache", record, str(type(row).__tablename__))
-        tx.session.expunge_all()
-    yield from _search_lines(tx, expected)
-    for table in cache.CACHES:
-        count = len(tx.session.connection().exec_driver_sql(f"SELECT 1 FROM {table.__tablename__}").all())
-        if count != expected[table.__name__]:
-            yield Damage("cache", str(table.__tablename__), "rows")
-
-
-def _search_lines(tx: Transaction, expected: dict[str, int]) -> Iterator[Damage]:
-    for household in tx.session.connection().exec_driver_sql("SELECT id FROM household").scalars().all():
-        line = cache.search_row(tx, household)
-        kept = tx.session.get(SearchRow, household)
-        expected["SearchRow"] += 1
-        if line is None or kept is None or kept.text != line.text:
+        expected[line.table] += 1
+        if cache.kept_line(tx, line.table, record) != line:
+            yield Damage("cache", record, cache.name_of(line.table))
+    for household in tx.sql("SELECT id FROM household").scalars().all():
+        expected[SearchRow] += 1
+        if cache.kept_line(tx, SearchRow, household) != cache.search_line(tx, household):
             yield Damage("cache", household, "search")
-        tx.session.expunge_all()
+    for table, rows in expected.items():
+        if tx.sql(f"SELECT count(*) FROM {cache.name_of(table)}").scalar_one() != rows:
+            yield Damage("cache", cache.name_of(table), "rows")
 
 
 def _drafts(tx: Transaction) -> Iterator[Damage]:

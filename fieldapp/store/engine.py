@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from fieldapp.errors import CodedError, DiskFull, WorkspaceDamaged
 
-from . import driver
+from . import driver, facts
 from .transaction import Place, Transaction
 
 DATABASE = "workspace.db"
@@ -44,8 +44,10 @@ def transaction(pool: Engine, place: Place, begin: str) -> Iterator[Transaction]
         connection.exec_driver_sql(f"PRAGMA query_only = {int(begin == 'BEGIN')}")
         connection.exec_driver_sql(begin)
         with Session(connection, expire_on_commit=False) as session:
-            yield Transaction(session, place)
+            tx = Transaction(session, connection, place)
+            yield tx
             session.flush()
+            facts.write(tx)
             connection.commit()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .tables import FactRow
 from .transaction import Transaction
 
 DEVICE_KEY = "device-key"
@@ -17,18 +16,23 @@ AREAS_DIGEST = "areas-digest"
 
 def get(tx: Transaction, name: str, default: str = "") -> str:
     """The value of a fact."""
-    row = tx.session.get(FactRow, name)
-    return default if row is None else row.value
+    if name not in tx.facts:
+        row = tx.sql("SELECT value FROM fact WHERE name = ?", name).first()
+        tx.facts[name] = "" if row is None else row[0]
+    return tx.facts[name] or default
 
 
 def put(tx: Transaction, name: str, value: str) -> None:
     """Set a fact; an empty value takes it away."""
-    row = tx.session.get(FactRow, name)
-    if not value:
-        if row is not None:
-            tx.session.delete(row)
-    elif row is None:
-        tx.session.add(FactRow(name=name, value=value))
-    elif row.value != value:
-        row.value = value
-        tx.session.add(row)
+    if get(tx, name) != value:
+        tx.facts[name] = value
+        tx.changed_facts.add(name)
+
+
+def write(tx: Transaction) -> None:
+    """Write what was set; done before every commit."""
+    for name in sorted(tx.changed_facts):
+        tx.sql("DELETE FROM fact WHERE name = ?", name)
+        if tx.facts[name]:
+            tx.sql("INSERT INTO fact(name, value) VALUES (?, ?)", name, tx.facts[name])
+    tx.changed_facts.clear()

@@ -13,9 +13,9 @@ from fieldapp.domain.household import Household, HouseholdLine, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import NotFound
 
-from . import operations
+from . import cache, operations
 from .outbox import DISTRICT, unsent_by_household
-from .tables import ArchiveRow, DraftRow, HouseholdRow, MemberRow, SearchRow, SubmissionRow
+from .tables import ArchiveRow, DraftRow, HouseholdRow, MemberRow, Row, SearchRow, SubmissionRow
 from .transaction import Transaction
 
 T = TypeVar("T", MemberRow, SubmissionRow, ArchiveRow)
@@ -25,7 +25,7 @@ _MEMBER_FIELDS = tuple(field.name for field in fields(Member) if field.name not 
 
 def get(tx: Transaction, household: str) -> Household:
     """One household with its members in order; raises NotFound."""
-    row = tx.session.get(HouseholdRow, household)
+    row = tx.session.get(HouseholdRow, household, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
     return _value(row, _members(tx, [household]).get(household, ()))
@@ -34,8 +34,7 @@ def get(tx: Transaction, household: str) -> Household:
 def save(tx: Transaction, household: Household, why: str = "", user: str = "") -> int:
     """Write the operations that turn what is kept into this value; members that it does not list stay. Returns how many."""
     written = 0
-    row = tx.session.get(HouseholdRow, household.id)
-    kept = {} if row is None else {name: str(getattr(row, name)) for name in _HOUSEHOLD_FIELDS}
+    kept = _kept(tx, HouseholdRow, household.id)
     changes = {name: str(getattr(household, name)) for name in _HOUSEHOLD_FIELDS}
     written += _write(tx, "household", household.id, household.village, changes, kept, why, user)
     for place, member in enumerate(household.members, 1):
@@ -68,7 +67,7 @@ def ids(tx: Transaction, village: str = "") -> tuple[HouseholdId, ...]:
 
 def line(tx: Transaction, household: str) -> HouseholdLine:
     """One line of the roster; raises NotFound."""
-    row = tx.session.get(HouseholdRow, household)
+    row = tx.session.get(HouseholdRow, household, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
     return _lines(tx, [row])[0]
@@ -102,12 +101,14 @@ def _write(tx: Transaction, kind: str, record: str, village: str, wanted: dict[s
     return 1
 
 
+def _kept(tx: Transaction, table: type[Row], key: str) -> dict[str, str]:
+    line = cache.kept_line(tx, table, key)
+    return {} if line is None else {name: str(value) for name, value in zip(cache.columns(table), line.values, strict=True)}
+
+
 def _kept_member(tx: Transaction, member: str) -> dict[str, str]:
-    row = tx.session.get(MemberRow, member)
-    if row is None:
-        return {}
-    kept = {name: getattr(row, name) for name in _MEMBER_FIELDS}
-    return {**kept, "active": "1" if row.active else "0", "household": row.household, "order": f"{row.place:g}"}
+    kept = _kept(tx, MemberRow, member)
+    return kept and {**kept, "order": f"{float(kept['place']):g}"}
 
 
 def _matching(query: str, village: str) -> SelectOfScalar[HouseholdRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, func, select
 
@@ -34,13 +34,14 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
 
     Operations that were set aside because their author was unknown are tried again once the author is known.
     """
-    waiting = _waiting(tx)
+    authors = {row.device: (bytes.fromhex(row.public_key), row.revoked) for row in tx.session.exec(select(AuthorRow))}
+    waiting = _waiting(tx, authors)
     new, known = 0, _known(tx, incoming)
     aside: list[tuple[str, str]] = []
     touched: dict[str, None] = {}
     fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}
     for operation in fresh.values():
-        reason = _reason(tx, operation)
+        reason = _reason(tx, operation, authors.get(operation.dev))
         if reason:
             aside.append((operation.id, reason))
             _set_aside(tx, peer, operation, reason)
@@ -67,16 +68,16 @@ def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
     return found
 
 
-def _reason(tx: Transaction, operation: Operation) -> str:
+def _reason(tx: Transaction, operation: Operation, author: tuple[bytes, bool] | None) -> str:
     """Why an operation cannot be believed, empty if it can."""
-    author = tx.session.get(AuthorRow, operation.dev)
     if author is None:
         return "unknown-author"
+    public_key, revoked = author
     try:
-        verify(operation, bytes.fromhex(author.public_key))
+        verify(operation, public_key)
     except BadOperation as error:
         return str(error.values["reason"])
-    if author.revoked:
+    if revoked:
         return "revoked-author"
     return "" if areas.fits(tx, operation.vil) else "wrong-realm"
 
@@ -84,9 +85,7 @@ def _reason(tx: Transaction, operation: Operation) -> str:
 def _keep(tx: Transaction, operation: Operation) -> None:
     operations.append(tx, operation)
     operations.follow(tx, operation.hlc)
-    apart = tx.session.get(QuarantineRow, operation.id)
-    if apart is not None:
-        tx.session.delete(apart)
+    tx.sql("DELETE FROM quarantine WHERE id = ?", operation.id)
     if operation.dev == tx.device:
         _own(tx, operation)
 
@@ -108,11 +107,11 @@ def _set_aside(tx: Transaction, peer: str, operation: Operation, reason: str) ->
     audit.record(tx, "set-aside", operation.id, reason)
 
 
-def _waiting(tx: Transaction) -> list[Operation]:
+def _waiting(tx: Transaction, authors: Collection[str]) -> list[Operation]:
     """Operations kept apart for their author, whose author is known by now."""
     rows = tx.session.exec(select(QuarantineRow).where(QuarantineRow.reason == "unknown-author")).all()
     found = [operations.from_body(row.body) for row in rows]
-    return [operation for operation in found if tx.session.get(AuthorRow, operation.dev) is not None]
+    return [operation for operation in found if operation.dev in authors]
 
 
 def count_set_aside(tx: Transaction) -> int:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 
 from fieldapp.errors import BadInput, NotFound, WorkspaceDamaged
 from sync.merge import RecordState, Write, heads_of, merge
@@ -17,8 +17,18 @@ from . import areas, cache, facts
 from .tables import OperationRow
 from .transaction import Transaction
 
+_INSERT = "INSERT INTO operation (id, rec, kind, vil, household, user, body, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _FUTURE_MS = 24 * 3600 * 1000
 """A logical time further ahead than this is not followed: one wrong clock must not spoil everybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An operation with its place in the workspace and the household that its row names."""
+
+    seq: int
+    household: str
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def write(
         rec=record,
         kind=kind,
         vil=village,
-        par=heads_of(operation for _, operation in before),
+        par=heads_of(stored.operation for stored in before),
         set=dict(changes),
         hlc=_tick(tx),
         user=user or tx.user,
@@ -81,27 +91,15 @@ def write(
     )
     operation = signed(unsigned, tx.place.device)
     facts.put(tx, facts.LAST_OPERATION, operation.id)
-    row = append(tx, operation)
-    _project(tx, record, [*before, (row, operation)])
+    _project(tx, record, [*before, Stored(append(tx, operation), "", operation)])
     return operation
 
 
-def append(tx: Transaction, operation: Operation) -> OperationRow:
-    """Store an operation that was signed here or verified; the cache is the caller's duty."""
+def append(tx: Transaction, operation: Operation) -> int:
+    """Store an operation that was signed here or verified, and return its place; the cache is the caller's duty."""
     body = canonical(to_plain(operation)).decode()
-    row = OperationRow(
-        id=operation.id,
-        rec=operation.rec,
-        kind=operation.kind,
-        vil=operation.vil,
-        household="",
-        user=operation.user,
-        body=body,
-        sum=hashlib.sha256(body.encode()).hexdigest(),
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    return row
+    told = (operation.id, operation.rec, operation.kind, operation.vil, "", operation.user, body, _hash(body))
+    return tx.sql(_INSERT, *told).lastrowid
 
 
 def project(tx: Transaction, records: Iterable[str]) -> None:
@@ -112,7 +110,7 @@ def project(tx: Transaction, records: Iterable[str]) -> None:
 
 def of_record(tx: Transaction, record: str) -> tuple[Operation, ...]:
     """All operations of a record in the order in which they came here; raises WorkspaceDamaged (record)."""
-    return tuple(operation for _, operation in _stored(tx, record))
+    return tuple(stored.operation for stored in _stored(tx, record))
 
 
 def get(tx: Transaction, operation: str) -> Operation:
@@ -137,12 +135,7 @@ def every(tx: Transaction) -> Iterator[OperationRow]:
 
 def read(row: OperationRow) -> Operation:
     """The operation of a row; raises WorkspaceDamaged (record) when the body is not what was written."""
-    if hashlib.sha256(row.body.encode("utf-8", "surrogatepass")).hexdigest() != row.sum:
-        raise WorkspaceDamaged(part="record", detail=row.rec)
-    operation = from_body(row.body)
-    if (operation.id, operation.rec) != (row.id, row.rec):
-        raise WorkspaceDamaged(part="record", detail=row.rec)
-    return operation
+    return _checked(row.id, row.rec, row.body, row.sum)
 
 
 def from_body(body: str) -> Operation:
@@ -222,9 +215,9 @@ def follow(tx: Transaction, hlc: str) -> None:
 def rebuild(tx: Transaction) -> int:
     """Throw the cache away and build it from the operations; returns how many records there are."""
     for table in cache.CACHES:
-        tx.session.exec(delete(table))
+        tx.sql(f"DELETE FROM {cache.name_of(table)}")
     tx.session.expire_all()
-    records = tx.session.exec(select(OperationRow.rec).distinct()).all()
+    records = tx.sql("SELECT DISTINCT rec FROM operation").scalars().all()
     project(tx, records)
     cache.refresh_search(tx)
     return len(records)
@@ -238,23 +231,34 @@ def add_up(tx: Transaction, record: str) -> cache.Sum:
     return _add_up(record, stored)
 
 
-def _stored(tx: Transaction, record: str) -> list[tuple[OperationRow, Operation]]:
-    rows = tx.session.exec(select(OperationRow).where(OperationRow.rec == record).order_by(col(OperationRow.seq))).all()
-    return [(row, read(row)) for row in rows]
+def _stored(tx: Transaction, record: str) -> list[Stored]:
+    rows = tx.sql("SELECT seq, id, household, body, sum FROM operation WHERE rec = ? ORDER BY seq", record)
+    return [Stored(seq, household, _checked(identity, record, body, kept)) for seq, identity, household, body, kept in rows]
 
 
-def _add_up(record: str, stored: Sequence[tuple[OperationRow, Operation]]) -> cache.Sum:
-    operations = [operation for _, operation in stored]
-    return cache.add_up(record, operations, merge(operations), stored[0][0].seq or 0)
+def _checked(identity: str, record: str, body: str, kept: str) -> Operation:
+    if _hash(body) != kept:
+        raise WorkspaceDamaged(part="record", detail=record)
+    operation = from_body(body)
+    if (operation.id, operation.rec) != (identity, record):
+        raise WorkspaceDamaged(part="record", detail=record)
+    return operation
 
 
-def _project(tx: Transaction, record: str, stored: Sequence[tuple[OperationRow, Operation]]) -> None:
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _add_up(record: str, stored: Sequence[Stored]) -> cache.Sum:
+    operations = [one.operation for one in stored]
+    return cache.add_up(record, operations, merge(operations), stored[0].seq)
+
+
+def _project(tx: Transaction, record: str, stored: Sequence[Stored]) -> None:
     found = _add_up(record, stored)
     cache.project(tx, found)
-    for row, _ in stored:
-        if row.household != found.household:
-            row.household = found.household
-            tx.session.add(row)
+    if any(one.household != found.household for one in stored):
+        tx.sql("UPDATE operation SET household = ? WHERE rec = ?", found.household, record)
 
 
 def _tick(tx: Transaction) -> str:

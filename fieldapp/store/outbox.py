@@ -46,9 +46,7 @@ def acknowledge(tx: Transaction, peer: str, receipts: Sequence[str]) -> None:
     for start in range(0, len(receipts), 500):
         rows = tx.session.exec(select(OperationRow.seq).where(col(OperationRow.id).in_(receipts[start : start + 500]))).all()
         for seq in rows:
-            if seq is not None and tx.session.get(ReceiptRow, (peer, seq)) is None:
-                tx.session.add(ReceiptRow(peer=peer, seq=seq))
-    tx.session.flush()
+            tx.sql("INSERT INTO receipt (peer, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", peer, seq)
     _advance(tx, peer)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,6 +30,12 @@ class Revision:
     device: str
     why: str
     operation: str
+
+
+_SET_ANSWER = (
+    "INSERT INTO draft_answer (draft, path, value, sum) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, sum = excluded.sum"
+)
 
 
 def start_draft(
@@ -71,29 +77,20 @@ def reopen(tx: Transaction, submission: str, why: str, user: str = "") -> Submis
 
 def save_answers(tx: Transaction, submission: str, changes: Mapping[str, str | None]) -> int:
     """Autosave: keep the answers that differ from what is kept (None takes one away), and journal them; returns how many."""
-    draft = _draft(tx, submission)
-    query = select(DraftAnswerRow).where(DraftAnswerRow.draft == submission)
-    if len(changes) <= 100:
-        query = query.where(col(DraftAnswerRow.path).in_(list(changes)))
-    rows = {row.path: row for row in tx.session.exec(query)}
-    journal: dict[str, list[str | None]] = {}
-    for path, value in changes.items():
-        row = rows.get(path)
-        before = None if row is None else row.value
-        if value == before:
-            continue
-        journal[path] = [before, value]
+    if tx.sql("SELECT 1 FROM draft WHERE id = ?", submission).first() is None:
+        raise NotFound(what="draft", id=submission)
+    kept = _kept(tx, submission, changes)
+    journal = {path: [kept.get(path), value] for path, value in changes.items() if value != kept.get(path)}
+    for path, (_, value) in journal.items():
         if value is None:
-            tx.session.delete(row)
-        elif row is None:
-            tx.session.add(DraftAnswerRow(draft=submission, path=path, value=value, sum=_sum(submission, path, value)))
+            tx.sql("DELETE FROM draft_answer WHERE draft = ? AND path = ?", submission, path)
         else:
-            row.value, row.sum = value, _sum(submission, path, value)
-            tx.session.add(row)
+            tx.sql(_SET_ANSWER, submission, path, value, _sum(submission, path, value))
     if journal:
-        draft.changed_at = tx.stamp()
-        tx.session.add(draft)
-        tx.session.add(JournalRow(draft=submission, at=draft.changed_at, user=tx.user, changes=canonical(journal).decode()))
+        now = tx.stamp()
+        tx.sql("UPDATE draft SET changed_at = ? WHERE id = ?", now, submission)
+        told = canonical(journal).decode()
+        tx.sql("INSERT INTO draft_journal (draft, at, user, changes) VALUES (?, ?, ?, ?)", submission, now, tx.user, told)
     return len(journal)
 
 
@@ -108,7 +105,7 @@ def finalize(tx: Transaction, submission: str, answers: Answers | None = None, u
 
     `answers` are those that count (only what is relevant); without them all of the draft's.
     """
-    row = tx.session.get(DraftRow, submission)
+    row = tx.session.get(DraftRow, submission, populate_existing=True)
     if row is None:
         raise NotAllowed(reason="not-a-draft")
     final = dict(draft_answers(tx, submission) if answers is None else answers)
@@ -142,7 +139,7 @@ def discard(tx: Transaction, submission: str) -> None:
 
 def load(tx: Transaction, submission: str) -> Submission:
     """A submission with its answers: the draft if there is one, else what was finalized; raises NotFound, WorkspaceDamaged."""
-    row = tx.session.get(DraftRow, submission)
+    row = tx.session.get(DraftRow, submission, populate_existing=True)
     if row is None:
         return load_finalized(tx, submission)
     return replace(_of_draft(row), answers=draft_answers(tx, submission))
@@ -150,14 +147,16 @@ def load(tx: Transaction, submission: str) -> Submission:
 
 def load_finalized(tx: Transaction, submission: str, revision: int | None = None) -> Submission:
     """What was finalized, whatever the draft says, or one of its revisions; raises NotFound, WorkspaceDamaged."""
-    row = tx.session.get(SubmissionRow, submission)
+    row = tx.session.get(SubmissionRow, submission, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="submission", id=submission)
     all_of_it = operations.of_record(tx, submission)
     if revision is not None and revision != row.revision:
         found = _finalization(all_of_it, revision)
         all_of_it = operations.ancestors(all_of_it, [found.id])
-        row = SubmissionRow(**cache.row_of(cache.add_up(submission, all_of_it, merge(all_of_it), 0)).model_dump())  # type: ignore[union-attr]
+        line = cache.line_of(cache.add_up(submission, all_of_it, merge(all_of_it), 0))
+        assert line is not None
+        row = SubmissionRow.model_validate(dict(zip(cache.columns(SubmissionRow), line.values, strict=True)))
     values = merge(all_of_it).values()
     return replace(_of_row(row), answers={path: value for path, value in values.items() if not path.startswith("@")})
 
@@ -174,7 +173,7 @@ def revisions(tx: Transaction, submission: str) -> tuple[Revision, ...]:
 
 def drafts(tx: Transaction, household: str = "") -> tuple[Submission, ...]:
     """Drafts without their answers, the latest changed first."""
-    query = select(DraftRow).order_by(col(DraftRow.changed_at).desc(), col(DraftRow.id))
+    query = select(DraftRow).order_by(col(DraftRow.changed_at).desc(), col(DraftRow.id)).execution_options(populate_existing=True)
     if household:
         query = query.where(DraftRow.household == household)
     return tuple(_of_draft(row) for row in tx.session.exec(query))
@@ -201,25 +200,30 @@ def finalized(tx: Transaction, village: str = "", form: str = "") -> tuple[Submi
 
 def draft_answers(tx: Transaction, submission: str) -> dict[str, str]:
     """The answers of a draft; raises WorkspaceDamaged (draft)."""
-    rows = tx.session.exec(
-        select(DraftAnswerRow.path, DraftAnswerRow.value, DraftAnswerRow.sum).where(DraftAnswerRow.draft == submission)
-    ).all()
+    rows = tx.sql("SELECT path, value, sum FROM draft_answer WHERE draft = ?", submission).all()
     for path, value, kept in rows:
         if _sum(submission, path, value) != kept:
             raise WorkspaceDamaged(part="draft", detail=submission)
     return {path: value for path, value, _ in rows}
 
 
+def _kept(tx: Transaction, submission: str, paths: Collection[str]) -> dict[str, str]:
+    """What the draft has under these paths, at least; few are looked up one by one."""
+    if len(paths) > 20:
+        return draft_answers(tx, submission)
+    found = ((path, tx.sql("SELECT value FROM draft_answer WHERE draft = ? AND path = ?", submission, path).scalar()) for path in paths)
+    return {path: value for path, value in found if value is not None}
+
+
 def _begin(tx: Transaction, row: DraftRow, answers: Answers) -> None:
     tx.session.add(row)
-    tx.session.add_all(
-        DraftAnswerRow(draft=row.id, path=path, value=value, sum=_sum(row.id, path, value)) for path, value in answers.items()
-    )
     tx.session.flush()
+    for path, value in answers.items():
+        tx.sql(_SET_ANSWER, row.id, path, value, _sum(row.id, path, value))
 
 
 def _draft(tx: Transaction, submission: str) -> DraftRow:
-    row = tx.session.get(DraftRow, submission)
+    row = tx.session.get(DraftRow, submission, populate_existing=True)
     if row is None:
         raise NotFound(what="draft", id=submission)
     return row

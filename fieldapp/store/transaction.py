@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, CursorResult
 from sqlmodel import Session
 
 from fieldapp.domain.clock import Clock
@@ -32,9 +34,18 @@ class Transaction:
     """One open transaction; handed to the functions of the store's nouns, useless afterwards."""
 
     session: Session
+    connection: Connection
     place: Place
     stale: set[str] = field(default_factory=set)
     """Households whose search line is written anew before the commit."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """Facts that were read or set, by name; empty for those that are not there."""
+    changed_facts: set[str] = field(default_factory=set)
+    """Names of facts that are written before the commit."""
+
+    def sql(self, statement: str, *parameters: object) -> CursorResult[*tuple[Any, ...]]:
+        """A statement as it stands, for the paths that have to be fast; does not flush the session."""
+        return self.connection.exec_driver_sql(statement, parameters)
 
     @property
     def user(self) -> str:
