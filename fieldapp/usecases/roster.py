@@ -83,15 +83,13 @@ def household(workspace: Workspace, identity: HouseholdId) -> Household:
 
 def add_household(workspace: Workspace, village: str, head_name: str, address: str = "", phone: str = "") -> HouseholdId:
     """Add a household; one of the same head and address in the village raises AlreadyThere, a blank name BadInput."""
-    from fieldapp.store import households
-
     name = head_name.strip()
     if not name:
         raise BadInput(what="head_name", value=head_name)
     with workspace.read() as tx:
-        same = [one for one in households.search(tx, name, village, limit=50) if one.head_name == name and one.address == address]
-    if same:
-        raise AlreadyThere(what="household", id=same[0].id)
+        twin = _twin(tx, village, name, address)
+    if twin is not None:
+        raise AlreadyThere(what="household", id=twin)
     return add(workspace, Household(HouseholdId(uuid4().hex), AreaCode(village), name, address=address, phone=phone))
 
 
@@ -156,12 +154,20 @@ def export_file(workspace: Workspace, file: Path, layout: str, village: str = ""
 
 
 def _known(tx: Transaction, one: Household) -> bool:
-    """Whether the household is here: by its national code, or a member's identity number in the same village."""
+    """Whether the household is here: by its national code, a member's identity number in the village, or its head and address."""
     from fieldapp.store import households
 
     if one.national_code:
-        found = households.search(tx, one.national_code, one.village)
-        if any(line.national_code == one.national_code for line in found):
-            return True
+        return any(line.national_code == one.national_code for line in households.search(tx, one.national_code, one.village))
     ids = {held for member in one.members if member.citizen_id for held in households.by_citizen_id(tx, member.citizen_id)}
-    return any(households.get(tx, held).village == one.village for held in ids)
+    if any(households.get(tx, held).village == one.village for held in ids):
+        return True
+    return _twin(tx, one.village, one.head_name, one.address) is not None
+
+
+def _twin(tx: Transaction, village: str, head_name: str, address: str) -> HouseholdId | None:
+    """A household of the same head and address in the village."""
+    from fieldapp.store import households
+
+    found = households.search(tx, head_name, village, limit=200)
+    return next((line.id for line in found if (line.head_name, line.address) == (head_name, address)), None)
