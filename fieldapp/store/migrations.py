@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.resources import files
 
 from sqlalchemy import Connection
 
 from fieldapp.errors import WorkspaceTooNew
 
-from .tables import Row
-
 
 def _first(connection: Connection) -> None:
-    Row.metadata.create_all(connection)
+    """The first release's tables, as text that no later change of `tables` alters."""
+    script = files(__package__).joinpath("schema_1.sql").read_text(encoding="utf-8")
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (_first,)

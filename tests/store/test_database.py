@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import delete, text
 
@@ -25,7 +26,7 @@ from fieldapp.store import areas, audit, engine, facts, forms, households, keys,
 from fieldapp.store.check import Damage
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
-from fieldapp.store.tables import AuditRow, HouseholdRow, OperationRow
+from fieldapp.store.tables import AuditRow, HouseholdRow, OperationRow, Row
 from fieldapp.store.transaction import Transaction
 from sync.replica import PublishedForm
 
@@ -313,3 +314,17 @@ def test_form_versions_are_kept_whole(database: Database) -> None:
 def test_operation_needs_a_village(database: Database) -> None:
     with pytest.raises(Exception, match="bad-input"), database.begin() as tx:
         operations.write(tx, "household", new_id(), "9901", {})
+
+
+def test_steps_of_migration_make_the_tables_that_the_code_knows(database: Database) -> None:
+    def shapes(rows: list[tuple[str, str]]) -> dict[str, str]:
+        return {name: "".join(sql.split()).replace('"', "") for name, sql in rows if sql}
+
+    plain = create_engine("sqlite://")
+    Row.metadata.create_all(plain)
+    query = "SELECT name, sql FROM sqlite_schema"
+    with plain.connect() as connection:
+        wanted = shapes([tuple(row) for row in connection.exec_driver_sql(query)])  # type: ignore[misc]
+    plain.dispose()
+    with database.read() as tx:
+        assert shapes([tuple(row) for row in tx.sql(query)]) == wanted  # type: ignore[misc]
