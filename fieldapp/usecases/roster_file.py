@@ -130,7 +130,7 @@ def read(file: Path, areas: Iterable[Area], mapping: Path | None = None) -> Rost
     return Roster(tuple(found), tuple(sorted(findings.found, key=lambda one: one.row)))
 
 
-def write(file: Path, households: Sequence[Household], village_names: Mapping[str, str], layout: str = "roster") -> None:
+def write(file: Path, households: Sequence[Household], village_names: Mapping[AreaCode, str], layout: str = "roster") -> None:
     """Write one line a member; every cell is text, so that nothing is rounded and nothing is a formula.
 
     `village_names`: village code → the name to print. Raises BadInput(what: layout).
@@ -158,7 +158,7 @@ def write(file: Path, households: Sequence[Household], village_names: Mapping[st
     book.save(file)
 
 
-def _written(household: Household, member: Member, village_names: Mapping[str, str]) -> dict[str, str]:
+def _written(household: Household, member: Member, village_names: Mapping[AreaCode, str]) -> dict[str, str]:
     return {
         "village_code": household.village,
         "village": village_names.get(household.village, ""),

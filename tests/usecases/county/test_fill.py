@@ -10,12 +10,13 @@ import pytest
 
 from fieldapp import words
 from fieldapp.domain.clock import CHINA
-from fieldapp.engine import xform, xlsform
+from fieldapp.engine import filled, xform, xlsform
 from fieldapp.engine.definition import FormDefinition
 from fieldapp.engine.session import FormSession
 from fieldapp.engine.surroundings import Surroundings
 from fieldapp.engine.views import Flaw
 from fieldapp.errors import NotAllowed
+from fieldapp.quality import rules
 from fieldapp.usecases import county
 from fieldapp.usecases.county.families import family
 
@@ -61,6 +62,20 @@ def test_the_form_says_what_the_family_is() -> None:
     assert [asked.view(f"{row}/m_name").value for row in rows] == [person.name for person in one.members]
     assert asked.view("/household_survey/c_check/n_active").value == str(len(one.members))
     assert asked.view("/household_survey/m_risk/monitor_line").value == "8200"
+
+
+def test_a_filled_form_agrees_with_itself_by_the_household_rules() -> None:
+    for one in county.families(1, 48)[40:]:
+        asked = session()
+        county.fill(asked, one, take)
+        assert rules.filled(filled.fill(asked)) == ()
+
+
+def test_relief_money_without_a_recipient_is_found_in_the_filled_form() -> None:
+    asked = session()
+    county.fill(asked, county.families(1, 1)[0], take)
+    asked.answer("/household_survey/i_income/t_tekun", "9600")
+    assert {finding.rule for finding in rules.filled(filled.fill(asked))} == {"H015"}
 
 
 def answered(change: Callable[[FormSession], object]) -> set[str]:
