@@ -138,7 +138,8 @@ def _refused(fault: FormError, sheets: Sheets | None = None) -> Mistake:
     kind = str(values.get("fault", ""))
     code = kind if kind in ("syntax", "unknown-function", "arguments", "missing-path", "circle") else "form"
     row = sheets.rows.get(path, 0) if sheets is not None else 0
-    given = (("detail", str(values.get("detail", values.get("feature", "")))), ("expression", str(values.get("expression", ""))))
+    detail = str(values.get("detail", values.get("feature", "")))
+    given = (("detail", detail), ("name", detail), ("reason", ""), ("expression", str(values.get("expression", ""))), ("position", "0"))
     return Mistake(
         str(values.get("sheet", "")),
         int(str(values.get("row", row) or row)),

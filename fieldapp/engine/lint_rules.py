@@ -277,7 +277,7 @@ class _Checker:
         try:
             piece, _ = read(pattern)
         except EvaluationFault as fault:
-            self._say("bad-regex", ("pattern", pattern), ("detail", fault.detail))
+            self._say("bad-regex", ("pattern", pattern), ("position", str(fault.position + 1)))
             return
         if is_costly(piece):
             self._say("costly-regex", ("pattern", pattern))

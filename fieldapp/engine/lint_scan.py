@@ -23,11 +23,12 @@ class Broken:
     expression: str
     code: str
     detail: str
+    reason: str
     position: int
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """What the message names."""
-        return (("detail", self.detail), ("expression", self.expression), ("position", str(self.position + 1)))
+        return (("detail", self.detail), ("reason", self.reason), ("expression", self.expression), ("position", str(self.position + 1)))
 
 
 def scan(xform: str) -> tuple[Broken, ...]:
@@ -45,7 +46,7 @@ def _broken(path: str, role: str, text: str) -> Broken | None:
     try:
         compile_expression(parse(text))
     except ExpressionFault as fault:
-        return Broken(path, role, text, fault.code, fault.detail, fault.position)
+        return Broken(path, role, text, fault.code, fault.detail, fault.reason, fault.position)
     return None
 
 

@@ -45,6 +45,22 @@ def test_every_broken_expression_is_told_with_sheet_row_and_column() -> None:
     assert dict(found[0].values)["position"] == "4"
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("1 +", "表达式没有写完：1 +"),
+        ("if(1, 2, 3", "第 11 个字符处缺少 )：if(1, 2, 3"),
+        ("(1 2)", "第 4 个字符处缺少 )：(1 2)"),
+        ("1 ? 2", "第 3 个字符处的 ? 不应出现：1 ? 2"),
+        ("'a", "从第 1 个字符开始的文字缺少结束引号：'a"),
+        ("/hf/nowhere", "表单中没有 /hf/nowhere：/hf/nowhere"),
+    ],
+)
+def test_author_is_told_in_chinese_what_is_wrong(cell: str, said: str) -> None:
+    (found,) = linted(f"| survey |\n| | type | name | label | relevant |\n| | text | t | T | {cell} |\n")
+    assert found.message() == said
+
+
 def test_form_without_mistakes_has_none() -> None:
     assert (
         linted("""
@@ -175,5 +191,5 @@ def test_the_bundled_form_is_clean() -> None:
 @pytest.mark.parametrize("code", sorted(SEVERITIES))
 def test_every_code_has_its_sentence(code: str, language: str) -> None:
     assert knows(f"lint-{code}", language)
-    values = dict.fromkeys(("detail", "expression", "name", "value", "pattern", "rows", "position", "path"), "§")
+    values = dict.fromkeys(("detail", "expression", "name", "value", "pattern", "rows", "position", "reason", "path"), "§")
     assert "{" not in say(f"lint-{code}", language, **values)

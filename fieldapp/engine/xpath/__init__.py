@@ -1,6 +1,6 @@
 """The expression language of ODK XForms: text → tree → closures.
 
-    parser.parse(text) -> ast.Expr                                raises errors.ExpressionSyntax(detail, position)
+    parser.parse(text) -> ast.Expr                                raises errors.ExpressionSyntax(detail, position, reason)
     compile.compile_expression(expr, functions=…) -> Compiled     raises errors.UnknownFunction, errors.WrongArguments
     Compiled(node, context) -> values.Value                       raises errors.EvaluationFault
     Compiled.text / .number / .true / .nodes (node, context)      the same, converted as a bind needs it

@@ -22,7 +22,7 @@ from fieldapp.engine.xpath.ast import (
 )
 from fieldapp.engine.xpath.code import Code, Run, Type, as_number, as_text, as_truth, as_whole
 from fieldapp.engine.xpath.context import EvalContext
-from fieldapp.engine.xpath.errors import ExpressionFault, UnknownFunction, WrongArguments
+from fieldapp.engine.xpath.errors import EvaluationFault, UnknownFunction, WrongArguments
 from fieldapp.engine.xpath.functions import FUNCTIONS
 from fieldapp.engine.xpath.functions.function import Function
 from fieldapp.engine.xpath.operators import arithmetic, comparison
@@ -70,10 +70,10 @@ class Compiled:
         return value
 
     def nodes(self, node: XNode, context: EvalContext) -> list[XNode]:
-        """All nodes, rows of the own repeat and of others alike. Raises ExpressionFault if the value is no node-set."""
+        """All nodes, rows of the own repeat and of others alike. Raises EvaluationFault if the value is no node-set."""
         value = self._evaluate(self._whole, node, context)
         if type(value) is not list:
-            raise ExpressionFault("not a set of nodes")
+            raise EvaluationFault("nodes()", reason="node-set")
         return value
 
     @staticmethod
@@ -125,7 +125,7 @@ class _Compiler:
     def _path(self, path: Path) -> Code:
         start = None if isinstance(path.start, Origin) else self.code(path.start)
         if start is not None and start.type not in (Type.NODES, Type.ANY):
-            raise WrongArguments("a path can only go on from nodes")
+            raise WrongArguments("/")
         return compile_path(path, start, self._predicates_of)
 
     def _predicates_of(self, step: Step) -> list[Filter]:
@@ -136,7 +136,7 @@ class _Compiler:
 
     def _filtered(self, base: Code, predicates: tuple[Expr, ...]) -> Code:
         if base.type not in (Type.NODES, Type.ANY):
-            raise WrongArguments("only nodes can be filtered")
+            raise WrongArguments("[]")
         filters = self._filters(predicates)
         whole = as_whole(base)
 
@@ -150,7 +150,7 @@ class _Compiler:
 
     def _union(self, members: list[Code]) -> Code:
         if any(member.type not in (Type.NODES, Type.ANY) for member in members):
-            raise WrongArguments("only sets of nodes can be united")
+            raise WrongArguments("|")
         runs = [as_whole(member) for member in members]
 
         def run(node: XNode, place: int, size: int, context: EvalContext) -> list[XNode]:

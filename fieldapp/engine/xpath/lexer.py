@@ -106,5 +106,5 @@ def _stray(text: str, position: int) -> ExpressionSyntax:
         position += 1
     stray = text[position]
     if stray in "\"'":
-        return ExpressionSyntax("text without closing quote", position)
-    return ExpressionSyntax(f"unexpected {stray}", position)
+        return ExpressionSyntax(stray, position, "unclosed-text")
+    return ExpressionSyntax(stray, position, "unexpected")

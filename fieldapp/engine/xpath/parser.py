@@ -96,7 +96,7 @@ class _Parser:
             signs += 1
         expr = self._union()
         if signs > DEEPEST:
-            raise ExpressionSyntax("nested too deeply", self._token.at)
+            raise ExpressionSyntax(self._token.text, self._token.at, "too-deep")
         for _ in range(signs):
             expr = Negation(expr)
         return expr
@@ -156,7 +156,7 @@ class _Parser:
             axis = Axis.ATTRIBUTE
         elif self._token.kind is Lexeme.AXIS:
             if self._token.text not in _AXES:
-                raise ExpressionSyntax(f"unknown axis {self._token.text}", at)
+                raise ExpressionSyntax(self._token.text, at, "unknown-axis")
             axis = _AXES[self._token.text]
             self._advance()
         test = self._test()
@@ -222,7 +222,7 @@ class _Parser:
     def _inner(self) -> Expr:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise ExpressionSyntax("nested too deeply", self._token.at)
+            raise ExpressionSyntax(self._token.text, self._token.at, "too-deep")
         expr = self.expression(0)
         self._depth -= 1
         return expr
@@ -245,5 +245,6 @@ class _Parser:
         self._token = self._tokens[self._index]
 
     def _unexpected(self, wanted: str = "") -> ExpressionSyntax:
-        found = self._token.text if self._token.kind is not Lexeme.END else "end"
-        return ExpressionSyntax(f"expected {wanted}, found {found}" if wanted else f"unexpected {found}", self._token.at)
+        if wanted:
+            return ExpressionSyntax(wanted, self._token.at, "expected")
+        return ExpressionSyntax(self._token.text, self._token.at, "ended" if self._token.kind is Lexeme.END else "unexpected")

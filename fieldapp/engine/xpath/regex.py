@@ -28,7 +28,7 @@ def _searcher(pattern: str) -> Callable[[str], bool]:
     try:
         found = re.compile(written(piece), re.ASCII | (re.IGNORECASE if ignore_case else 0))
     except (re.error, OverflowError) as error:
-        raise EvaluationFault(f"regular expression {pattern}: {error}") from error
+        raise EvaluationFault(pattern, getattr(error, "pos", None) or 0, "regex") from error
     return lambda text: found.search(text) is not None
 
 

@@ -86,7 +86,7 @@ def read(pattern: str) -> tuple[Piece, bool]:
     reader = _Reader(plain, flags.end() if flags else 0)
     piece = reader.either(0)
     if not reader.is_done():
-        raise EvaluationFault(f"regular expression {pattern}: unmatched )")
+        raise EvaluationFault(pattern, reader.place(), "regex")
     return piece, bool(flags and "i" in flags[1])
 
 
@@ -102,10 +102,14 @@ class _Reader:
         """Whether nothing is left."""
         return self._at >= len(self._pattern)
 
+    def place(self) -> int:
+        """How far the pattern is read."""
+        return self._at
+
     def either(self, depth: int) -> Piece:
         """Alternatives up to `)` or the end."""
         if depth > _DEEPEST:
-            raise self._fault("nested too deeply")
+            raise self._fault()
         items = [self._row(depth)]
         while self._next() == "|":
             self._at += 1
@@ -131,13 +135,13 @@ class _Reader:
         else:
             return item
         if most is not None and most < least:
-            raise self._fault("numbers out of order")
+            raise self._fault()
         suffix = self._next()
         if suffix and suffix in "?+":
             self._at += 1
         made = Times(item, least, most, suffix == "+")
         if self._next() in ("*", "+", "?"):
-            raise self._fault("nothing to repeat")
+            raise self._fault()
         return made
 
     def _one(self, depth: int) -> Piece:
@@ -155,20 +159,20 @@ class _Reader:
             case "^" | "$":
                 return Edge(char)
             case "*" | "+" | "?":
-                raise self._fault("nothing to repeat")
+                raise self._fault()
         return One(re.escape(char))
 
     def _group(self, depth: int) -> Piece:
         head = re.compile(r"\?(?:<?[=!]|:|<([A-Za-z][A-Za-z0-9]*)>)|").match(self._pattern, self._at)
         kind = head[0] if head else ""
         if not kind and self._next() == "?":
-            raise self._fault("unknown kind of group")
+            raise self._fault()
         self._at += len(kind)
         if head and (kind == "" or head[1]):
             self._names.append(head[1] or "")
         item = self.either(depth + 1)
         if self._next() != ")":
-            raise self._fault("missing )")
+            raise self._fault()
         self._at += 1
         if kind == "?:":
             return item
@@ -178,7 +182,7 @@ class _Reader:
         char = self._next()
         self._at += 1
         if char == "":
-            raise self._fault("\\ at the end")
+            raise self._fault()
         if char in "bB":
             return Edge(f"\\{char}")
         if char in "AzZ":
@@ -199,7 +203,7 @@ class _Reader:
         named = re.compile(r"\{([^}]*)\}|(\w)").match(self._pattern, self._at)
         inside = property_class(named[1] or named[2]) if named else None
         if named is None or inside is None:
-            raise self._fault("unknown property")
+            raise self._fault()
         self._at = named.end()
         return inside
 
@@ -215,7 +219,7 @@ class _Reader:
         pieces: list[str] = []
         while (char := self._next()) != "]":
             if char == "" or self._pattern.startswith("&&", self._at):
-                raise self._fault("missing ]" if char == "" else "&& in a class")
+                raise self._fault()
             pieces.append(self._class_item())
         self._at += 1
         if not pieces:
@@ -240,7 +244,7 @@ class _Reader:
         self._at += 1
         if char in ("p", "P"):
             if char == "P":
-                raise self._fault("\\P in a class")
+                raise self._fault()
             return self._property(), False
         inside = escaped_class(char)
         if inside is not None and not inside.startswith("^"):
@@ -252,5 +256,5 @@ class _Reader:
     def _next(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _fault(self, detail: str) -> EvaluationFault:
-        return EvaluationFault(f"regular expression {self._pattern}: {detail}", self._at)
+    def _fault(self) -> EvaluationFault:
+        return EvaluationFault(self._pattern, self._at, "regex")

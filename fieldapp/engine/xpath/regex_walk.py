@@ -40,7 +40,7 @@ class _Machine:
     def add(self, state: _State) -> int:
         """Number of the new state."""
         if len(self._states) >= _MOST_STATES:
-            raise EvaluationFault("regular expression too large")
+            raise EvaluationFault("{}", reason="costly-regex")
         self._states.append(state)
         return len(self._states) - 1
 
@@ -66,7 +66,7 @@ class _Machine:
                 return self.build(item, start)
             case Times(item, least, most, possessive) if not possessive:
                 return self._repeat(item, least, most, start)
-        raise EvaluationFault("regular expression that may take forever")
+        raise EvaluationFault("()", reason="costly-regex")
 
     def _repeat(self, item: Piece, least: int, most: int | None, start: int) -> int:
         for _ in range(least):

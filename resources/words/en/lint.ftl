@@ -1,6 +1,13 @@
 # What `fieldapp form lint` says to the author of a form. path = node, expression = as written or as understood.
 
-lint-syntax = This expression cannot be read: { $detail } (at character { $position }): { $expression }
+lint-syntax = { $reason ->
+    [ended] The expression ends too early
+    [expected] { $detail } is missing at character { $position }
+    [unclosed-text] The text that begins at character { $position } has no closing quote
+    [too-deep] The brackets are nested too deeply
+    [unknown-axis] There is no axis { $detail }
+   *[unexpected] { $detail } makes no sense at character { $position }
+ }: { $expression }
 lint-unknown-function = There is no function { $detail }: { $expression }
 lint-arguments = The arguments of { $detail } are not right: { $expression }
 lint-missing-path = Nothing in the form is called { $name }: { $expression }
@@ -9,7 +16,7 @@ lint-missing-instance = The form has no list or attached file { $name }.
 lint-missing-column = The list has no column { $name }: { $expression }
 lint-circle = These questions wait for each other in a circle: { $detail }
 lint-form = The form cannot be opened: { $detail }
-lint-bad-regex = This is not a regular expression ({ $detail }): { $pattern }
+lint-bad-regex = This is not a regular expression (character { $position }): { $pattern }
 lint-not-a-choice = { $name } has no choice { $value }, so this comparison decides nothing.
 lint-text-as-number = { $name } holds text; calculating with it gives nothing: { $expression }
 lint-boolean-compared = { $name } is true or false; compared with { $expression } it never holds here (ODK Collect stores 1 and 0).

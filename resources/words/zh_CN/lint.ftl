@@ -1,6 +1,13 @@
 # `fieldapp form lint` 对表单作者说的话。path = 节点，expression = 原文或程序理解的写法。
 
-lint-syntax = 表达式无法读取：{ $detail }（第 { $position } 个字符）：{ $expression }
+lint-syntax = { $reason ->
+    [ended] 表达式没有写完
+    [expected] 第 { $position } 个字符处缺少 { $detail }
+    [unclosed-text] 从第 { $position } 个字符开始的文字缺少结束引号
+    [too-deep] 括号套得太深
+    [unknown-axis] 没有轴 { $detail }
+   *[unexpected] 第 { $position } 个字符处的 { $detail } 不应出现
+ }：{ $expression }
 lint-unknown-function = 没有函数 { $detail }：{ $expression }
 lint-arguments = 函数 { $detail } 的参数个数或种类不对：{ $expression }
 lint-missing-path = 表单中没有 { $name }：{ $expression }
@@ -9,7 +16,7 @@ lint-missing-instance = 表单没有选项列表或附带文件 { $name }。
 lint-missing-column = 列表中没有列 { $name }：{ $expression }
 lint-circle = 这些问题互相等待，形成循环：{ $detail }
 lint-form = 表单无法打开：{ $detail }
-lint-bad-regex = 这不是正则表达式（{ $detail }）：{ $pattern }
+lint-bad-regex = 这不是正则表达式（第 { $position } 个字符处）：{ $pattern }
 lint-not-a-choice = { $name } 没有选项 { $value }，这个比较不起作用。
 lint-text-as-number = { $name } 填的是文字，用它计算得不到结果：{ $expression }
 lint-boolean-compared = { $name } 的结果是 true 或 false，与 { $expression } 比较在这里永远不成立（ODK Collect 存为 1 和 0）。

@@ -16,14 +16,14 @@ _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "s
 def _digest(text: str, algorithm: str, encoding: str = "base64") -> str:
     name = _ALGORITHMS.get(algorithm.upper())
     if name is None:
-        raise EvaluationFault(f"digest algorithm {algorithm}")
+        raise EvaluationFault(algorithm, reason="digest-algorithm")
     raw = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
     match encoding.lower():
         case "hex":
             return raw.hex()
         case "base64":
             return base64.b64encode(raw).decode()
-    raise EvaluationFault(f"digest encoding {encoding}")
+    raise EvaluationFault(encoding, reason="digest-encoding")
 
 
 def _base64_decode(text: str) -> str:
