@@ -33,7 +33,12 @@ _REGISTRIES = (
 )
 _MACHINE = re.compile("(?<![A-Za-z0-9_.])/" + "(work/|root/\\.|home/[a-z]+/|Users/|opt/wheels)")
 
-FILES = [pytest.param(path, text, id=path) for path, text in text_files() if not _LICENCES.match(path)]
+FILES = [(path, text) for path, text in text_files() if not _LICENCES.match(path)]
+
+
+def _addresses(text: str) -> list[str]:
+    """Everything after `://`, but for the form's own media (`jr` is no address)."""
+    return [found[1] for found in _URL.finditer(text) if not found.group().startswith("jr:")]
 
 
 def _is_allowed(address: str) -> bool:
@@ -41,23 +46,17 @@ def _is_allowed(address: str) -> bool:
 
 
 def test_no_file_holds_an_address_of_the_outside_world() -> None:
-    named = [
-        f"{path}: {found.group()}"
-        for param in FILES
-        for path, text in [param.values]
-        for found in _URL.finditer(text)
-        if not _is_allowed(found[1])
-    ]
+    named = [f"{path}: {address}" for path, text in FILES for address in _addresses(text) if not _is_allowed(address)]
     assert not named
 
 
 def test_no_file_names_a_registry_or_a_host() -> None:
-    named = [f"{path}: {host}" for param in FILES for path, text in [param.values] for host in _REGISTRIES if host in text]
+    named = [f"{path}: {host}" for path, text in FILES for host in _REGISTRIES if host in text]
     assert not named
 
 
 def test_no_file_names_a_path_of_somebodys_machine() -> None:
-    named = [f"{path}: {found.group()}" for param in FILES for path, text in [param.values] for found in _MACHINE.finditer(text)]
+    named = [f"{path}: {found.group()}" for path, text in FILES for found in _MACHINE.finditer(text)]
     assert not named
 
 

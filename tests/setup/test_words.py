@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 from fluent.syntax import FluentParser
@@ -16,6 +17,7 @@ from .tree import ROOT, modules
 _LANGUAGES = ("zh_CN", "en")
 
 
+@cache
 def _messages(language: str) -> dict[str, ftl.Message]:
     parser, found = FluentParser(), {}
     for file in sorted((ROOT / "resources" / "words" / language).glob("*.ftl")):

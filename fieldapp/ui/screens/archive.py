@@ -251,4 +251,4 @@ class ArchiveScreen(QWidget):
             self._say("ui-archive-printed")
 
     def _say(self, message: str, **values: object) -> None:
-        self.state.setText(say(message, **values))  # type: ignore[arg-type]
+        self.state.setText(say(message, **values))

@@ -231,5 +231,5 @@ class ExchangeScreen(QWidget):
     def _say(self, message: str, wrong: bool = False, **values: int) -> None:
         inks = self._desk.theme.inks
         paint(self.message, text=inks.wrong if wrong else inks.done, ground=inks.wrong_ground if wrong else inks.grey_ground)
-        self.message.setText(say(message, **values))  # type: ignore[arg-type]
+        self.message.setText(say(message, **values))
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

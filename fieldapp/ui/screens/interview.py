@@ -222,5 +222,5 @@ class InterviewScreen(QWidget):
             self.archive_wanted.emit(self.household())
 
     def _say(self, message: str, **values: int) -> None:
-        self.banner.setText(say(message, **values))  # type: ignore[arg-type]
+        self.banner.setText(say(message, **values))
         self.banner.show()
