@@ -33,7 +33,7 @@ def outgoing(tx: Transaction, peer: str, limit_bytes: int) -> tuple[Operation, .
     """Waiting operations, the oldest first, up to a size of their bodies, at least one; raises WorkspaceDamaged (record)."""
     found: list[Operation] = []
     size = 0
-    for row in tx.session.exec(_waiting(tx, peer).order_by(col(OperationRow.seq)).limit(2000)):
+    for row in tx.session.exec(_waiting(tx, peer).order_by(col(OperationRow.seq)).limit(max(2000, limit_bytes >> 10))):
         size += len(row.body.encode())
         if found and size > limit_bytes:
             break

@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sync import bundle
 from sync.client.enrol import enrol
 from sync.client.http import HttpPeer
 from sync.keys import DeviceKey
@@ -64,13 +66,21 @@ def test_a_district_is_made_served_and_used(tmp_path: Path):
         replica.write(rec(1), {"name": "甲"}, EAST)
         with HttpPeer(url, key, enrolment.district_key, wait=no_wait) as peer:
             assert exchange(replica, peer, silent).sent == 1
+        replica.write(rec(2), {"name": "乙"}, EAST, kind="submission")
+        up = tmp_path / "up.fab"
+        bundle.write_to_district(replica, up, "district", enrolment.district_key, enrolment.district_seal_key, datetime.now(UTC))
+        read = district(data, "bundle", "read", str(up))
+        assert (read["device"], read["new"], read["known"]) == (key.device, 1, 0)
+        assert district(data, "bundle", "write", "--device", key.device, "--out", str(tmp_path / "down.fab"))["receipts"] == 2
+        bundle.read_from_district(replica, tmp_path / "down.fab", "district", enrolment.district_key)
+        assert replica.unsent("district") == 0
     finally:
         serving.send_signal(signal.SIGTERM)
         serving.wait(20)
         serving.stdout.close()
     status = district(data, "status")
-    assert (status["records"], status["heads"], status["conflicts"], status["devices"]) == (1, 1, 0, 1)
-    assert [(area["code"], area["households"], area["submissions"]) for area in status["areas"]] == [(EAST, 1, 0)]
+    assert (status["records"], status["heads"], status["conflicts"], status["devices"]) == (2, 2, 0, 1)
+    assert [(area["code"], area["households"], area["submissions"]) for area in status["areas"]] == [(EAST, 1, 1)]
     [device] = district(data, "device", "list")["devices"]
     assert (device["id"], device["person"]) == (key.device, "李四")
     assert district(data, "device", "revoke", key.device)["device"] == key.device

@@ -29,6 +29,15 @@ def test_an_operation_survives_the_wire_and_verifies():
     verify(arrived, writer.key.public_key)
 
 
+def test_the_known_answer_that_other_clients_must_reach():
+    """Key 0x01 × 32; the fields are those that Writer fills in."""
+    operation = Writer(1).write({"b_household/house_no": "12", "name": "𬭎·阿依古丽", "gone": None})
+    assert operation.id == "26395458871e834f259708e7c73c7f921ca36d469c314164baf6ee62115aefdd"
+    assert operation.sig == (
+        "049de2062a82896abac38a22563c658f31d4952caa014d5c8428c7f419164a08d654f210d610dc7bec14076471a698f579600e445c1d34365ec6c580afdb1101"
+    )
+
+
 def test_text_is_composed_when_it_is_signed():
     operation = Writer().write({"name": "e\u0301"})
     assert operation.set["name"] == "\u00e9"
