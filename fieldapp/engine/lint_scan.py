@@ -1,4 +1,4 @@
-"""Finds every broken expression of an XForm, where reading the form would stop at the first."""
+"""Finds every broken expression and dead absolute path of an XForm, where reading the form would stop at the first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from .xform_text import JR, local
+from .xpath.ast import Axis, NameTest, Origin, Path, walk
 from .xpath.compile import compile_expression
 from .xpath.errors import ExpressionFault
 from .xpath.parser import parse
@@ -16,7 +17,7 @@ _BIND = ("relevant", "calculate", "constraint", "required", "readonly", "warning
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An expression that cannot be read or compiled."""
+    """An expression that cannot be read or compiled, or that names a node that is not there."""
 
     path: str
     role: str
@@ -28,7 +29,13 @@ class Broken:
 
     def values(self) -> tuple[tuple[str, str], ...]:
         """What the message names."""
-        return (("detail", self.detail), ("reason", self.reason), ("expression", self.expression), ("position", str(self.position + 1)))
+        return (
+            ("name", self.detail),
+            ("detail", self.detail),
+            ("reason", self.reason),
+            ("expression", self.expression),
+            ("position", str(self.position + 1)),
+        )
 
 
 def scan(xform: str) -> tuple[Broken, ...]:
@@ -37,17 +44,40 @@ def scan(xform: str) -> tuple[Broken, ...]:
         document = fromstring(xform)
     except ParseError:
         return ()
-    return tuple(broken for path, role, text in _expressions(document) if (broken := _broken(path, role, text)) is not None)
+    instance = document.find(".//{*}model/{*}instance")
+    known = frozenset(_paths(instance, "")) if instance is not None else frozenset()
+    return tuple(broken for path, role, text in _expressions(document) if (broken := _broken(path, role, text, known)) is not None)
 
 
-def _broken(path: str, role: str, text: str) -> Broken | None:
+def _broken(path: str, role: str, text: str, known: frozenset[str]) -> Broken | None:
     if not text.strip():
         return None
     try:
-        compile_expression(parse(text))
+        expr = parse(text)
+        compile_expression(expr)
     except ExpressionFault as fault:
         return Broken(path, role, text, fault.code, fault.detail, fault.reason, fault.position)
+    for here in walk(expr):
+        if isinstance(here, Path) and here.start is Origin.ROOT and (plain := _plain(here)) and plain not in known:
+            return Broken(path, role, text, "missing-path", plain, "", here.steps[0].at)
     return None
+
+
+def _plain(path: Path) -> str:
+    """An absolute path of names only, as text; '' for any other, which is judged when the form is read."""
+    names: list[str] = []
+    for step in path.steps:
+        if not isinstance(step.test, NameTest) or step.predicates or step.axis is not Axis.CHILD:
+            return ""
+        names.append(step.test.name)
+    return "/" + "/".join(names) if names and names[-1] not in ("meta", "instanceID") else ""
+
+
+def _paths(element: Element, above: str) -> Iterator[str]:
+    for child in element:
+        path = f"{above}/{local(child.tag)}"
+        yield path
+        yield from _paths(child, path)
 
 
 def _expressions(document: Element) -> Iterator[tuple[str, str, str]]:

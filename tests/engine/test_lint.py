@@ -61,6 +61,16 @@ def test_author_is_told_in_chinese_what_is_wrong(cell: str, said: str) -> None:
     assert found.message() == said
 
 
+def test_every_absolute_path_that_leads_nowhere_is_told() -> None:
+    found = linted(
+        "| survey |\n| | type | name | label | relevant |\n| | text | t | T | /hf/a = 1 |\n| | text | u | U | /hf/t = /hf/b/c |\n"
+    )
+    assert [(one.row, one.code, dict(one.values)["name"]) for one in found] == [
+        (2, "missing-path", "/hf/a"),
+        (3, "missing-path", "/hf/b/c"),
+    ]
+
+
 def test_form_without_mistakes_has_none() -> None:
     assert (
         linted("""

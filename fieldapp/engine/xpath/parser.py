@@ -46,7 +46,7 @@ PRECEDENCE = {
 }
 """Higher binds tighter; all lean to the left."""
 
-DEEPEST = 60
+DEEPEST = 90
 """Brackets inside brackets; no form of people comes near it, and the evaluation stays far from Python's recursion limit."""
 
 _OPERATORS = {operator.value: (operator, PRECEDENCE[operator]) for operator in Operator}
