@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from fieldapp.domain.clock import Clock, SystemClock
-from fieldapp.errors import AlreadyThere
+from fieldapp.errors import AlreadyThere, NotAllowed
 from sync.keys import DeviceKey
 
 from . import audit, cache, driver, engine, facts, keys, opening
@@ -19,6 +20,7 @@ from .info import Info, count
 from .keys import Kdf, Keys, Realm
 from .lock import FolderLock
 from .transaction import Place, Transaction
+from .vault import FILES, Vault
 
 
 class Database:
@@ -103,6 +105,7 @@ class Database:
         if self._writer == threading.get_ident():
             raise RuntimeError("a change is already under way in this thread")
         with self._writing:
+            _require(self._lock)
             self._writer = threading.get_ident()
             try:
                 with engine.transaction(self._pool, self.place, "BEGIN IMMEDIATE") as tx:
@@ -114,23 +117,24 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One reading of a single moment; waits for no writer and cannot change anything."""
+        _require(self._lock)
         with engine.transaction(self._pool, self.place, "BEGIN") as tx:
             yield tx
 
     def change_passphrase(self, user: str, old: str, new: str, kdf: Kdf | None = None) -> None:
         """Give a user another passphrase; raises WrongPassphrase, BadInput."""
         keys.change_passphrase(self.folder, user, old, new, kdf)
-        self._audit("passphrase", user)
+        _note(self, "passphrase", user)
 
     def add_user(self, user: str, passphrase: str, kdf: Kdf | None = None) -> None:
         """One more person who can unlock this workspace; raises AlreadyThere, BadInput."""
         keys.add_user(self.folder, self._keys, user, passphrase, kdf or Kdf())
-        self._audit("add-user", user)
+        _note(self, "add-user", user)
 
     def remove_user(self, user: str) -> None:
         """Take a person's slot away; raises NotFound, BadInput (the last one)."""
         keys.remove_user(self.folder, self._keys, user)
-        self._audit("remove-user", user)
+        _note(self, "remove-user", user)
 
     def info(self) -> Info:
         """Schema, counts by state, sizes."""
@@ -163,8 +167,14 @@ class Database:
                 opening.leave(self._pool, self.place)
             finally:
                 self._pool.dispose()
-                self._keys = Keys(b"")
+                self._forget()
                 self._lock.release()
+
+    def _forget(self) -> None:
+        """Drop every reference to a key; what Python copied elsewhere in memory cannot be wiped."""
+        self._keys = Keys(bytes(32))
+        self._pool = engine.connect(self.folder / engine.DATABASE, bytes(32))
+        self.place = replace(self.place, vault=Vault(self.folder / FILES, self._keys))
 
     def __enter__(self) -> Database:
         return self
@@ -172,6 +182,12 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _audit(self, action: str, subject: str) -> None:
-        with self.begin() as tx:
-            audit.record(tx, action, subject)
+
+def _note(database: Database, action: str, subject: str) -> None:
+    with database.begin() as tx:
+        audit.record(tx, action, subject)
+
+
+def _require(lock: FolderLock) -> None:
+    if lock.released:
+        raise NotAllowed(reason="closed")

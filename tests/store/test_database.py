@@ -15,6 +15,7 @@ from fieldapp.domain.ids import AreaCode
 from fieldapp.errors import (
     AlreadyOpen,
     AlreadyThere,
+    NotAllowed,
     NotFound,
     WorkspaceDamaged,
     WorkspaceMissing,
@@ -49,6 +50,16 @@ def test_workspace_opens_again_with_everything_in_it(database: Database) -> None
         assert (again.device.device, again.user, again.realm) == (device, USER, Realm.DEMO)
         with again.read() as tx:
             assert households.get(tx, home.id) == home
+
+
+def test_closed_workspace_gives_nothing_more(database: Database) -> None:
+    key = database.database_key()
+    database.close()
+    with pytest.raises(NotAllowed), database.read():
+        pass
+    with pytest.raises(NotAllowed), database.begin():
+        pass
+    assert database.database_key() != key
 
 
 def test_wrong_passphrase_is_refused_and_nothing_grows(database: Database) -> None:
