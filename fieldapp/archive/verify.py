@@ -7,7 +7,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,8 @@ class _Page:
     is_cover: bool
 
 
-def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest_revision: int | None = None) -> Verdict:
-    """The verdict on a file's bytes. `known_keys`: device id → 32 bytes Ed25519 public key."""
+def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest: Callable[[str], int | None] = lambda _household: None) -> Verdict:
+    """The verdict on a file's bytes. `known_keys`: device id → 32 bytes Ed25519 public key; `newest`: household → its newest revision."""
     found = _Findings()
     reader = _open(pdf)
     if reader is None:
@@ -96,6 +96,7 @@ def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest_revision: int | N
     _check_footers(pdf, digest, found)
     revision = _revision(content) or max((own.revision for own in seals.values()), default=0)
     household = str(content.get("household", "")) if content else next((own.household for own in seals.values()), "")
+    newest_revision = newest(household)
     stale = newest_revision is not None and revision < newest_revision
     valid = not found.problems
     if stale:

@@ -164,9 +164,7 @@ def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tu
     for file in files:
         if not file.is_file():
             raise NotFound(what="file", id=str(file))
-        verdict = verify(file.read_bytes(), keys)
-        newest = _newest_revision(workspace, verdict.household)
-        verdicts.append((file, replace(verdict, stale=newest is not None and verdict.revision < newest)))
+        verdicts.append((file, verify(file.read_bytes(), keys, lambda household: _newest_revision(workspace, household))))
     return tuple(verdicts)
 
 

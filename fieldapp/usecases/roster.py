@@ -146,7 +146,7 @@ def export_file(workspace: Workspace, file: Path, layout: str, village: str = ""
 
     with workspace.read() as tx:
         chosen = [households.get(tx, identity) for identity in households.ids(tx, village)]
-        names: dict[str, str] = {one.village: areas.path_name(tx, one.village) for one in chosen}
+        names = {one.village: areas.path_name(tx, one.village) for one in chosen}
     roster_file.write(file, chosen, names, layout)
     with workspace.begin() as tx:
         audit.record(tx, "export", layout, f"{len(chosen)} {file.name}")
