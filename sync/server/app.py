@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from . import attachments, people, service
 from .district import District
 from .gate import Caller, Gate
 
+_log = logging.getLogger(__name__)
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -47,10 +49,11 @@ def _guarded(handler: Handler) -> Handler:
             return _refused(Refused(reason="garbled", what=str(wrong.values.get("what", ""))), 400)
         except ExchangeError as no:
             return _refused(no)
-        except SQLAlchemyError:
-            return _refused(Refused(reason="busy"), 503)
         except ClientDisconnect:
             return Response(status_code=499)
+        except (SQLAlchemyError, OSError) as trouble:
+            _log.error("%s %s: %s", request.method, request.url.path, type(trouble).__name__)
+            return _refused(Refused(reason="busy"), 503)
 
     return answer
 
@@ -79,8 +82,13 @@ class _House:
     async def enrol(self, request: Request) -> Response:
         """A code for a certificate."""
         asked = decode_enrol_request(await _body(request))
-        self.gate.count_code()
-        enrolment = await run_in_threadpool(people.enrol, self.district, asked)
+        self.gate.check_tries()
+        try:
+            enrolment = await run_in_threadpool(people.enrol, self.district, asked)
+        except Refused as no:
+            if no.values.get("reason") == "code-unknown":
+                self.gate.wrong_code()
+            raise
         return Response(encode_enrolment(enrolment), media_type=CONTENT_TYPE)
 
     async def sync(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from . import people
 from .district import District
 
 TOLERANCE = timedelta(minutes=10)
-_CODES_A_MINUTE = 20
+_WRONG_CODES_A_MINUTE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Caller:
 
 @dataclass(slots=True)
 class Gate:
-    """Remembers the nonces of the last minutes and how often codes were tried."""
+    """Remembers the nonces of the last minutes and when wrong codes were tried."""
 
     district: District
     nonces: dict[str, datetime] = field(default_factory=dict)
@@ -56,13 +56,15 @@ class Gate:
         self._remember(f"{device} {nonce}")
         return Caller(device=device, nonce=nonce, body_hash=body_hash, revoked=revoked)
 
-    def count_code(self) -> None:
-        """One more try of an enrolment code. Raises Refused(too-many-tries)."""
-        now = self.monotonic()
-        self.tries = [then for then in self.tries if now - then < 60]
-        if len(self.tries) >= _CODES_A_MINUTE:
+    def check_tries(self) -> None:
+        """Whether somebody is guessing enrolment codes. Raises Refused(too-many-tries)."""
+        self.tries = [then for then in self.tries if self.monotonic() - then < 60]
+        if len(self.tries) >= _WRONG_CODES_A_MINUTE:
             raise Refused(reason="too-many-tries")
-        self.tries.append(now)
+
+    def wrong_code(self) -> None:
+        """One more code that nobody was given."""
+        self.tries.append(self.monotonic())
 
     def _check_time(self, stamp: str) -> None:
         try:
@@ -75,11 +77,10 @@ class Gate:
 
     def _remember(self, nonce: str) -> None:
         now = self.district.now()
-        if nonce in self.nonces:
-            raise Refused(reason="replayed")
         if len(self.nonces) > 10_000:
-            self.nonces = {known: then for known, then in self.nonces.items() if now - then < 2 * TOLERANCE}
-        self.nonces[nonce] = now
+            self.nonces = {known: then for known, then in list(self.nonces.items()) if now - then < 2 * TOLERANCE}
+        if self.nonces.setdefault(nonce, now) is not now:
+            raise Refused(reason="replayed")
 
 
 def _unhex(text: str) -> bytes:

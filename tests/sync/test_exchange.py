@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,23 @@ def test_many_operations_arrive_in_several_rounds(district: District, running: R
     assert len(steps) > 2
     assert two.sync(running.url).received == 400
     assert one.replica.kept.operations.keys() == two.replica.kept.operations.keys()
+
+
+def test_laptops_that_sync_at_the_same_moment_wait_for_each_other(district: District, running: Running):
+    laptops = [a_laptop(district, running.url, number) for number in range(1, 5)]
+    for number, laptop in enumerate(laptops):
+        for edit in range(25):
+            laptop.replica.write(rec(number * 100 + edit), {"name": f"户{edit}"}, (EAST, WEST)[edit % 2])
+    threads = [threading.Thread(target=laptop.sync, args=(running.url,)) for laptop in laptops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for laptop in laptops:
+        assert laptop.sync(running.url).differing == ()
+        assert laptop.replica.kept.operations == laptops[0].replica.kept.operations
+    with district.reading() as session:
+        assert status.figures(session).operations == 100
 
 
 def test_an_enrolment_code_serves_one_device_and_repeats_its_answer(district: District, running: Running):
