@@ -17,7 +17,8 @@ from fieldapp.engine.xpath.parser import parse
 from fieldapp.engine.xpath.tree import NodeKind, XNode
 from tests.engine.xpath.xml_tree import XmlTree
 
-NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 0, 20, 8, 266_000, tzinfo=UTC)
+"""When the cases were recorded; their today is 2026-11-21 in America/Phoenix."""
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, "-0": -0.0}
 _DOCTYPE = 10
 

@@ -100,6 +100,8 @@ def test_function_gives(household: Household, expression: str, text: str) -> Non
         ("/hf/visit + 2 = today()", "true"),
         ("/hf/visit = '2026-11-20'", "true"),
         ("decimal-time('06:00:00.000+08:00')", "0.25"),
+        ("date-time(today() - 1)", "2026-11-21"),
+        ("date-time(decimal-date-time(now()))", "2026-11-22T10:00:00.000+08:00"),
         ("decimal-date-time('1970-01-02T08:00:00.000+08:00')", "1"),
         ("date('1890-01-01')", "1890-01-01"),
         ("date-time('1890-01-01T00:00:00.000Z')", "1890-01-01T08:05:43.000+08:06"),

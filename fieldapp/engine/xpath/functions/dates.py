@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, time, tzinfo
 from typing import Any
@@ -25,7 +26,7 @@ def _moment(context: EvalContext, value: Any) -> Moment | None:
     if kind is Moment:
         return value  # type: ignore[no-any-return]
     if kind is float:
-        return Moment(moment_of_days(value) if value == value else None, has_time=True)
+        return _of_days(value, context.zone)
     if kind is bool:
         return Moment(None)
     text = text_of(value, context).strip(" \t\r\n")
@@ -34,9 +35,15 @@ def _moment(context: EvalContext, value: Any) -> Moment | None:
     return context.moment(text, _read)
 
 
+def _of_days(days: float, zone: tzinfo) -> Moment:
+    """A number of days that is midnight in the zone is a date without time of day."""
+    at = moment_of_days(days) if math.isfinite(days) else None
+    return Moment(at, at is not None and at.astimezone(zone).time() != time())
+
+
 def _read(text: str, zone: tzinfo) -> Moment:
     if _NUMBER.fullmatch(text):
-        return Moment(moment_of_days(float(text)), has_time=True)
+        return _of_days(float(text), zone)
     at = read_moment(text, zone)
     if at is None and (loose := _SHORT.fullmatch(text)):
         at = read_moment(f"{loose[1]}-{loose[2]:0>2}-{loose[3]:0>2}{loose[4] or ''}", zone)
