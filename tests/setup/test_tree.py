@@ -42,6 +42,7 @@ def _addresses(text: str) -> list[str]:
 
 
 def _is_allowed(address: str) -> bool:
+    address = re.sub(r"^[^/@]*@", "", address)  # a user's name before the host
     return not address or address.startswith((*_IDENTIFIERS, *_LOOPBACK, "/", "…", "%", "*", "$")) or bool(_RESERVED.search(address))
 
 

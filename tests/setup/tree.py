@@ -5,7 +5,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _FOLDERS = ("fieldapp", "sync", "forms", "resources", "tests", "docs", ".ci")
-_BINARY = {".ttf", ".otf", ".png", ".jpg", ".icc", ".icm", ".pdf", ".gz", ".xlsx", ".zip", ".pyc", ".db", ".bin", ".ico", ".key"}
 
 
 def text_files() -> Iterator[tuple[str, str]]:
@@ -13,8 +12,9 @@ def text_files() -> Iterator[tuple[str, str]]:
     tops = [file for file in ROOT.iterdir() if file.is_file() and file.name not in (".git", ".venv.lock")]
     below = [file for folder in _FOLDERS for file in (ROOT / folder).rglob("*") if file.is_file()]
     for file in sorted([*tops, *below]):
-        if file.suffix not in _BINARY and "__pycache__" not in file.parts:
-            yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+        data = file.read_bytes()
+        if b"\0" not in data and "__pycache__" not in file.parts:
+            yield file.relative_to(ROOT).as_posix(), data.decode("utf-8")
 
 
 def modules(*folders: str) -> Iterator[tuple[str, str]]:
