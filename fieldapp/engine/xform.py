@@ -7,6 +7,7 @@ FormUnsupported. Source: ODK XForms specification 1.0, OpenRosa metadata.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from fieldapp.errors import FormInvalid
@@ -64,6 +65,11 @@ class _Reading:
         self.instance = self._instance()
         self.top = f"/{local(self.instance.tag)}"
         self.binds = {bind.get("id", ""): plain_path(bind.get("nodeset", ""), self.top) for bind in self.bind_elements if bind.get("id")}
+        self.pixels = {
+            plain_path(bind.get("nodeset", ""), self.top): pixels
+            for bind in self.bind_elements
+            if (pixels := bind.get(f"{{{ORX}}}max-pixels")) is not None
+        }
         self.form_id = self.instance.get("id") or self.instance.get("xmlns") or local(self.instance.tag)
         add_meta(self.instance)
         repeats = repeats_of(self.body_element, self.binds, self.top)
@@ -182,11 +188,18 @@ class _Reading:
             children=tuple(child.index for child in draft.children),
             shown=tuple(child.index for child in shown if _place(child, body.order) < last),
             bind=bind,
-            control=control,
+            control=self._with_limits(control, draft.path),
             repeat=repeat,
             namespace=draft.namespace,
             number=number,
         )
+
+    def _with_limits(self, control: ControlDef | None, path: str) -> ControlDef | None:
+        """A picture's largest size stands at the bind (`orx:max-pixels`); the screen looks for it among the parameters."""
+        pixels = self.pixels.get(path)
+        if control is None or pixels is None:
+            return control
+        return replace(control, parameters=(*control.parameters, ("max-pixels", pixels)))
 
     def _kind(self, draft: Draft, bind: Bind, control: ControlDef | None) -> Kind:
         if draft.parent is None:

@@ -27,6 +27,7 @@ ROOT = "form__data"
 
 _ROW = re.compile(r"\[row ?: ?([0-9]+)\]")
 _SHEET = re.compile(r"(?:'|\bthe )(survey|choices|settings|entities|osm)(?:'| sheet)", re.IGNORECASE)
+_QUOTED = re.compile(r"['\"‘“]([^'\"’”]+)['\"’”]")
 _READ = ("survey", "settings")
 _BLANK_LINES = 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -74,13 +75,13 @@ def to_xform(source: Path | bytes | str, kind: str = "") -> Sheets:
     from pyxform.xls2xform import convert as pyxform_convert
 
     given, kind = _content(source, kind)
-    name = ""
+    sheets: dict[str, list[list[str]]] = {}
     try:
         sheets = _sheets(given, kind)
         name = _root_name(sheets)
         result: ConvertResult = pyxform_convert(_handed(given, kind), validate=False, form_name=name, file_type="." + kind)
     except PyXFormError as fault:
-        raise _invalid(str(fault)) from fault
+        raise _invalid(str(fault), sheets) from fault
     except (TypeError, KeyError, AttributeError, ValueError, IndexError, OSError) as fault:
         raise FormInvalid(detail=f"{type(fault).__name__}: {fault}", sheet="", row=0, fault="xlsform") from fault
     rows, columns = _row_map(sheets.get("survey", []), name)
@@ -224,13 +225,16 @@ def _row_map(lines: list[list[str]], root: str) -> tuple[dict[str, int], dict[st
     return rows, columns
 
 
-def _invalid(said: str) -> FormInvalid:
+def _invalid(said: str, sheets: dict[str, list[list[str]]]) -> FormInvalid:
     """What pyxform said, with its row and sheet taken out of the sentence."""
     row = _ROW.search(said)
     sheet = _SHEET.search(said)
-    return FormInvalid(
-        detail=_ROW.sub("", said).strip(),
-        sheet=sheet.group(1).lower() if sheet else "survey",
-        row=int(row.group(1)) if row else 0,
-        fault="xlsform",
-    )
+    name = sheet.group(1).lower() if sheet else "survey"
+    number = int(row.group(1)) if row else _row_of(said, sheets.get(name, []))
+    return FormInvalid(detail=_ROW.sub("", said).strip(), sheet=name, row=number, fault="xlsform")
+
+
+def _row_of(said: str, lines: list[list[str]]) -> int:
+    """The first row with a cell that the sentence quotes; 0 if there is none."""
+    quoted = set(_QUOTED.findall(said))
+    return next((number for number, line in enumerate(lines[1:], 2) if quoted.intersection(cell.strip() for cell in line)), 0)
