@@ -74,10 +74,11 @@ class Actions:
                     self._recompute.store(place, self._around.instant())
 
     def first_load(self) -> None:
-        """The actions of a new submission."""
+        """The actions of a new submission; as in the reference engines what is not relevant at first stays blank."""
         for action in self._loading:
             for target in self._chosen(action, self._tree.root):
-                self._perform(action, target)
+                if target.relevant:
+                    self._perform(action, target)
 
     def _chosen(self, action: Action, origin: Node) -> list[Node]:
         """The instances of the target, or those that its predicate picks."""
@@ -123,8 +124,7 @@ class Actions:
                 yield target
 
     def _perform(self, action: Action, target: Node) -> None:
-        """Set the target; as in the reference engines a node that is not relevant keeps what it has."""
-        if not target.node.is_leaf or not target.relevant:
+        if not target.node.is_leaf:
             return
         text = ""
         if action.value is not None:

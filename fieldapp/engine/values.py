@@ -35,6 +35,8 @@ def canonical(node: NodeDef, text: str) -> str:
         return text
     if control in (Control.SELECT_MULTIPLE, Control.RANK):
         return " ".join(dict.fromkeys(text.split()))
+    if node.bind.type == "date" and "T" in text:
+        raise Unfit(text)
     return of_type(node.bind.type, text)
 
 
