@@ -179,6 +179,7 @@ def _trade_files(replica: Replica, peer: Peer, report: Report, summary: Summary)
             data = peer.fetch_file(sha)
             if data is not None:
                 replica.keep_file(sha, data)
+                replica.file_sent(peer.name, sha)
                 summary.files_received += 1
     except (Offline, GarbledReply):
         pass

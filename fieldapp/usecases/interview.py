@@ -248,3 +248,12 @@ def _clean_picture(name: str, data: bytes) -> tuple[bytes, str]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as unreadable:
         raise AttachmentUnreadable(name=name, detail=type(unreadable).__name__) from None
     return out.getvalue(), "png" if drawn else "jpg"
+
+
+def finalized_answers(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD_SURVEY) -> Answers:
+    """What counts of a household's finalized survey; empty while there is none."""
+    from fieldapp.store import submissions
+
+    with workspace.read() as tx:
+        held = [one for one in submissions.of_household(tx, household) if one.form == form and one.revision > 0]
+        return submissions.load_finalized(tx, held[0].id).answers if held else {}
