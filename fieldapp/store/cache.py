@@ -88,7 +88,7 @@ def line_of(found: Sum) -> Line | None:
 
 def kept_line(tx: Transaction, table: type[Row], key: str) -> Line | None:
     """The row that the cache has under a key."""
-    row = tx.sql(f"SELECT {_listed(table)} FROM {name_of(table)} WHERE {_quoted(columns(table)[0])} = ?", key).first()
+    row = tx.sql(f"SELECT {_listed(table)} FROM {name_of(table)} WHERE {_quoted(columns(table)[0])} = ?", key).fetchone()
     return None if row is None else Line(table, tuple(row))
 
 
@@ -98,7 +98,7 @@ def project(tx: Transaction, found: Sum) -> None:
     if line is None:
         return
     if found.kind == "member":
-        before = tx.sql("SELECT household FROM member WHERE id = ?", found.record).scalar()
+        before = tx.value("SELECT household FROM member WHERE id = ?", found.record)
         if before is not None and before != found.household:
             tx.stale.add(before)
     _write(tx, line)
@@ -117,10 +117,12 @@ def refresh_search(tx: Transaction) -> None:
 
 def search_line(tx: Transaction, household: str) -> Line | None:
     """The search line of a household from its rows; None while the household itself is not here."""
-    home = tx.sql("SELECT head_name, address, natural_village, phone, national_code FROM household WHERE id = ?", household).first()
+    home = tx.sql("SELECT head_name, address, natural_village, phone, national_code FROM household WHERE id = ?", household).fetchone()
     if home is None:
         return None
-    members = tx.sql("SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id", household).all()
+    members = tx.sql(
+        "SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id", household
+    ).fetchall()
     names = [home[0], *(name for name, _, _ in members)]
     parts = [*names, *(initials(name) for name in names), *home[1:]]
     parts += [text for _, phone, citizen_id in members for text in (phone, citizen_id)]

@@ -96,19 +96,19 @@ def _audit(tx: Transaction) -> Iterator[Damage]:
 def _caches(tx: Transaction) -> Iterator[Damage]:
     """The cache says what the operations add up to, and nothing besides."""
     expected = dict.fromkeys(cache.CACHES, 0)
-    for record in tx.sql("SELECT DISTINCT rec FROM operation").scalars().all():
+    for record in tx.column("SELECT DISTINCT rec FROM operation"):
         line = cache.line_of(operations.add_up(tx, record))
         if line is None:
             continue
         expected[line.table] += 1
         if cache.kept_line(tx, line.table, record) != line:
             yield Damage("cache", record, cache.name_of(line.table))
-    for household in tx.sql("SELECT id FROM household").scalars().all():
+    for household in tx.column("SELECT id FROM household"):
         expected[SearchRow] += 1
         if cache.kept_line(tx, SearchRow, household) != cache.search_line(tx, household):
             yield Damage("cache", household, "search")
     for table, rows in expected.items():
-        if tx.sql(f"SELECT count(*) FROM {cache.name_of(table)}").scalar_one() != rows:
+        if tx.value(f"SELECT count(*) FROM {cache.name_of(table)}") != rows:
             yield Damage("cache", cache.name_of(table), "rows")
 
 

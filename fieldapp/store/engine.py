@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import apsw
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -44,7 +45,7 @@ def transaction(pool: Engine, place: Place, begin: str) -> Iterator[Transaction]
         connection.exec_driver_sql(f"PRAGMA query_only = {int(begin == 'BEGIN')}")
         connection.exec_driver_sql(begin)
         with Session(connection, expire_on_commit=False) as session:
-            tx = Transaction(session, connection, place)
+            tx = Transaction(session, _raw(connection), place)
             yield tx
             session.flush()
             facts.write(tx)
@@ -72,6 +73,12 @@ def room(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(folder=str(folder)) from error
         raise
+
+
+def _raw(connection: Connection) -> driver.Connection:
+    found: Any = connection.connection.driver_connection
+    assert isinstance(found, driver.Connection)
+    return found
 
 
 def coded(error: DBAPIError | driver.Error, folder: Path) -> CodedError | None:

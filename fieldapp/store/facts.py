@@ -17,8 +17,7 @@ AREAS_DIGEST = "areas-digest"
 def get(tx: Transaction, name: str, default: str = "") -> str:
     """The value of a fact."""
     if name not in tx.facts:
-        row = tx.sql("SELECT value FROM fact WHERE name = ?", name).first()
-        tx.facts[name] = "" if row is None else row[0]
+        tx.facts[name] = tx.value("SELECT value FROM fact WHERE name = ?", name) or ""
     return tx.facts[name] or default
 
 

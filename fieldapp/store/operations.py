@@ -99,7 +99,7 @@ def append(tx: Transaction, operation: Operation) -> int:
     """Store an operation that was signed here or verified, and return its place; the cache is the caller's duty."""
     body = canonical(to_plain(operation)).decode()
     told = (operation.id, operation.rec, operation.kind, operation.vil, "", operation.user, body, _hash(body))
-    return tx.sql(_INSERT, *told).lastrowid
+    return tx.sql(_INSERT, *told).lastrowid or 0
 
 
 def project(tx: Transaction, records: Iterable[str]) -> None:
@@ -217,7 +217,7 @@ def rebuild(tx: Transaction) -> int:
     for table in cache.CACHES:
         tx.sql(f"DELETE FROM {cache.name_of(table)}")
     tx.session.expire_all()
-    records = tx.sql("SELECT DISTINCT rec FROM operation").scalars().all()
+    records = tx.column("SELECT DISTINCT rec FROM operation")
     project(tx, records)
     cache.refresh_search(tx)
     return len(records)

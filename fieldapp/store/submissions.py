@@ -77,7 +77,7 @@ def reopen(tx: Transaction, submission: str, why: str, user: str = "") -> Submis
 
 def save_answers(tx: Transaction, submission: str, changes: Mapping[str, str | None]) -> int:
     """Autosave: keep the answers that differ from what is kept (None takes one away), and journal them; returns how many."""
-    if tx.sql("SELECT 1 FROM draft WHERE id = ?", submission).first() is None:
+    if tx.value("SELECT 1 FROM draft WHERE id = ?", submission) is None:
         raise NotFound(what="draft", id=submission)
     kept = _kept(tx, submission, changes)
     journal = {path: [kept.get(path), value] for path, value in changes.items() if value != kept.get(path)}
@@ -200,7 +200,7 @@ def finalized(tx: Transaction, village: str = "", form: str = "") -> tuple[Submi
 
 def draft_answers(tx: Transaction, submission: str) -> dict[str, str]:
     """The answers of a draft; raises WorkspaceDamaged (draft)."""
-    rows = tx.sql("SELECT path, value, sum FROM draft_answer WHERE draft = ?", submission).all()
+    rows = tx.sql("SELECT path, value, sum FROM draft_answer WHERE draft = ?", submission).fetchall()
     for path, value, kept in rows:
         if _sum(submission, path, value) != kept:
             raise WorkspaceDamaged(part="draft", detail=submission)
@@ -211,7 +211,7 @@ def _kept(tx: Transaction, submission: str, paths: Collection[str]) -> dict[str,
     """What the draft has under these paths, at least; few are looked up one by one."""
     if len(paths) > 20:
         return draft_answers(tx, submission)
-    found = ((path, tx.sql("SELECT value FROM draft_answer WHERE draft = ? AND path = ?", submission, path).scalar()) for path in paths)
+    found = ((path, tx.value("SELECT value FROM draft_answer WHERE draft = ? AND path = ?", submission, path)) for path in paths)
     return {path: value for path, value in found if value is not None}
 
 

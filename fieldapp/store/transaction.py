@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult
 from sqlmodel import Session
 
 from fieldapp.domain.clock import Clock
 from sync.keys import DeviceKey
 
+from . import driver
 from .keys import Realm
 from .vault import Vault
 
@@ -34,7 +34,7 @@ class Transaction:
     """One open transaction; handed to the functions of the store's nouns, useless afterwards."""
 
     session: Session
-    connection: Connection
+    connection: driver.Connection
     place: Place
     stale: set[str] = field(default_factory=set)
     """Households whose search line is written anew before the commit."""
@@ -43,9 +43,18 @@ class Transaction:
     changed_facts: set[str] = field(default_factory=set)
     """Names of facts that are written before the commit."""
 
-    def sql(self, statement: str, *parameters: object) -> CursorResult[*tuple[Any, ...]]:
-        """A statement as it stands, for the paths that have to be fast; does not flush the session."""
-        return self.connection.exec_driver_sql(statement, parameters)
+    def sql(self, statement: str, *parameters: object) -> driver.Cursor:
+        """A statement as it stands, for the paths that have to be fast: past the session, which it does not flush."""
+        return self.connection.execute(statement, parameters)
+
+    def value(self, statement: str, *parameters: object) -> Any:
+        """The first column of the first row, None when there is none."""
+        row = self.sql(statement, *parameters).fetchone()
+        return None if row is None else row[0]
+
+    def column(self, statement: str, *parameters: object) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self.sql(statement, *parameters).fetchall()]
 
     @property
     def user(self) -> str:
