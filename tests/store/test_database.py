@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 from sqlmodel import delete, text
 
 from fieldapp.domain.area import Area, Level
@@ -23,7 +22,7 @@ from fieldapp.errors import (
     WrongPassphrase,
     WrongRealm,
 )
-from fieldapp.store import areas, audit, engine, facts, forms, households, keys, migrations, operations
+from fieldapp.store import areas, audit, driver, engine, facts, forms, households, keys, migrations, operations
 from fieldapp.store.check import Damage
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
@@ -105,7 +104,7 @@ def test_change_that_raises_leaves_no_trace(database: Database) -> None:
 
 
 def test_reading_changes_nothing_and_a_change_is_not_nested(database: Database) -> None:
-    with pytest.raises(OperationalError, match="readonly"), database.read() as tx:
+    with pytest.raises(driver.OperationalError, match="readonly"), database.read() as tx:
         facts.put(tx, "x", "y")
     with database.begin(), pytest.raises(RuntimeError), database.begin():
         pass
