@@ -13,7 +13,7 @@ from fieldapp.errors import BadInput
 from .definition import FormDefinition, NodeDef
 from .instance import Node
 from .session import FormSession
-from .snapshots import order_text
+from .snapshots import order_text, silent
 from .views import Kind
 from .xform_model import ORX
 from .xform_text import JR, local
@@ -69,16 +69,17 @@ def read(definition: FormDefinition, xml: str) -> Answers:
         raise BadInput(what="submission", value=str(fault)) from fault
     if local(root.tag) != definition.root.name:
         raise BadInput(what="submission", value=local(root.tag))
-    return dict(_answers(definition, definition.root, root, ""))
+    quiet = {definition.nodes[index].path for index in silent(definition)}
+    return dict(_answers(definition, definition.root, root, "", quiet))
 
 
-def _answers(definition: FormDefinition, node: NodeDef, element: Element, path: str) -> Iterator[tuple[str, str]]:
+def _answers(definition: FormDefinition, node: NodeDef, element: Element, path: str, quiet: set[str]) -> Iterator[tuple[str, str]]:
     inner = {definition.nodes[index].name: definition.nodes[index] for index in node.children}
     before = f"{path}/" if path else ""
     if path:
         for key, value in element.attrib.items():
             attribute = inner.get("@" + local(key))
-            if attribute is not None and value:
+            if attribute is not None and value and attribute.path not in quiet:
                 yield f"{before}{attribute.name}", value
     if node.is_leaf:
         if element.text:
@@ -95,7 +96,7 @@ def _answers(definition: FormDefinition, node: NodeDef, element: Element, path: 
             count[name] = count.get(name, 0) + 1
             below = f"{below}/{child.get('rowId') or _row_id(below, count[name])}"
             yield below, order_text(float(count[name]))
-        yield from _answers(definition, found, child, below)
+        yield from _answers(definition, found, child, below, quiet)
 
 
 def _row_id(path: str, place: int) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from fieldapp.domain.submission import Answers
 from fieldapp.engine.definition import FormDefinition
 from fieldapp.engine.filled import fill
 from fieldapp.engine.playstate import states_of
@@ -31,6 +32,16 @@ def around() -> Surroundings:
 
 
 def interview(name: str) -> FormSession:
+    """The filled form, opened from its draft."""
+    return FormSession.resume(definition(), around(), answers_of(name))
+
+
+@cache
+def answers_of(name: str) -> Answers:
+    return filled_in(name).snapshot()
+
+
+def filled_in(name: str) -> FormSession:
     """Everything that is asked is answered until nothing new is asked."""
     household, members = HOUSEHOLDS[name]
     session = FormSession.start(definition(), around())
@@ -62,8 +73,6 @@ def answer_below(session: FormSession, path: str, answers: dict[str, str]) -> No
 @pytest.mark.parametrize("name", HOUSEHOLDS)
 def test_a_household_is_answered_without_anything_missing(name: str):
     session = interview(name)
-    if name == "working":
-        assert session.view(f"{ROOT}/b_household/village_code").choices
     missing = [problem.path for problem in session.problems() if problem.flaw is Flaw.REQUIRED]
     # The form begins with one row of other evidence, which nobody filled.
     assert [path for path in missing if "/extra[" not in path] == []
@@ -96,9 +105,9 @@ def test_villages_are_those_of_the_township():
     assert session.view(f"{ROOT}/b_household/village_code").value != ""
 
 
-@pytest.mark.parametrize("name", HOUSEHOLDS)
+@pytest.mark.parametrize("name", ["working", "monitored"])
 def test_the_draft_opens_as_it_was_left(name: str):
-    session = interview(name)
+    session = filled_in(name)
     again = FormSession.resume(definition(), around(), session.snapshot())
     assert again.snapshot() == session.snapshot()
     assert states_of(again.live) == states_of(session.live)
@@ -124,7 +133,7 @@ def test_a_submission_comes_back_from_its_xml():
     session = interview("working")
     answers = read(definition(), write(session))
     finished = session.finish()
-    assert {path: text for path, text in answers.items() if not path.startswith(("member/", "o_sign/extra/", "@"))} == {
+    assert {path: text for path, text in answers.items() if not path.startswith(("member/", "o_sign/extra/"))} == {
         path: text for path, text in finished.items() if not path.startswith(("member/", "o_sign/extra/", "end"))
     }
     assert sum(1 for path in answers if path.endswith("/m_name")) == 4
