@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,11 @@ from fieldapp.ui.background import Background
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.theme import Theme, register_fonts
 from fieldapp.words import resources
+from tests.robots.window import WindowRobot
+
+from . import village
+
+START = datetime(2026, 11, 22, 10, 42, 7, tzinfo=CHINA)
 
 
 @dataclass
@@ -74,7 +80,7 @@ def background(qapp: QApplication) -> Iterator[Background]:
 
 @pytest.fixture
 def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 22, 10, 42, 7, tzinfo=CHINA))
+    return FixedClock(START)
 
 
 @pytest.fixture
@@ -85,3 +91,21 @@ def person() -> Person:
 @pytest.fixture
 def desk(background: Background, clock: FixedClock, person: Person, theme: Theme, tmp_path: Path) -> Desk:
     return Desk(background, clock, person, theme, tmp_path / "workspace", realm="demo", autosave_after_ms=0)
+
+
+@pytest.fixture(scope="session")
+def village_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed workspace of six households, the first surveyed; made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("village") / "workspace"
+    village.build(folder, FixedClock(START), households=6, surveyed=1).close()
+    return folder
+
+
+@pytest.fixture
+def robot(qtbot, desk: Desk, village_folder: Path) -> Iterator[WindowRobot]:
+    """The locked window over a copy of the village's workspace."""
+    shutil.copytree(village_folder, desk.folder)
+    made = WindowRobot(qtbot, desk)
+    yield made
+    if made.window.work is not None:
+        made.lock()

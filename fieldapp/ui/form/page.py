@@ -41,6 +41,28 @@ class SectionBlock(QFrame):
         self.page.addWidget(self.title)
         self.page.addWidget(self.skipped)
 
+    def is_relevant(self, form: LiveForm) -> bool:
+        """Whether anything of the section is asked; a run of loose questions always stands."""
+        return bool(self.section.paths) or form.view(self.section.path).relevant
+
+    def show_relevance(self, form: LiveForm) -> None:
+        """Show the questions, or one grey line instead."""
+        relevant = self.is_relevant(form)
+        self.skipped.setVisible(not relevant)
+        if self.grid is not None:
+            self.grid.setVisible(relevant)
+
+    def repeats(self) -> tuple[RepeatBlock, ...]:
+        """The repeats that stand directly in the section."""
+        found = self.grid.repeats.values() if self.grid is not None else ()
+        return tuple(block for block in found if isinstance(block, RepeatBlock))
+
+    def settle(self) -> None:
+        """Let the layouts take their places now."""
+        if self.grid is not None:
+            self.grid.settle()
+        self.page.activate()
+
 
 class FormPage(QScrollArea):
     """Shows a session; every answer goes out as a signal, every change comes in by `apply`."""
@@ -79,18 +101,15 @@ class FormPage(QScrollArea):
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
     def start(self) -> None:
-        """Build the first section now and the others one by one, once somebody listens."""
+        """Build the first section now and the other relevant ones one by one, once somebody listens."""
+        for block in self.blocks:
+            block.show_relevance(self._form)
         self._build(0)
         self._next.start()
 
-    def build_all(self) -> None:
-        """Build what is not built yet, at once."""
-        for at in range(len(self.blocks)):
-            self._build(at)
-
     def _build_next(self) -> None:
         for at, block in enumerate(self.blocks):
-            if block.grid is None:
+            if block.grid is None and block.is_relevant(self._form):
                 self._build(at)
                 return
         self._next.stop()
@@ -113,7 +132,7 @@ class FormPage(QScrollArea):
             if cell.view.value and cell.view.control is Control.UPLOAD:
                 self.picture_wanted.emit(cell.view.path, cell.view.value)
         block.page.addWidget(block.grid)
-        self._show_relevance(block)
+        block.show_relevance(self._form)
 
     def _repeat(self, path: str) -> RepeatBlock:
         made = RepeatBlock(self._form, path, self._helps, self._theme)
@@ -128,32 +147,23 @@ class FormPage(QScrollArea):
     def apply(self, changes: Changes) -> None:
         """Paint only what changed."""
         for block in self.blocks:
-            if block.grid is None:
-                continue
-            block.grid.show_paths(changes.changed)
-            for widget in block.grid.repeats.values():
-                if isinstance(widget, RepeatBlock):
-                    widget.apply(changes)
             if block.section.path in changes.changed:
-                self._show_relevance(block)
+                block.show_relevance(self._form)
+                if block.grid is None:
+                    self._next.start()
+            if block.grid is not None:
+                block.grid.show_paths(changes.changed)
+                for repeat in block.repeats():
+                    repeat.apply(changes)
 
     def set_strict(self, strict: bool) -> None:
         """Mark unanswered required questions too, after an attempt to finalize."""
         self._strict = strict
         for block in self.blocks:
-            if block.grid is None:
-                continue
-            for cell in block.grid.cells.values():
+            for cell in block.grid.cells.values() if block.grid is not None else ():
                 cell.set_strict(strict)
-            for widget in block.grid.repeats.values():
-                if isinstance(widget, RepeatBlock):
-                    widget.set_strict(strict)
-
-    def _show_relevance(self, block: SectionBlock) -> None:
-        relevant = bool(block.section.paths) or self._form.view(block.section.path).relevant
-        block.skipped.setVisible(not relevant)
-        if block.grid is not None:
-            block.grid.setVisible(relevant)
+            for repeat in block.repeats():
+                repeat.set_strict(strict)
 
     def cell(self, path: str) -> QuestionCell | None:
         """The cell of a question; builds its section and opens its row if need be."""
@@ -192,7 +202,8 @@ class FormPage(QScrollArea):
     def go_to_section(self, at: int) -> None:
         """Scroll to a section's title and give its first question the keyboard."""
         for earlier in range(at + 1):
-            self._build(earlier)
+            if self.blocks[earlier].is_relevant(self._form):
+                self._build(earlier)
         block = self.blocks[at]
         self._settle()
         for cell in self.cells():
@@ -202,11 +213,8 @@ class FormPage(QScrollArea):
         self.verticalScrollBar().setValue(block.mapTo(self._body, QPoint(0, 0)).y())
 
     def _settle(self) -> None:
-        """Let the layouts take their places now, so that scrolling knows where things are."""
         for block in self.blocks:
-            if block.grid is not None:
-                block.grid.settle()
-            block.page.activate()
+            block.settle()
         page = self._body.layout()
         if page is not None:
             page.activate()
@@ -215,7 +223,8 @@ class FormPage(QScrollArea):
         """The keyboard goes to the next (or the last) question that can be answered."""
         here = cell_with_keyboard(self)
         at_block = next((at for at, block in enumerate(self.blocks) if here is not None and block.isAncestorOf(here)), 0)
-        for near in range(min(at_block + 2, len(self.blocks))):
+        following_blocks = [at for at, block in enumerate(self.blocks) if at >= at_block and block.is_relevant(self._form)]
+        for near in following_blocks[:2]:
             self._build(near)
         cells = [cell for cell in self.cells() if cell.can_be_answered() and cell.isVisible()]
         if here is None or here not in cells:
@@ -234,19 +243,11 @@ class FormPage(QScrollArea):
             return
         super().keyPressEvent(event)
 
-    def nearest_repeat(self) -> str:
-        """Path of the repeat in the section that has the keyboard, else of the first one on the page."""
+    def nearest_repeat(self) -> RepeatBlock | None:
+        """The repeat in the section that has the keyboard, else the first one on the page."""
         here = cell_with_keyboard(self)
         blocks = sorted(self.blocks, key=lambda block: here is None or not block.isAncestorOf(here))
-        return next((path for block in blocks if block.grid is not None for path in block.grid.repeats), "")
-
-    def repeat(self, path: str) -> RepeatBlock | None:
-        """The block of a repeat that stands directly in a section."""
-        for block in self.blocks:
-            found = block.grid.repeats.get(path) if block.grid is not None else None
-            if isinstance(found, RepeatBlock):
-                return found
-        return None
+        return next((repeat for block in blocks for repeat in block.repeats()), None)
 
     def _answered(self, path: str, value: object) -> None:
         if path in self._prefilled:

@@ -98,10 +98,9 @@ class OpenForm(QWidget):
 
     def add_row(self) -> None:
         """Add a row to the repeat that is nearest to the keyboard, and go into it."""
-        path = self.page.nearest_repeat()
-        block = self.page.repeat(path)
+        block = self.page.nearest_repeat()
         if block is not None:
-            self._apply(self.session.add_repeat(path))
+            self._apply(self.session.add_repeat(block.path))
             block.enter_drawer()
 
     def undo(self) -> None:
