@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         self._idle.setInterval(max(desk.lock_after_minutes, 1) * _MILLISECONDS)
         self._idle.timeout.connect(self.lock)
         desk.background.failed.connect(desk.dialogs.tell)
-        desk.background.busy_changed.connect(lambda busy: self.busy.setText(say("ui-busy") if busy else ""))
+        desk.background.busy_changed.connect(self._show_busy)
         for keys, act in (
             ("Ctrl+=", lambda: self._resize(True)),
             ("Ctrl+-", lambda: self._resize(False)),
@@ -231,6 +231,9 @@ class MainWindow(QMainWindow):
         self.state.setText(say("ui-status-saved", time=time))
         if isinstance(self.desk.dialogs, WindowDialogs):
             self.desk.dialogs.saved_until = time
+
+    def _show_busy(self, busy: bool) -> None:
+        self.busy.setText(say("ui-busy") if busy else "")
 
     def _keep(self) -> None:
         if self.work is not None:

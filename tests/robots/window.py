@@ -11,7 +11,7 @@ from fieldapp.ui.main_window import MainWindow, Work
 
 from .hands import press, write
 
-LONG_MS = 60_000
+LONG_MS = 90_000
 
 
 class WindowRobot:

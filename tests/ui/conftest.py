@@ -95,9 +95,9 @@ def desk(background: Background, clock: FixedClock, person: Person, theme: Theme
 
 @pytest.fixture(scope="session")
 def village_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed workspace of six households, the first surveyed; made once, copied for each test."""
+    """A closed workspace of four households, the first surveyed; made once, copied for each test."""
     folder = tmp_path_factory.mktemp("village") / "workspace"
-    village.build(folder, FixedClock(START), households=6, surveyed=1).close()
+    village.build(folder, FixedClock(START), households=4, surveyed=1).close()
     return folder
 
 
