@@ -16,7 +16,7 @@ from fieldapp.words import say
 from .desk import Desk
 from .error_dialog import WindowDialogs
 from .screens.unlock import UnlockScreen
-from .theme import Look, paint
+from .theme import Look, checkable, paint
 
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
@@ -87,6 +87,7 @@ class Work(QWidget):
         button.setText(f"{say(f'ui-nav-{name}')}\n{key}")
         button.setAccessibleName(say(f"ui-nav-{name}"))
         button.setAutoRaise(True)
+        button.setStyleSheet(checkable(self.desk.theme.inks))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         button.setFixedSize(round(self.desk.theme.font().pixelSize() * 6.4), round(self.desk.theme.font().pixelSize() * 3.4))
         button.clicked.connect(lambda _=False: act())

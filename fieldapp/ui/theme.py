@@ -185,6 +185,20 @@ def paint(widget: QWidget, text: str = "", ground: str = "") -> None:
     widget.setPalette(colours)
 
 
+def emphasize(button: QWidget, inks: Inks) -> None:
+    """The one button of a screen that people look for; grey like any other while it is disabled."""
+    colours = button.palette()
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        colours.setColor(group, QPalette.ColorRole.Button, QColor(inks.accent))
+        colours.setColor(group, QPalette.ColorRole.ButtonText, QColor(inks.on_accent))
+    button.setPalette(colours)
+
+
+def checkable(inks: Inks) -> str:
+    """Style of the few buttons that stay pressed: navigation and copies."""
+    return f"QAbstractButton:checked {{ background: {inks.accent}; color: {inks.on_accent}; border-radius: 4px; font-weight: bold; }}"
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours after WCAG 2.1, 1.0 to 21.0."""
 

@@ -32,6 +32,7 @@ class QuestionCell(QWidget):
         self._page = QVBoxLayout(self)
         self._page.setContentsMargins(_BAR + 8, 5, 10, 6)
         self._page.setSpacing(3)
+        self._page.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.label = QLabel()
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
@@ -40,7 +41,7 @@ class QuestionCell(QWidget):
         self.explanation: QLineEdit | None = None
         self.widget: QuestionWidget | None = None
         self._kind = ""
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._fill(view)
 
     @property
@@ -60,6 +61,12 @@ class QuestionCell(QWidget):
         if strict != self._strict:
             self._strict = strict
             self._mark()
+
+    def confirm(self) -> None:
+        """The person has seen a value that was carried over: it is theirs now."""
+        if self.prefilled:
+            self.prefilled = False
+            self._title(self.view)
 
     def take_focus(self) -> None:
         """The keyboard goes to the question's field."""
@@ -100,7 +107,8 @@ class QuestionCell(QWidget):
     def _title(self, view: NodeView) -> None:
         number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number else ""
         star = f' <span style="color:{self._inks.wrong}">*</span>' if view.required and not view.readonly else ""
-        kept = f' <i style="color:{self._inks.accent}">{say("ui-form-prefilled")}</i>' if self.prefilled and view.value else ""
+        carried = self.prefilled and bool(view.value) and not view.readonly
+        kept = f' <i style="color:{self._inks.accent}">{say("ui-form-prefilled")}</i>' if carried else ""
         hint = f'<br><span style="color:{self._inks.faint}">{_escaped(view.hint)}</span>' if view.hint else ""
         text = f"{number}{_escaped(view.label)}{star}{kept}{hint}"
         if text != self.label.text():

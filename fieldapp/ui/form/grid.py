@@ -107,7 +107,7 @@ class QuestionGrid(QWidget):
         for entry in plan:
             widget: QWidget
             if isinstance(entry, list):
-                widget, wide = self._grey_line(greys, entry), True
+                widget, wide = self._grey_line(greys, entry), False
                 greys += 1
             else:
                 widget = self.cells.get(entry) or self.headings.get(entry) or self.repeats[entry]
@@ -153,6 +153,7 @@ class QuestionGrid(QWidget):
             line = QLabel(self)
             line.setEnabled(False)
             line.setContentsMargins(12, 3, 4, 3)
+            line.setWordWrap(True)
             line.setTextFormat(Qt.TextFormat.PlainText)
             self._grey.append(line)
         line = self._grey[at]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -76,10 +74,11 @@ class FormPage(QScrollArea):
     complete = Signal()
     """All sections are built."""
 
-    def __init__(self, form: LiveForm, helps: Helps, theme: Theme, prefilled: Iterable[str] = ()) -> None:
+    def __init__(self, form: LiveForm, helps: Helps, theme: Theme, fresh: bool = False) -> None:
         super().__init__()
         self._form, self._helps, self._theme = form, helps, theme
-        self._prefilled = set(prefilled)
+        self._fresh = fresh
+        self._touched: set[str] = set()
         self._strict = False
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -125,7 +124,7 @@ class FormPage(QScrollArea):
         block.grid.picture_wanted.connect(self.picture_wanted)
         for path, cell in block.grid.cells.items():
             cell.set_strict(self._strict)
-            if path in self._prefilled:
+            if self._fresh and path not in self._touched:
                 cell.prefilled = True
                 cell.show_view(cell.view)
         for cell in cells_of(block.grid):
@@ -227,6 +226,8 @@ class FormPage(QScrollArea):
         for near in following_blocks[:2]:
             self._build(near)
         cells = [cell for cell in self.cells() if cell.can_be_answered() and cell.isVisible()]
+        if here is not None:
+            here.confirm()
         if here is None or here not in cells:
             following = cells[:1]
         else:
@@ -250,11 +251,10 @@ class FormPage(QScrollArea):
         return next((repeat for block in blocks for repeat in block.repeats()), None)
 
     def _answered(self, path: str, value: object) -> None:
-        if path in self._prefilled:
-            self._prefilled.discard(path)
-            cell = self.cell(path)
-            if cell is not None:
-                cell.prefilled = False
+        self._touched.add(path)
+        cell = self.shown(path)
+        if cell is not None:
+            cell.confirm()
         self.answered.emit(path, value)
 
     def _follow(self, before: QWidget | None, now: QWidget | None) -> None:

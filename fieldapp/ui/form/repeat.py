@@ -32,7 +32,8 @@ class RowTable(QTableView):
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
         self.verticalHeader().setDefaultSectionSize(round(theme.font().pixelSize() * 1.9))
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setStretchLastSection(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -162,7 +163,6 @@ class RepeatBlock(QWidget):
         row = self.model.rows[at]
         self._shown_id = self.model.row_id(at)
         name = self.model.data(self.model.index(at, 0)) if self.model.columnCount() > 1 else ""
-        self.title.setText(say("ui-rows-title", row=at + 1, name=str(name or "")))
         items = items_below(self._form, row)
         if self.drawer is None or not self.drawer.rebind(items):
             self._drop_drawer()
@@ -171,6 +171,7 @@ class RepeatBlock(QWidget):
             self.drawer.explained.connect(self.explained)
             self.drawer.picture_wanted.connect(self.picture_wanted)
             self._page.addWidget(self.drawer)
+        self.title.setText(say("ui-rows-title", row=at + 1, name=str(name or "")))
         self.set_strict(self._strict)
         for path, cell in self.drawer.cells.items():
             if cell.view.value and cell.view.control is Control.UPLOAD:

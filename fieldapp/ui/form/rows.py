@@ -35,7 +35,7 @@ class RowsModel(QAbstractTableModel):
         self._views.clear()
         self.rows = tuple(path for path in self._form.children(self.repeat) if self._form.view(path).kind is Kind.ROW)
         if self.rows:
-            self._columns = self._leading(self.rows[0])
+            self._columns = self._leading()
         self.endResetModel()
 
     def refresh(self, paths: tuple[str, ...]) -> None:
@@ -78,12 +78,16 @@ class RowsModel(QAbstractTableModel):
             return say("ui-rows-state")
         return self._view(f"{self.rows[0]}/{self._columns[section]}").label if self.rows else ""
 
-    def _leading(self, row: str) -> tuple[str, ...]:
+    def _leading(self) -> tuple[str, ...]:
+        """The first plain questions of a row that are asked in any row."""
+        row = self.rows[0]
         found: list[str] = []
         for item in items_below(self._form, row):
             view = self._form.view(item.path)
-            if view.kind is Kind.QUESTION and view.control in _SHOWN and item.path.count("/") == row.count("/") + 1:
-                found.append(item.path.rsplit("/", 1)[1])
+            name = item.path.rsplit("/", 1)[1]
+            plain = view.kind is Kind.QUESTION and view.control in _SHOWN and item.path.count("/") == row.count("/") + 1
+            if plain and any(self._form.view(f"{other}/{name}").relevant for other in self.rows):
+                found.append(name)
         return tuple(found[:MOST_COLUMNS])
 
     def _view(self, path: str) -> NodeView:

@@ -57,6 +57,7 @@ class SectionList(_KeyList):
     def __init__(self, sections: Sequence[Section]) -> None:
         super().__init__()
         self.setAccessibleName(say("ui-form-sections"))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._sections = tuple(sections)
         for section in self._sections:
             self.addItem(QListWidgetItem(f"○ {section.title}"))
@@ -169,6 +170,8 @@ class ProblemsPanel(QWidget):
 def _line(problem: Problem, theme: Theme) -> tuple[str, str]:
     row = say("ui-problems-row", row=problem.row) if problem.row else ""
     message = problem.message or say(f"ui-flaw-{problem.flaw.value}")
+    if problem.flaw is Flaw.REQUIRED and not problem.message:
+        return f"✖ {row}{problem.label}：{message}", theme.inks.wrong
     if problem.flaw is Flaw.WARNING:
         done = problem.explanation
         text = say("ui-problems-explained", text=done) if done else message

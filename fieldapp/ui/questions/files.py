@@ -27,6 +27,7 @@ from fieldapp.words import say
 from .base import Helps, NewFile, QuestionWidget
 
 _THUMBNAIL = QSize(200, 120)
+_EMPTY = QSize(90, 44)
 _PAD = QSize(420, 130)
 
 
@@ -48,7 +49,7 @@ class UploadQuestion(QuestionWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.picture = QLabel()
-        self.picture.setMinimumSize(QSize(70, 44))
+        self.picture.setFixedSize(_EMPTY)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.choose = QPushButton(say("ui-upload-choose"))
         self.choose.clicked.connect(self._choose)
@@ -72,6 +73,7 @@ class UploadQuestion(QuestionWidget):
         if not view.value:
             self._asked = ""
             self.picture.setPixmap(QPixmap())
+            self.picture.setFixedSize(_EMPTY)
             self.picture.setText(say("ui-upload-none"))
         elif view.value != self._asked:
             self._asked = view.value
@@ -89,9 +91,9 @@ class UploadQuestion(QuestionWidget):
         """Show the bytes small; what is not a picture keeps its word."""
         image = QImage.fromData(data)
         if not image.isNull():
-            self.picture.setPixmap(
-                QPixmap.fromImage(image.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
-            )
+            small = image.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            self.picture.setFixedSize(small.size())
+            self.picture.setPixmap(QPixmap.fromImage(small))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+V pastes, Delete clears."""

@@ -16,7 +16,7 @@ from fieldapp.ui import paper
 from fieldapp.ui.background import Lane, Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
-from fieldapp.ui.theme import paint
+from fieldapp.ui.theme import checkable, emphasize
 from fieldapp.usecases import printing
 from fieldapp.words import say
 
@@ -108,7 +108,7 @@ class ArchiveScreen(QWidget):
         page.addLayout(row)
         self.view.setFrameShape(QFrame.Shape.StyledPanel)
         page.addWidget(self.view, 1)
-        paint(self.make, text=self._desk.theme.inks.on_accent, ground=self._desk.theme.inks.accent)
+        emphasize(self.make, self._desk.theme.inks)
         self.make.clicked.connect(self._make)
         self.save.clicked.connect(self._save)
         self.print.clicked.connect(self._print)
@@ -166,6 +166,7 @@ class ArchiveScreen(QWidget):
         for at, copy in enumerate(shown.copies):
             button = QPushButton(copy.title)
             button.setCheckable(True)
+            button.setStyleSheet("QPushButton { padding: 6px 12px; }" + checkable(self._desk.theme.inks))
             button.setAutoDefault(False)
             self.copies.addButton(button, at)
             self._copy_row.addWidget(button)

@@ -14,7 +14,7 @@ from fieldapp.ui.background import Job, Lane, Progress, Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions.base import TextField
-from fieldapp.ui.theme import Theme, paint
+from fieldapp.ui.theme import Theme, emphasize, paint
 from fieldapp.usecases import exchange
 from fieldapp.words import say
 
@@ -98,7 +98,7 @@ class ExchangeScreen(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.bar, 2)
         buttons.addWidget(self.cancel)
-        paint(self.sync, text=self._desk.theme.inks.on_accent, ground=self._desk.theme.inks.accent)
+        emphasize(self.sync, self._desk.theme.inks)
         page.addLayout(buttons)
         page.addWidget(self.message)
         page.addWidget(self.conflicts, 1)

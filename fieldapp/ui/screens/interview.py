@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from fieldapp.domain.ids import HouseholdId
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
-from fieldapp.ui.theme import paint
+from fieldapp.ui.theme import emphasize, paint
 from fieldapp.usecases import interview as interviews
 from fieldapp.words import say
 
@@ -68,7 +68,7 @@ class InterviewScreen(QWidget):
         for button in (self.toggle, self.archive, self.finish):
             button.setAutoDefault(False)
             top.addWidget(button)
-        paint(self.finish, text=self._desk.theme.inks.on_accent, ground=self._desk.theme.inks.accent)
+        emphasize(self.finish, self._desk.theme.inks)
         self._page.addLayout(top)
         self._page.addWidget(self.banner)
         self._page.addWidget(self.nothing, 1)

@@ -37,8 +37,8 @@ class OpenForm(QWidget):
         self.keeper = DraftKeeper(desk, workspace, interview)
         self.strict = False
         self._attaching = 0
-        prefilled = () if interview.resumed else _answered_paths(interview)
-        self.page = FormPage(self.session, Helps(desk.clock, self._pick_file), desk.theme, prefilled)
+        fresh = not interview.resumed and interview.revision == 0
+        self.page = FormPage(self.session, Helps(desk.clock, self._pick_file), desk.theme, fresh)
         self.sections = SectionList([block.section for block in self.page.blocks])
         self.problems = ProblemsPanel(desk.theme)
         self._side = QTimer(self)
@@ -187,18 +187,3 @@ class OpenForm(QWidget):
         # A picture under way knows its row by number, so rows stand still until it has arrived.
         if not self.busy() and self._desk.dialogs.ask(say("ui-rows-remove-ask", row=at + 1)):
             self._apply(self.session.remove_repeat(path, at))
-
-
-def _answered_paths(interview: Interview) -> list[str]:
-    """Paths that hold an answer at the start: carried over from the roster, or a default."""
-    session = interview.session
-    found: list[str] = []
-
-    def walk(path: str) -> None:
-        for child in session.children(path):
-            if session.view(child).value:
-                found.append(child)
-            walk(child)
-
-    walk(session.root)
-    return found

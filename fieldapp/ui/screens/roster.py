@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from fieldapp.errors import AlreadyThere, CodedError
-from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions import typing
@@ -135,6 +134,8 @@ class RosterScreen(QWidget):
         """Read anew whenever the screen comes back."""
         super().showEvent(event)
         self.refresh()
+        workspace = self._workspace
+        self._desk.background.run(lambda report: roster.villages(workspace), owner=self, done=self._show_villages)
         self.search.setFocus()
 
     def refresh(self) -> None:
@@ -143,10 +144,9 @@ class RosterScreen(QWidget):
         mine, workspace = self._asked, self._workspace
         query, village = self.search.text().strip(), str(self.village.currentData() or "")
 
-        def work(report: Report) -> tuple[roster.RosterPage, tuple[roster.VillageChoice, ...]]:
-            return roster.search(workspace, query, village, PAGE), roster.villages(workspace)
-
-        self._desk.background.run(work, owner=self, done=lambda found: self._show(mine, *found))
+        self._desk.background.run(
+            lambda report: roster.search(workspace, query, village, PAGE), owner=self, done=lambda page: self._show(mine, page)
+        )
 
     def begin_new(self) -> None:
         """Open the panel for a new household."""
@@ -170,11 +170,10 @@ class RosterScreen(QWidget):
     def _village_now(self) -> str:
         return str(self.village.currentData() or "")
 
-    def _show(self, mine: int, page: roster.RosterPage, villages: tuple[roster.VillageChoice, ...]) -> None:
+    def _show(self, mine: int, page: roster.RosterPage) -> None:
         if mine != self._asked:
             return
         kept = self._wanted_id or self.current()
-        self._show_villages(villages)
         self.model.show_lines(page.lines)
         self.select(kept)
         if not self.table.currentIndex().isValid() and page.lines:

@@ -13,7 +13,7 @@ from fieldapp.errors import WrongPassphrase
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
-from fieldapp.ui.theme import paint
+from fieldapp.ui.theme import emphasize, paint
 from fieldapp.words import say
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class UnlockScreen(QWidget):
         paint(self.message, text=desk.theme.inks.wrong)
         page.addWidget(self.message)
         self.button.setDefault(True)
+        emphasize(self.button, desk.theme.inks)
         self.button.setMinimumHeight(round(desk.theme.font().pixelSize() * 2.4))
         page.addWidget(self.button)
         self.warming.setEnabled(False)

@@ -1,0 +1,206 @@
+"""Pictures of every screen, offscreen at 1366×768 with the bundled font: `python -m tests.ui.screenshots --out DIR`.
+
+They are made to be looked at: in a demonstration workspace with real answers, in each look and size that is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
+from PySide6.QtWidgets import QApplication, QWidget
+
+from fieldapp.domain.clock import CHINA, FixedClock
+from fieldapp.errors import DiskFull
+from fieldapp.ui.application import make_application
+from fieldapp.ui.background import Background
+from fieldapp.ui.desk import Desk
+from fieldapp.ui.error_dialog import ErrorDialog, WindowDialogs, words_for
+from fieldapp.ui.main_window import MainWindow
+from fieldapp.ui.theme import Look
+from fieldapp.usecases.exchange import ConflictLine, ConflictWrite
+
+from . import village
+
+ROOT = "/household_survey"
+CLOCK = FixedClock(datetime(2026, 11, 22, 10, 42, 7, tzinfo=CHINA))
+_LONGEST_MS = 120_000
+
+
+class Camera:
+    """Opens screens and saves what they look like."""
+
+    def __init__(self, out: Path, desk: Desk) -> None:
+        self.out, self.desk = out, desk
+        self.window = MainWindow(desk)
+        self.window.resize(1366, 768)
+        self.window.show()
+        self.number = 0
+
+    def until(self, ready: Callable[[], bool]) -> None:
+        """Let the window work until something is so."""
+        deadline = QDeadlineTimer(_LONGEST_MS)
+        while not ready():
+            if deadline.hasExpired():
+                raise TimeoutError
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        QCoreApplication.processEvents()
+
+    def idle(self) -> None:
+        """Until the worker has nothing to do."""
+        self.until(lambda: not self.desk.background.busy())
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        """Save a picture."""
+        for _ in range(5):
+            QCoreApplication.processEvents()
+        self.number += 1
+        file = self.out / f"{self.number:02d}-{name}.png"
+        (widget or self.window).grab().save(str(file))
+        print(file)  # noqa: T201 - the names of the pictures are the output
+
+    def unlock(self) -> None:
+        """Picture the lock, unlock, picture the roster."""
+        self.idle()
+        self.take("unlock")
+        self.window.unlock.passphrase.setText(village.PASSPHRASE)
+        self.window.unlock.go()
+        self.until(lambda: self.window.work is not None and self.window.work.roster.model.rowCount() > 0)
+        self.idle()
+        self.take("roster")
+
+    def form(self) -> None:
+        """A new form, the members, problems, and a finalized one."""
+        work = self.window.work
+        assert work is not None
+        lines = work.roster.model.lines
+        blank = next(line for line in lines if not line.state)
+        work.new_household()
+        self.take("new-household")
+        work.roster.new_panel.hide()
+        work.open_household(blank.id)
+        self._built()
+        self.take("form-new")
+        form = work.interview.form
+        assert form is not None
+        form._answered(f"{ROOT}/a_visit/visit_result", "1")
+        form._answered(f"{ROOT}/b_household/household_phone", "123")
+        self._built()
+        form.page.go_to_section(1)
+        self.take("form-household")
+        form.page.go_to(f"{ROOT}/b_household/household_type")
+        field = form.page.cell(f"{ROOT}/b_household/household_type")
+        assert field is not None
+        if field.widget is not None and hasattr(field.widget, "_toggle"):
+            field.widget._toggle()
+        self.take("form-choices")
+        form.page.go_to_section(2)
+        self.take("form-members")
+        work.interview.finalize()
+        self.take("form-problems")
+        done = next(line for line in lines if line.state == "finalized")
+        work.open_household(done.id)
+        self.until(lambda: work.interview.household() == done.id)
+        self._built()
+        form = work.interview.form
+        assert form is not None
+        form.page.go_to_section(2)
+        self.take("form-members-answered")
+        form.page.go_to_section(form.sections.count() - 1)
+        self.idle()
+        self.take("form-signatures")
+
+    def rest(self) -> None:
+        """Archive, exchange, conflicts, error."""
+        work = self.window.work
+        assert work is not None
+        done = next(line for line in work.roster.model.lines if line.state == "finalized")
+        work.open_archive(done.id)
+        self.until(lambda: work.archive.shown is not None)
+        self.idle()
+        self.take("archive")
+        work.archive.show_copy(2)
+        self.take("archive-household-copy")
+        work.show_screen("exchange")
+        self.idle()
+        self.take("exchange")
+        work.exchange.conflicts.show_conflicts(_conflicts(done.head_name))
+        self.take("conflicts")
+        dialog = ErrorDialog(words_for(DiskFull(folder=str(self.desk.folder))), self.window)
+        dialog.show()
+        self.take("error", dialog)
+        dialog.close()
+
+    def close(self) -> None:
+        """Lock, and end everything in order."""
+        closed: list[bool] = []
+        self.window.lock(lambda: closed.append(True))
+        self.until(lambda: bool(closed))
+        self.idle()
+
+    def _built(self) -> None:
+        self.until(lambda: self.window.work is not None and self.window.work.interview.form is not None)
+        work = self.window.work
+        assert work is not None
+        form = work.interview.form
+        assert form is not None
+        self.until(lambda: not form.page._next.isActive())
+        self.idle()
+        form.refresh_side()
+
+
+def _conflicts(head: str) -> tuple[ConflictLine, ...]:
+    """Two conflicts as they look when two teams met one household."""
+    writes = (
+        ConflictWrite("13800990011", "李秀英", "2026-11-21T09:12:00+08:00", "a" * 32),
+        ConflictWrite("13900990022", "张建国", "2026-11-21T16:40:00+08:00", "b" * 32),
+    )
+    other = (
+        ConflictWrite("三组12号", "李秀英", "2026-11-21T09:12:00+08:00", "a" * 32),
+        ConflictWrite("四组2号", "张建国", "2026-11-21T16:40:00+08:00", "b" * 32),
+    )
+    return (
+        ConflictLine("r1", "household", "h1", head, "phone", "联系电话", writes),
+        ConflictLine("r1", "household", "h1", head, "address", "住址", other),
+    )
+
+
+def main() -> int:
+    """Make a workspace, open every screen, save the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--size", type=int, default=12, choices=(12, 14, 18))
+    parser.add_argument("--look", default="light", choices=[look.value for look in Look])
+    parser.add_argument("--workspace", type=Path, help="a copy of a demonstration workspace to look at; made anew if it is not given")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    application, theme = make_application([], given.size)
+    theme.look = Look(given.look)
+    theme.apply(application)
+    background = Background()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.workspace or Path(scratch) / "workspace"
+        if not folder.exists():
+            village.build(folder, CLOCK, households=24, surveyed=2).close()
+        camera = Camera(given.out, Desk(background, CLOCK, WindowDialogs(), theme, folder, realm="demo", autosave_after_ms=100))
+        try:
+            camera.unlock()
+            camera.form()
+            camera.rest()
+            camera.close()
+        finally:
+            background.stop()
+    QApplication.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
