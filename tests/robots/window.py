@@ -11,7 +11,7 @@ from fieldapp.ui.main_window import MainWindow, Work
 
 from .hands import press, write
 
-LONG_MS = 90_000
+LONG_MS = 60_000
 
 
 class WindowRobot:
@@ -20,7 +20,6 @@ class WindowRobot:
     def __init__(self, qtbot: QtBot, desk: Desk) -> None:
         self.bot, self.desk = qtbot, desk
         self.window = MainWindow(desk)
-        qtbot.addWidget(self.window)
         self.window.resize(1366, 768)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -101,6 +100,14 @@ class WindowRobot:
         if form.keeper._later.isActive():
             self.bot.waitSignal(form.keeper.saved, timeout=LONG_MS).wait()
         self.settle()
+
+    def end(self) -> None:
+        """Lock if need be, then let the window go; pytest-qt would delete it before the workspace is closed."""
+        if self.window.work is not None:
+            self.lock()
+        self.settle()
+        self.window.close()
+        self.window.deleteLater()
 
     def lock(self) -> None:
         """Lock and wait for the unlock screen."""

@@ -107,5 +107,12 @@ def robot(qtbot, desk: Desk, village_folder: Path) -> Iterator[WindowRobot]:
     shutil.copytree(village_folder, desk.folder)
     made = WindowRobot(qtbot, desk)
     yield made
-    if made.window.work is not None:
-        made.lock()
+    made.end()
+
+
+@pytest.fixture
+def first_run(qtbot, desk: Desk) -> Iterator[WindowRobot]:
+    """The window where there is no workspace yet."""
+    made = WindowRobot(qtbot, desk)
+    yield made
+    made.end()

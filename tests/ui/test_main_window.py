@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from fieldapp.usecases import interview as interviews
 from fieldapp.usecases import roster
 from tests.robots.hands import press, write
-from tests.robots.window import LONG_MS, WindowRobot
+from tests.robots.window import LONG_MS
 
 from .village import PASSPHRASE, USER
 
@@ -38,8 +38,8 @@ with tempfile.TemporaryDirectory() as folder:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_first_run_creates_the_workspace(qtbot, desk):
-    robot = WindowRobot(qtbot, desk)
+def test_a_first_run_creates_the_workspace(first_run, qtbot):
+    robot = first_run
     unlock = robot.window.unlock
     assert unlock.first_run
     write(unlock.new_user, USER)
@@ -84,6 +84,7 @@ def test_letters_typed_on_the_table_begin_a_search(robot):
 def test_a_new_household_is_entered_by_keyboard_and_its_form_opens(robot, qtbot):
     robot.unlocked(PASSPHRASE)
     robot.work.new_household()
+    robot.settle()
     panel = robot.work.roster.new_panel
     write(panel.head, "王建国")
     press(panel.head, Qt.Key.Key_Return)
@@ -98,6 +99,7 @@ def test_a_household_that_is_there_already_is_offered_instead(robot, qtbot):
     robot.unlocked(PASSPHRASE)
     line = robot.work.roster.model.lines[0]
     robot.work.new_household()
+    robot.settle()
     panel = robot.work.roster.new_panel
     panel.village.setCurrentIndex(panel.village.findData(line.village))
     write(panel.head, line.head_name)

@@ -150,9 +150,11 @@ class RosterScreen(QWidget):
 
     def begin_new(self) -> None:
         """Open the panel for a new household."""
-        self.new_panel.begin(
-            [(self.village.itemData(at), self.village.itemText(at)) for at in range(1, self.village.count())], self._village_now()
-        )
+        self.new_panel.offer(self._villages(), self._village_now())
+        self.new_panel.begin()
+
+    def _villages(self) -> list[tuple[str, str]]:
+        return [(self.village.itemData(at), self.village.itemText(at)) for at in range(1, self.village.count())]
 
     def select(self, household: str) -> None:
         """Put the cursor on a household's line, now or once it has been read."""
@@ -192,6 +194,7 @@ class RosterScreen(QWidget):
             if len(one.code) == 12:
                 self.village.addItem(f"{one.name}（{one.households}）", one.code)
         self.village.setCurrentIndex(max(self.village.findData(chosen), 0))
+        self.new_panel.offer(self._villages(), chosen)
 
     def _open_row(self, at: int) -> None:
         if 0 <= at < len(self.model.lines):
@@ -260,12 +263,16 @@ class NewHouseholdPanel(QFrame):
         self.cancel.clicked.connect(self.hide)
         self.known.clicked.connect(lambda: self.open_known.emit(self._known))
 
-    def begin(self, villages: list[tuple[str, str]], chosen: str) -> None:
-        """Show the empty panel."""
+    def offer(self, villages: list[tuple[str, str]], chosen: str) -> None:
+        """The villages to choose from, with the one that is looked at now; a choice that was made stays."""
+        kept = str(self.village.currentData() or "") or chosen
         self.village.clear()
         for code, name in villages:
             self.village.addItem(name, code)
-        self.village.setCurrentIndex(max(self.village.findData(chosen), 0))
+        self.village.setCurrentIndex(max(self.village.findData(kept), 0))
+
+    def begin(self) -> None:
+        """Show the empty panel."""
         for field in (self.head, self.address, self.phone):
             field.clear()
         self.message.clear()
