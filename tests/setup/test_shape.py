@@ -11,7 +11,6 @@ _NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", 
 EXCEPTIONS = {
     "fieldapp/engine/recompute.py::Recompute": "a short method for each property of a node; to be split by property",
     "fieldapp/engine/session.py::FormSession": "the whole contract of the engine towards the screen stands on one page",
-    "fieldapp/ui/form/page.py::FormPage": "the page binds every act of the keyboard; to be split by act",
     "tests/sync/memory.py::MemoryReplica": "the contract of a replica has that many methods",
 }
 
