@@ -1,8 +1,10 @@
-"""Runs the expressions of a form: each is compiled when it is first needed, faults of evaluation become coded errors."""
+"""Runs the expressions of a form: each is compiled when it is first needed; one that fails with these answers gives nothing.
+
+What cannot be read or compiled is refused when the form is read. What fails only with certain answers (a pattern put together from an
+answer that is no pattern) must not stop an interview: its text is blank, its number not-a-number, its truth what the caller says.
+"""
 
 from __future__ import annotations
-
-from fieldapp.errors import ExpressionError
 
 from .definition import Expression
 from .xpath.compile import Compiled, compile_expression
@@ -25,33 +27,29 @@ class Closures:
         return found
 
     def text(self, expression: Expression, node: XNode) -> str:
-        """The text of an expression at a node. Raises ExpressionError."""
+        """The text of an expression at a node."""
         try:
             return self._of(expression).text(node, self._context)
-        except ExpressionFault as fault:
-            raise _error(expression, fault) from fault
+        except ExpressionFault:
+            return ""
 
     def number(self, expression: Expression, node: XNode) -> float:
-        """The number of an expression at a node. Raises ExpressionError."""
+        """The number of an expression at a node."""
         try:
             return self._of(expression).number(node, self._context)
-        except ExpressionFault as fault:
-            raise _error(expression, fault) from fault
+        except ExpressionFault:
+            return float("nan")
 
-    def true(self, expression: Expression, node: XNode) -> bool:
-        """Whether an expression holds at a node. Raises ExpressionError."""
+    def true(self, expression: Expression, node: XNode, otherwise: bool) -> bool:
+        """Whether an expression holds at a node."""
         try:
             return self._of(expression).true(node, self._context)
-        except ExpressionFault as fault:
-            raise _error(expression, fault) from fault
+        except ExpressionFault:
+            return otherwise
 
     def nodes(self, expression: Expression, node: XNode) -> list[XNode]:
-        """The nodes that an expression finds. Raises ExpressionError."""
+        """The nodes that an expression finds."""
         try:
             return self._of(expression).nodes(node, self._context)
-        except ExpressionFault as fault:
-            raise _error(expression, fault) from fault
-
-
-def _error(expression: Expression, fault: ExpressionFault) -> ExpressionError:
-    return ExpressionError(path="", expression=expression.text, detail=str(fault), fault=fault.code)
+        except ExpressionFault:
+            return []

@@ -14,7 +14,7 @@ from enum import Enum
 from fieldapp.errors import FormInvalid
 
 from .definition import Expression, FormDefinition, NodeDef, Text
-from .readings import Reading, readings
+from .readings import Reading, names_of, readings
 from .views import Kind
 from .volatile import is_volatile
 from .xpath.ast import Expr
@@ -101,12 +101,13 @@ def check_circles(definition: FormDefinition) -> None:
 
 def _rules(definition: FormDefinition) -> Iterator[Rule]:
     index = 0
+    names = names_of(definition)
     for node in definition.nodes:
         for role, expressions in _expressions(definition, node):
             found: dict[Reading, None] = {}
             items = _item_expressions(node) if role is Role.ITEMS else ()
             for expression in expressions:
-                found.update(dict.fromkeys(readings(definition, expression.ast, node, *items)))
+                found.update(dict.fromkeys(readings(definition, names, expression.ast, node, *items)))
             speaks = any("jr:" in expression.text for expression in expressions)
             volatile = any(is_volatile(expression.ast) for expression in expressions)
             yield Rule(index, role, node.index, expressions, tuple(found), depends_on_language=speaks, volatile=volatile)

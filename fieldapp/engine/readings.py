@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .definition import NO_NODE, FormDefinition, NodeDef
 from .views import Kind
 from .xpath.ast import AnyTest, Axis, Call, Expr, Filtered, NameTest, Origin, Path, Step, Text, Union, parts
+
+Names = Sequence[Mapping[str, int]]
+"""By definition index: name of a child → its index."""
 
 _DOCUMENT = NO_NODE
 _ROW_FUNCTIONS = frozenset(("position", "last", "indexed-repeat"))
@@ -30,12 +33,17 @@ class _Spot:
     low: int | None
 
 
-def readings(definition: FormDefinition, expr: Expr, node: NodeDef, *items: Expr) -> Iterator[Reading]:
+def names_of(definition: FormDefinition) -> Names:
+    """The children of every definition by name."""
+    return [{definition.nodes[child].name: child for child in node.children} for node in definition.nodes]
+
+
+def readings(definition: FormDefinition, names: Names, expr: Expr, node: NodeDef, *items: Expr) -> Iterator[Reading]:
     """Every reading of an expression that stands at `node`; some may come more than once.
 
     `items` are expressions at the nodes that `expr` finds (value and label of an itemset).
     """
-    collector = _Collector(definition, node)
+    collector = _Collector(definition, names, node)
     spots = collector.expression(expr, (_Spot(node.index, node.index),))
     for item in items:
         collector.expression(item, _all_rows(spots))
@@ -43,9 +51,10 @@ def readings(definition: FormDefinition, expr: Expr, node: NodeDef, *items: Expr
 
 
 class _Collector:
-    def __init__(self, definition: FormDefinition, node: NodeDef) -> None:
+    def __init__(self, definition: FormDefinition, names: Names, node: NodeDef) -> None:
         self._definition = definition
         self._nodes = definition.nodes
+        self._names = names
         self._node = node
         self.found: list[Reading] = []
 
@@ -147,9 +156,16 @@ class _Collector:
         yield _Spot(parent, low)
 
     def _down(self, step: Step, spot: _Spot) -> Iterator[_Spot]:
+        low = spot.low if spot.low != _DOCUMENT else None
+        if isinstance(step.test, NameTest) and spot.node != _DOCUMENT:
+            name = "@" + step.test.name if step.axis is Axis.ATTRIBUTE else step.test.name
+            known = self._names[spot.node].get(name)
+            if known is not None:
+                yield _Spot(known, low)
+            return
         for child in self._children(spot.node):
             if _fits(step, self._nodes[child]):
-                yield _Spot(child, spot.low if spot.low != _DOCUMENT else None)
+                yield _Spot(child, low)
 
     def _everything_below(self, spot: _Spot) -> Iterator[_Spot]:
         """Other axes are rare: they read everything of the same part of the form."""

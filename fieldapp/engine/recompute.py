@@ -5,10 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable
 
-from fieldapp.errors import ExpressionError
-
 from .closures import Closures
-from .definition import Expression, FormDefinition, NodeDef
+from .definition import FormDefinition, NodeDef
 from .graph import Graph, Role, Rule
 from .instance import Node, Tree
 from .speech import SELECTS, Speech, allowed
@@ -40,7 +38,6 @@ class Recompute:
         """Told of every stored value before it changes: node, old raw, old calculated."""
         self.on_value: Callable[[Node], None] | None = None
         """Told of every value that changed."""
-        self.lenient = True
         self.resuming = False
         """While a draft is opened: calculations on editable questions leave what was typed."""
         self._dirty: dict[int, dict[Node, None]] = {}
@@ -194,7 +191,7 @@ class Recompute:
     def _count(self, rule: Rule, range_: Node) -> None:
         if not range_.relevant:
             return
-        number = self._number(rule.expressions[0], range_)
+        number = self.closures.number(rule.expressions[0], range_)
         wanted = int(number) if number == number and 0 < number < 1e6 else 0
         if wanted == range_.wanted:
             return
@@ -230,7 +227,7 @@ class Recompute:
         self.wake_structure(row)
 
     def _relevant(self, rule: Rule, node: Node) -> None:
-        own = self._true(rule.expressions[0], node, True)
+        own = self.closures.true(rule.expressions[0], node, True)
         if own != node.own_relevant:
             node.own_relevant = own
             self._spread_relevance(node)
@@ -256,7 +253,7 @@ class Recompute:
             self._spread_relevance(inner)
 
     def _readonly(self, rule: Rule, node: Node) -> None:
-        own = self._true(rule.expressions[0], node, False)
+        own = self.closures.true(rule.expressions[0], node, False)
         if own != node.own_readonly:
             node.own_readonly = own
             self._spread_readonly(node)
@@ -271,7 +268,7 @@ class Recompute:
                 self._spread_readonly(inner)
 
     def _required(self, rule: Rule, node: Node) -> None:
-        required = self._true(rule.expressions[0], node, False)
+        required = self.closures.true(rule.expressions[0], node, False)
         if required != node.required:
             node.required = required
             self.changed[node] = None
@@ -280,7 +277,7 @@ class Recompute:
     def _calculate(self, rule: Rule, node: Node) -> None:
         if not node.relevant or not node.node.is_leaf or (self.resuming and rule.volatile and node.raw):
             return
-        text = calculated(node.node, self._text(rule.expressions[0], node))
+        text = calculated(node.node, self.closures.text(rule.expressions[0], node))
         if text == node.calculated:
             return
         if self.on_store is not None:
@@ -326,7 +323,7 @@ class Recompute:
         found = [
             flaw
             for role, flaw in ((Role.CONSTRAINT, Flaw.CONSTRAINT), (Role.WARNING, Flaw.WARNING))
-            if role in rules and not self._true(rules[role].expressions[0], node, True)
+            if role in rules and not self.closures.true(rules[role].expressions[0], node, True)
         ]
         return frozenset(found) if found else _FLAWLESS
 
@@ -347,30 +344,6 @@ class Recompute:
     def is_shared(self, node: Node) -> bool:
         """Whether the choices of this select are the same in every row."""
         return self._shared[node.node.index]
-
-    def _true(self, expression: Expression, node: Node, otherwise: bool) -> bool:
-        try:
-            return self.closures.true(expression, node)
-        except ExpressionError:
-            if not self.lenient:
-                raise
-            return otherwise
-
-    def _text(self, expression: Expression, node: Node) -> str:
-        try:
-            return self.closures.text(expression, node)
-        except ExpressionError:
-            if not self.lenient:
-                raise
-            return ""
-
-    def _number(self, expression: Expression, node: Node) -> float:
-        try:
-            return self.closures.number(expression, node)
-        except ExpressionError:
-            if not self.lenient:
-                raise
-            return 0.0
 
 
 def _drawn(rule: Rule, node: Node) -> bool:

@@ -103,3 +103,19 @@ def test_undo_takes_back_answers_rows_and_what_followed_from_them():
     assert scenario.value("tot") == "900"
     scenario.session.redo()
     assert (scenario.value("n"), scenario.value("tot")) == ("2", "800")
+
+
+def test_an_expression_that_fails_with_an_answer_does_not_stop_the_interview():
+    scenario = Scenario.of(
+        """
+        | survey |         |      |       |                       |
+        |        | type    | name | label | constraint            |
+        |        | text    | p    | 式样  |                       |
+        |        | text    | t    | 内容  | regex(., ${p})        |
+        |        | text    | u    | 后面  |                       |
+        """
+    )
+    scenario.answer("p", "(")
+    scenario.answer("t", "甲")
+    scenario.answer("u", "乙")
+    assert scenario.value("u") == "乙"
