@@ -139,12 +139,15 @@ class Live:
             self.explanations.pop(node, None)
         self.rules.changed[node] = None
 
-    def changes(self, gone: tuple[str, ...] = ()) -> Changes:
+    def changes(self) -> Changes:
         """What the last transaction changed."""
-        return Changes(tuple([path_of(node) for node in self.rules.changed]), gone, self.rules.rows_changed)
+        changed = tuple([path_of(node) for node in self.rules.changed])
+        gone = tuple(path for path in dict.fromkeys(self.rules.gone) if self.find(path) is None)
+        return Changes(changed, gone, self.rules.rows_changed)
 
     def _forget(self) -> None:
         self.rules.changed = {}
+        self.rules.gone = []
         self.rules.rows_changed = False
 
     def find(self, path: str) -> Node | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from .closures import Closures
 from .definition import FormDefinition, NodeDef
 from .graph import Graph, Role, Rule
-from .instance import Node, Tree
+from .instance import Node, Tree, path_of
 from .speech import SELECTS, Speech, allowed
 from .values import calculated
 from .views import Flaw, Kind
@@ -31,6 +31,8 @@ class Recompute:
         """Nodes whose view may differ since the last `forget`."""
         self.added: list[Node] = []
         """Rows that jr:count made and whose new-repeat actions have not run."""
+        self.gone: list[str] = []
+        """Paths that are no more since the last `forget`."""
         self.rows_changed = False
         self.flawed: dict[Node, None] = {}
         """Nodes with a flaw, whether the person has come to them or not."""
@@ -211,20 +213,30 @@ class Recompute:
     def put(self, range_: Node, row: Node, index: int, again: bool = False) -> None:
         """A row comes into the tree; `again` after it had been taken out."""
         self.tree.put(range_, row, index)
+        self._renumbered(range_.rows()[index + 1 :])
         self.rows_changed = True
         self.changed[range_] = None
         self.mark_subtree(row, _drawn if again else None)
         self.wake_structure(row)
 
     def take(self, range_: Node, row: Node) -> None:
-        """A row goes out of the tree."""
+        """A row goes out of the tree; those after it renumber."""
+        rows = range_.rows()
+        index = rows.index(row)
+        self.gone += [path_of(node) for node in rows[-1].subtree()]
         self.tree.take(range_, row)
         self.rows_changed = True
         self.changed[range_] = None
         for node in row.subtree():
             self.flawed.pop(node, None)
             self.changed.pop(node, None)
+        self._renumbered(rows[index + 1 :])
         self.wake_structure(row)
+
+    def _renumbered(self, rows: list[Node]) -> None:
+        """Everything in these rows has a new path."""
+        for row in rows:
+            self.changed.update(dict.fromkeys(row.subtree()))
 
     def _relevant(self, rule: Rule, node: Node) -> None:
         own = self.closures.true(rule.expressions[0], node, True)

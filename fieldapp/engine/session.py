@@ -143,13 +143,10 @@ class FormSession:
         if not 0 <= index < len(rows):
             raise BadInput(what="index", value=str(index), path=path)
         live = self.live
-        gone = tuple(path_of(node) for node in rows[-1].subtree())
         with live.step():
             live.history.keep(RowMove(range_, rows[index], index, put=False))
             live.rules.take(range_, rows[index])
-        for row in range_.rows()[index:]:
-            live.rules.changed.update(dict.fromkeys(row.subtree()))
-        return live.changes(gone)
+        return live.changes()
 
     def _open_range(self, path: str) -> Node:
         range_ = self._node(path)

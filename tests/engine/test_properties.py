@@ -12,7 +12,7 @@ from fieldapp.engine.compiled import dump, load
 from fieldapp.engine.definition import FormDefinition
 from fieldapp.engine.playstate import states_of
 from fieldapp.engine.session import FormSession
-from fieldapp.engine.views import Control, Kind, NodeView
+from fieldapp.engine.views import Changes, Control, Kind, NodeView
 from fieldapp.errors import BadInput, NotAllowed
 from tests.engine.scenario import form, surroundings
 from tests.engine.test_session import HOUSEHOLD
@@ -126,13 +126,24 @@ def test_changes_name_every_node_that_looks_different(which: int, length: int, c
     session = FormSession.start(load(dump(made(which))), surroundings())
     for _ in range(length):
         before = {view.path: view for view in shown(session)}
-        view = choices.draw(st.sampled_from([view for view in before.values() if view.kind is Kind.QUESTION and view.relevant] or [None]))
-        if view is None:
-            session.add_repeat(next(view.path for view in before.values() if view.kind is Kind.REPEAT))
-            continue
-        try:
-            changes = session.answer(view.path, choices.draw(text_for(view)))
-        except (NotAllowed, BadInput):
-            continue
-        different = {view.path for view in shown(session) if before.get(view.path) != view}
-        assert different <= set(changes.changed)
+        changes = one_step(session, list(before.values()), choices)
+        after = {view.path: view for view in shown(session)}
+        assert {path for path, view in after.items() if before.get(path) != view} <= set(changes.changed)
+        assert set(before) - set(after) <= set(changes.removed)
+        assert not set(changes.removed) & set(after)
+
+
+def one_step(session: FormSession, views: list[NodeView], choices: st.DataObject) -> Changes:
+    """A row more, a row less, an answer or one step back."""
+    repeats = [view.path for view in views if view.kind is Kind.REPEAT and view.relevant]
+    filled = [path for path in repeats if session.children(path)]
+    kind = choices.draw(st.integers(0, 5))
+    if kind == 0 and repeats:
+        return session.add_repeat(choices.draw(st.sampled_from(repeats)))
+    if kind == 1 and filled:
+        path = choices.draw(st.sampled_from(filled))
+        return session.remove_repeat(path, choices.draw(st.integers(0, len(session.children(path)) - 1)))
+    if kind == 2:
+        return session.undo()
+    view = choices.draw(st.sampled_from([view for view in views if view.kind is Kind.QUESTION and view.relevant]))
+    return session.answer(view.path, choices.draw(text_for(view)))
