@@ -16,7 +16,7 @@ from fieldapp.words import say
 from .desk import Desk
 from .error_dialog import WindowDialogs
 from .screens.unlock import UnlockScreen
-from .theme import Look, checkable, paint
+from .theme import Look, checkable, outline, paint
 
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
@@ -54,6 +54,7 @@ class Work(QWidget):
         self.buttons: dict[str, QToolButton] = {}
         self._build()
         self._bind()
+        outline(self, desk.theme.inks)
         self.go("roster")
 
     def _build(self) -> None:

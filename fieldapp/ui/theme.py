@@ -7,11 +7,13 @@ from enum import Enum
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListView, QPlainTextEdit, QTableView, QWidget
 
 SIZES_PT = (12, 14, 18)
 """标准, 大, 特大."""
 _FAMILY = "FieldSans"
+_DARK_BELOW = 128
+_OUTLINED = (QLineEdit, QPlainTextEdit, QAbstractButton, QListView, QTableView, QComboBox)
 
 
 class Look(Enum):
@@ -170,6 +172,17 @@ def palette(inks: Inks) -> QPalette:
         made.setColor(QPalette.ColorGroup.Disabled, where, QColor(inks.faint))
     made.setColor(QPalette.ColorGroup.Disabled, role.Base, QColor(inks.grey_ground))
     return made
+
+
+def outline(root: QWidget, inks: Inks) -> None:
+    """Let frames and boxes be seen on a dark ground: Fusion draws them darker than a widget's window colour."""
+    if QColor(inks.window).lightness() > _DARK_BELOW:
+        return
+    for widget in (root, *root.findChildren(QWidget)):
+        if isinstance(widget, _OUTLINED):
+            colours = widget.palette()
+            colours.setColor(QPalette.ColorRole.Window, QColor(inks.line).lighter(140))
+            widget.setPalette(colours)
 
 
 def paint(widget: QWidget, text: str = "", ground: str = "") -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidg
 from fieldapp.engine.views import Flaw, Kind, NodeView
 from fieldapp.ui.questions import factory
 from fieldapp.ui.questions.base import Helps, QuestionWidget, TextField
-from fieldapp.ui.theme import Inks, paint
+from fieldapp.ui.theme import Inks, outline, paint
 from fieldapp.words import say
 
 _BAR = 4
@@ -96,6 +96,7 @@ class QuestionCell(QWidget):
         self.widget.answered.connect(lambda value: self.answered.emit(self.view.path, value))
         self.widget.puzzled.connect(self._be_puzzled)
         self.widget.picture_wanted.connect(lambda value: self.picture_wanted.emit(self.view.path, value))
+        outline(self.widget, self._inks)
         self._page.insertWidget(1, self.widget)
         if old is not None:
             self._page.removeWidget(old)

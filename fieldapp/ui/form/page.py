@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from fieldapp.engine.views import Changes, Control
@@ -24,7 +24,9 @@ class SectionBlock(QFrame):
         super().__init__()
         self.section = section
         self.grid: QuestionGrid | None = None
-        paint(self, ground=theme.inks.paper)
+        # By role and not by palette: the palette would reach the frames of the fields inside.
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self.page = QVBoxLayout(self)
         self.page.setContentsMargins(0, 0, 0, 0)
         self.page.setSpacing(0)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fieldapp.usecases.interview import Finalized, Interview
     from fieldapp.usecases.workspaces import Workspace
 
+_ROOM_EMS = 60
+"""Narrower than this the problems list is folded away until something stands in the way of finalizing."""
+
 
 class InterviewScreen(QWidget):
     """One open form at a time."""
@@ -175,6 +178,8 @@ class InterviewScreen(QWidget):
         self.form = form
         form.keeper.saved.connect(self.saved)
         form.problems.setVisible(self.toggle.isChecked())
+        if self.width() < _ROOM_EMS * self._desk.theme.font().pixelSize():
+            self.toggle.setChecked(False)
         self._page.addWidget(form, 1)
         self._show_head(interview)
         form.page.go_to_section(0)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PAGE = 200
 _SEARCH_AFTER_MS = 120
-_WIDTHS = {"state": 9, "head": 8, "members": 4, "address": 20, "group": 4, "phone": 9, "code": 10, "revision": 4, "sync": 8}
+_WIDTHS = {"state": 8, "head": 7, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
 
 
 class RosterTable(QTableView):

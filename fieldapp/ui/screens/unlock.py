@@ -13,7 +13,7 @@ from fieldapp.errors import WrongPassphrase
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
-from fieldapp.ui.theme import emphasize, paint
+from fieldapp.ui.theme import emphasize, outline, paint
 from fieldapp.words import say
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class UnlockScreen(QWidget):
         self.message = QLabel()
         self.warming = QLabel(say("ui-unlock-warming"))
         self._build()
+        outline(self, desk.theme.inks)
         self.refresh()
 
     def _build(self) -> None:
