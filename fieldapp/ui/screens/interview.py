@@ -178,7 +178,7 @@ class InterviewScreen(QWidget):
         self.form = form
         form.keeper.saved.connect(self.saved)
         form.problems.setVisible(self.toggle.isChecked())
-        if self.width() < _ROOM_EMS * self._desk.theme.font().pixelSize():
+        if self.window().width() < _ROOM_EMS * self._desk.theme.font().pixelSize():
             self.toggle.setChecked(False)
         self._page.addWidget(form, 1)
         self._show_head(interview)
