@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         self.work = work
         work.saved.connect(self._saved)
         work.lock_wanted.connect(self.lock)
+        work.interview.stuck.connect(lambda: work.setEnabled(True))
         self.stack.addWidget(work)
         self.stack.setCurrentWidget(work)
         self.state.setText(say("ui-status-ready"))

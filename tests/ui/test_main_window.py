@@ -7,6 +7,7 @@ import sys
 
 from PySide6.QtCore import Qt
 
+from fieldapp.errors import DiskFull
 from fieldapp.usecases import interview as interviews
 from fieldapp.usecases import roster
 from tests.robots.hands import press, write
@@ -220,6 +221,30 @@ def test_larger_letters_keep_the_open_form(robot, qtbot):
     finally:
         robot.desk.theme.size_pt = size
     assert robot.work.interview.household() == robot.work.roster.model.lines[0].id or robot.work.interview.household()
+
+
+def test_a_full_disk_keeps_the_form_open_and_what_was_typed_in_it(robot, qtbot, person, monkeypatch):
+    def full(workspace, draft, changes):
+        raise DiskFull(folder="D:")
+
+    robot.unlocked(PASSPHRASE)
+    blank = next(line for line in robot.work.roster.model.lines if not line.state)
+    robot.find(blank.head_name)
+    robot.open_first()
+    with monkeypatch.context() as patched:
+        patched.setattr(interviews, "save_draft", full)
+        robot.answer(f"{ROOT}/a_visit/guide_name", "钱村长")
+        robot.window.lock()
+        qtbot.waitUntil(lambda: bool(person.told), timeout=LONG_MS)
+        robot.settle()
+    assert isinstance(person.told[0], DiskFull)
+    assert robot.work.isEnabled()
+    assert robot.work.interview.form.session.view(f"{ROOT}/a_visit/guide_name").value == "钱村长"
+    robot.lock()
+    robot.unlocked(PASSPHRASE)
+    robot.find(blank.head_name)
+    robot.open_first()
+    assert robot.work.interview.form.session.view(f"{ROOT}/a_visit/guide_name").value == "钱村长"
 
 
 def test_closing_the_window_writes_what_was_typed(robot, qtbot, desk, clock):

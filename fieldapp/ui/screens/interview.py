@@ -35,6 +35,8 @@ class InterviewScreen(QWidget):
     finalized = Signal(str, int)
     """Household id and revision."""
     archive_wanted = Signal(str)
+    stuck = Signal()
+    """The form could not be kept, so it stays open."""
 
     def __init__(self, desk: Desk, workspace: Workspace) -> None:
         super().__init__()
@@ -125,7 +127,9 @@ class InterviewScreen(QWidget):
             return
         keeper.stop()
         workspace, draft = self._workspace, interview.draft
-        self._desk.background.run(lambda report: interviews.discard(workspace, draft), owner=self, done=lambda _: self._left(form, then))
+        self._desk.background.run(
+            lambda report: interviews.discard(workspace, draft), owner=self, done=lambda _: self._left(form, then), failed=self._failed
+        )
 
     def keep(self) -> None:
         """Save at once what is typed, as before locking or closing."""
@@ -159,7 +163,7 @@ class InterviewScreen(QWidget):
             lambda report: interviews.finalize(workspace, interview, reason),
             owner=self,
             done=lambda done: self._finalized(form, done),
-            failed=self._not_finalized,
+            failed=self._failed,
         )
 
     def _finalized(self, form: OpenForm, done: Finalized) -> None:
@@ -169,14 +173,19 @@ class InterviewScreen(QWidget):
         self._drop(form)
         self.finalized.emit(household, done.revision)
 
-    def _not_finalized(self, error: Exception) -> None:
-        self._freeze(False)
+    def _failed(self, error: Exception) -> None:
+        self._stay()
         self._desk.dialogs.tell(error)
+
+    def _stay(self) -> None:
+        self._freeze(False)
+        self.stuck.emit()
 
     def _show(self, interview: Interview) -> None:
         form = OpenForm(self._desk, self._workspace, interview)
         self.form = form
         form.keeper.saved.connect(self.saved)
+        form.keeper.failed.connect(lambda _: self._stay())
         form.problems.setVisible(self.toggle.isChecked())
         if self.window().width() < _ROOM_EMS * self._desk.theme.font().pixelSize():
             self.toggle.setChecked(False)
