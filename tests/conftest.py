@@ -80,9 +80,11 @@ def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Qt objects die at the end of their own test, in the main thread, not in the middle of another."""
     yield
+    if not {"qapp", "qtbot", "qapp_cls"} & set(request.fixturenames):
+        return
     widgets = sys.modules.get("PySide6.QtWidgets")
     application = widgets.QApplication.instance() if widgets else None
     if application is None:

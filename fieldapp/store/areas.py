@@ -48,6 +48,11 @@ def children(tx: Transaction, code: str = "") -> tuple[Area, ...]:
     return tuple(_value(row) for row in rows)
 
 
+def every(tx: Transaction) -> tuple[Area, ...]:
+    """All divisions by code, so that a parent comes before what is inside it."""
+    return tuple(map(_value, tx.session.exec(select(AreaTableRow).order_by(AreaTableRow.code))))
+
+
 def below(tx: Transaction, code: str, to: AreaLevel = AreaLevel.VILLAGE) -> tuple[Area, ...]:
     """All divisions of a level inside a division, itself included, by code."""
     rows = tx.session.exec(select(AreaTableRow).where(col(AreaTableRow.code).startswith(code)).order_by(AreaTableRow.code))

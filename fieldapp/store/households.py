@@ -59,6 +59,14 @@ def count(tx: Transaction, query: str = "", village: str = "") -> int:
     return tx.session.exec(select(func.count()).select_from(_matching(query, village).subquery())).one()
 
 
+def count_by_village(tx: Transaction) -> dict[str, int]:
+    """How many households each village has here; villages without any are left out."""
+    rows = tx.session.exec(
+        select(HouseholdRow.village, func.count()).where(col(HouseholdRow.deleted).is_(False)).group_by(HouseholdRow.village)
+    )
+    return dict(rows.all())
+
+
 def ids(tx: Transaction, village: str = "") -> tuple[HouseholdId, ...]:
     """Ids of all households of a division (any level) in the roster's order."""
     chosen = _matching("", village).order_by(col(HouseholdRow.village), col(HouseholdRow.group_key), col(HouseholdRow.id))

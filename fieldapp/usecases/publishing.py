@@ -133,9 +133,5 @@ def _divisions(workspace: Workspace) -> bytes:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["name", "label", "level", "parent"])
     with workspace.read() as tx:
-        waiting = list(areas.children(tx))
-        while waiting:
-            area = waiting.pop(0)
-            table.writerow([area.code, area.name, int(area.level), area.parent])
-            waiting[:0] = areas.children(tx, area.code)
+        table.writerows([area.code, area.name, int(area.level), area.parent] for area in areas.every(tx))
     return out.getvalue().encode()
