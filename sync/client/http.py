@@ -111,10 +111,12 @@ class HttpPeer:
                 tries += 1
                 if tries >= _FILE_PATIENCE or failure.values.get("stage") == "connect":
                     raise
+                self._wait(_pause_s(tries))
             except Refused as no:
                 tries += 1
                 if no.values.get("reason") not in ("overtaken", "wrong-hash") or tries >= _FILE_PATIENCE:
                     raise
+                self._wait(_pause_s(tries))
 
     def _send_from(self, sha: str, data: bytes, at: int) -> None:
         rest = data[at:]
@@ -142,6 +144,7 @@ class HttpPeer:
                 tries = 0 if len(got) > before else tries + 1
                 if tries >= _FILE_PATIENCE or failure.values.get("stage") == "connect":
                     raise
+                self._wait(_pause_s(tries))
 
     def _signed(
         self, method: str, target: str, body: bytes, headers: Mapping[str, str], into: bytearray | None = None
@@ -239,6 +242,11 @@ def _checked(url: str, method: str, answer: Answer) -> Answer:
 def _pieces(body: bytes) -> Iterator[bytes]:
     for at in range(0, len(body), _PIECE):
         yield body[at : at + _PIECE]
+
+
+def _pause_s(tries: int) -> float:
+    """Longer after each try in vain: the district first has to notice that the line broke and to keep what had arrived."""
+    return min(0.1 * 2.0**tries, 5.0)
 
 
 def _offset(url: str, answer: Answer) -> int:
