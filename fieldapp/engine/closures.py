@@ -14,11 +14,11 @@ from .xpath.tree import XNode
 
 
 class Closures:
-    """The compiled expressions of one session."""
+    """The expressions of a form as one session runs them; what is compiled is shared with the form's other sessions."""
 
-    def __init__(self, context: EvalContext) -> None:
+    def __init__(self, context: EvalContext, compiled: dict[int, Compiled]) -> None:
         self._context = context
-        self._compiled: dict[int, Compiled] = {}
+        self._compiled = compiled
 
     def _of(self, expression: Expression) -> Compiled:
         found = self._compiled.get(id(expression))

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from .actions import Actions
 from .closures import Closures
 from .definition import FormDefinition
-from .graph import build
 from .history import Explained, History, RowMove, Step, Write
 from .instance import Node, Tree, path_of
+from .plan import plan_of
 from .recompute import Recompute
 from .secondary import Secondaries
 from .speech import Speech
@@ -43,9 +43,10 @@ class Live:
             new_uuid=around.uuid,
             namespaces=dict(definition.namespaces),
         )
-        self.closures = Closures(self.context)
+        plan = plan_of(definition)
+        self.closures = Closures(self.context, plan.compiled)
         self.speech = Speech(definition, self.tree, self.closures, self.context)
-        self.rules = Recompute(definition, build(definition), self.tree, self.closures, self.speech)
+        self.rules = Recompute(definition, plan.graph, self.tree, self.closures, self.speech)
         self.actions = Actions(definition, self.tree, self.rules, around)
         self.history = History()
         self.explanations: dict[Node, str] = {}

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -94,21 +95,40 @@ def install(workspace: Workspace, made: Iterable[tuple[PublishedForm, bytes]]) -
 
 
 def open_form(workspace: Workspace, form: str, version: str) -> tuple[FormDefinition, Surroundings]:
-    """The compiled form and what it needs around it; a version that came by sync is compiled on its first use and kept."""
-    from fieldapp.engine import compiled, xform
+    """The compiled form and what it needs around it.
+
+    A version that came by sync, or whose cache an older program wrote, is compiled on its first use and kept.
+    """
     from fieldapp.store import forms
 
     with workspace.read() as tx:
         cache = forms.compiled(tx, form, version)
         media = forms.files(tx, form, version)
-        text = "" if cache is not None else forms.get(tx, form, version).xform
-    if cache is not None:
-        definition = compiled.load(cache)
-    else:
-        definition = xform.parse(text)
-        with workspace.begin() as tx:
-            forms.keep_compiled(tx, form, version, compiled.dump(definition))
-    return definition, _surroundings(workspace, media)
+    definition = _loaded(cache) if cache is not None else None
+    return definition or _compiled_anew(workspace, form, version), _surroundings(workspace, media)
+
+
+@lru_cache(maxsize=4)
+def _loaded(cache: bytes) -> FormDefinition | None:
+    """The definition in a cache, one object for all sessions; None if this program cannot read the cache."""
+    from fieldapp.engine import compiled
+
+    try:
+        return compiled.load(cache)
+    except FormInvalid:
+        return None
+
+
+def _compiled_anew(workspace: Workspace, form: str, version: str) -> FormDefinition:
+    from fieldapp.engine import compiled, xform
+    from fieldapp.store import forms
+
+    with workspace.read() as tx:
+        text = forms.get(tx, form, version).xform
+    definition = xform.parse(text)
+    with workspace.begin() as tx:
+        forms.keep_compiled(tx, form, version, compiled.dump(definition))
+    return definition
 
 
 def _surroundings(workspace: Workspace, media: Mapping[str, bytes]) -> Surroundings:
