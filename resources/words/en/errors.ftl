@@ -19,6 +19,15 @@ error-already-there = { $what } { $id } exists already.
 error-not-allowed = { $reason ->
     [finalized] A finalized record cannot be changed directly.
     [problems] There are problems left, so the record cannot be finalized.
+    [unexplained-warnings] There are warnings without an explanation, so the record cannot be finalized.
+    [reason-missing] Changing a finalized record needs a reason.
+    [not-finalized] This household has no finalized submission yet.
+    [not-a-draft] This record is not a draft.
+    [not-relevant] By the form's rules this question is not asked now.
+    [readonly] This question cannot be changed.
+    [counted] The number of rows follows from an earlier answer.
+    [closed] The workspace is locked.
+    [district-command] A command of the district server failed: { $detail }
     [role] This user may not do that.
     [scope] This area is outside your scope.
    *[other] This is not allowed now ({ $reason }).
@@ -48,6 +57,13 @@ error-workspace-damaged = A part of the workspace is damaged ({ $part ->
     [database] database
     [record] record
     [attachment] attachment
+    [journal] write-ahead log: the database file was copied alone, without the newest answers in its log
+    [disk] files on disk
+    [form] form
+    [draft] draft
+    [backup] backup file
+    [audit] audit chain
+    [cache] cache
    *[other] { $part }
  }).
     .safe = The rest is unchanged; what was synced is on the district server too.

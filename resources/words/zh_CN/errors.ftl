@@ -41,6 +41,15 @@ error-already-there = { $what ->
 error-not-allowed = { $reason ->
     [finalized] 已定稿的记录不能直接修改。
     [problems] 还有没改正的填写问题，不能定稿。
+    [unexplained-warnings] 还有疑点没有写明原因，不能定稿。
+    [reason-missing] 修改已定稿的记录，要写明修改原因。
+    [not-finalized] 这一户还没有定稿的调查记录。
+    [not-a-draft] 这份记录不是草稿。
+    [not-relevant] 按填表规则，这一题现在不用填。
+    [readonly] 这一题不能修改。
+    [counted] 行数由前面的答案决定，不能增减。
+    [closed] 工作区已经锁定。
+    [district-command] 区级服务器的命令没有成功：{ $detail }
     [role] 当前用户没有这项权限。
     [scope] 这个地区不在您的工作范围内。
    *[other] 现在不能这样做（{ $reason }）。
@@ -70,6 +79,13 @@ error-workspace-damaged = 工作区有一部分损坏了（{ $part ->
     [database] 资料库
     [record] 记录
     [attachment] 附件
+    [journal] 预写日志：资料库文件被单独复制过，缺少日志里的最新答案
+    [disk] 磁盘上的文件
+    [form] 表单
+    [draft] 草稿
+    [backup] 备份文件
+    [audit] 审计链
+    [cache] 缓存
    *[other] { $part }
  }）。
     .safe = 其余部分没有改变；已经同步的资料在区县服务器上也有。
