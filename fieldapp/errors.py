@@ -90,7 +90,7 @@ class AlreadyThere(UsageError):
 
 
 class NotAllowed(UsageError):
-    """Values: reason (a code of its own)."""
+    """Values: reason (a code of its own); detail, count, path where there is more to say."""
 
     code = "not-allowed"
 

@@ -101,7 +101,8 @@ class ExchangeScreen(QWidget):
         emphasize(self.sync, self._desk.theme.inks)
         page.addLayout(buttons)
         page.addWidget(self.message)
-        page.addWidget(self.conflicts, 1)
+        page.addWidget(self.conflicts, 1000)
+        page.addStretch(1)
 
     def _bind(self) -> None:
         self.enrol.clicked.connect(self._enrol)

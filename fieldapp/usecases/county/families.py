@@ -131,14 +131,15 @@ def family(seed: int, index: int, village: str) -> Family:
     people = _people(index, village, rng)
     members = _Builder(seed, index, village, people, rng).build(kind)
     household_type = rng.choices("1235", (58, 27, 12, 3))[0]
+    group = rng.randint(1, 6)
     return Family(
         seed=seed,
         index=index,
         id=HouseholdId(_hex(seed, index, "household")),
         kind=kind,
         village=AreaCode(village),
-        group=rng.randint(1, 6),
-        house_no=f"{rng.randint(1, 6)}组{index + 1}号",
+        group=group,
+        house_no=f"{group}组{index + 1}号",
         national_code=f"{village[:6]}{index + 1:08d}",
         household_type=household_type,
         monitor_type=_monitor_type(household_type, kind, rng),
