@@ -33,6 +33,11 @@ class Signer(Protocol):
         """The device id."""
         ...
 
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes Ed25519; the device id is its hash."""
+        ...
+
     def sign(self, data: bytes) -> bytes:
         """64 bytes of Ed25519 signature."""
         ...

@@ -111,7 +111,7 @@ class Binder:
         if self._is_whole:
             self._file.attach(CONTENT_FILE, self._sheet.content, "application/json", say("archive-content-file"))
         self.missing = (*self._setter.missing, *absent)
-        data = self._file.close(self._setter.subsets, seal.placeholder(self._signer.device))
+        data = self._file.close(self._setter.subsets, seal.placeholder(self._signer))
         return seal.seal_file(data, self._signer)
 
     def _front(self, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool) -> _Variant:

@@ -16,7 +16,7 @@ from struct import pack, unpack
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.operation import Signer
+from sync.operation import Signer, device_id
 
 from . import base45
 
@@ -27,7 +27,7 @@ _BODY_LENGTH = 62
 _SIGNATURE_LENGTH = 64
 _FIRST_DAY = date(2000, 1, 1)
 _CONTEXT = b"fieldapp archive file 1\n"
-_FILE_SEAL = re.compile(rb"FASEAL1:([0-9a-f]{32}):([0-9a-f]{128})")
+_FILE_SEAL = re.compile(rb"FASEAL1:([0-9a-f]{32}):([0-9a-f]{64}):([0-9a-f]{128})")
 SHORT = 12
 """Hex digits of the digest in every footer."""
 
@@ -86,14 +86,14 @@ def knows(seal: Seal, known_keys: Mapping[str, bytes]) -> bool:
     return any(device.startswith(seal.key) for device in known_keys)
 
 
-def placeholder(device: str) -> str:
-    """What stands in a file until it is sealed."""
-    return f"FASEAL1:{device}:{'0' * 128}"
+def placeholder(signer: Signer) -> str:
+    """What stands in a file until it is sealed: the device, its public key and room for the signature."""
+    return f"FASEAL1:{signer.device}:{signer.public_key.hex()}:{'0' * 128}"
 
 
 def seal_file(data: bytes, signer: Signer) -> bytes:
     """The file with its placeholder filled: a signature over every byte but its own."""
-    empty = placeholder(signer.device).encode("ascii")
+    empty = placeholder(signer).encode("ascii")
     if data.count(empty) != 1:
         raise ValueError("the file holds no single placeholder")
     signature = signer.sign(_CONTEXT + hashlib.sha256(data).digest())
@@ -105,10 +105,17 @@ def file_signer(data: bytes, known_keys: Mapping[str, bytes]) -> str | None:
     found = list(_FILE_SEAL.finditer(data))
     if len(found) != 1:
         return None
-    device, signature = found[0][1].decode("ascii"), bytes.fromhex(found[0][2].decode("ascii"))
-    unsealed = data[: found[0].start(2)] + b"0" * 128 + data[found[0].end(2) :]
+    device, signature = found[0][1].decode("ascii"), bytes.fromhex(found[0][3].decode("ascii"))
+    unsealed = data[: found[0].start(3)] + b"0" * 128 + data[found[0].end(3) :]
     key = known_keys.get(device)
     return device if key and _verifies(key, signature, _CONTEXT + hashlib.sha256(unsealed).digest()) else None
+
+
+def named_keys(data: bytes) -> dict[str, bytes]:
+    """The keys that a file itself names, by device id; one that is not the device's own is left out. They prove that nothing was altered
+    since it was signed, not who signed it."""
+    pairs = {found[1].decode("ascii"): bytes.fromhex(found[2].decode("ascii")) for found in _FILE_SEAL.finditer(data)}
+    return {device: key for device, key in pairs.items() if device_id(key) == device}
 
 
 def is_known_file(data: bytes, known_keys: Mapping[str, bytes]) -> bool:

@@ -51,7 +51,7 @@ class Verdict:
     """Computed from the attached content; from the QR code where nothing is attached."""
     copies_identical: bool = False
     signed_by: str = ""
-    """Device id, empty if no known key signed."""
+    """Device id, empty if no known key signed or there were no keys to compare with."""
     stale: bool = False
     problems: tuple[Trouble, ...] = ()
 
@@ -75,16 +75,20 @@ class _Page:
     is_cover: bool
 
 
-def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest: Callable[[str], int | None] = lambda _household: None) -> Verdict:
-    """The verdict on a file's bytes. `known_keys`: device id → 32 bytes Ed25519 public key; `newest`: household → its newest revision."""
+def verify(pdf: bytes, known_keys: Mapping[str, bytes] | None, newest: Callable[[str], int | None] = lambda _household: None) -> Verdict:
+    """The verdict on a file's bytes. `known_keys`: device id → 32 bytes Ed25519 public key; `newest`: household → its newest revision.
+
+    Without any keys at hand (None) the file's own key shows whether anything was altered since it was signed; `signed_by` stays empty.
+    """
     found = _Findings()
+    keys = seal.named_keys(pdf) if known_keys is None else known_keys
     reader = _open(pdf)
     if reader is None:
         found.add("not-pdf")
         return Verdict(False, problems=tuple(found.problems))
-    signer = seal.file_signer(pdf, known_keys)
+    signer = seal.file_signer(pdf, keys)
     if signer is None:
-        found.add("file-altered" if seal.is_known_file(pdf, known_keys) else "unknown-key")
+        found.add("file-altered" if seal.is_known_file(pdf, keys) else "unknown-key")
     content = _content(reader, found, is_needed=signer is None)
     digest = seal.digest(canonical(content)) if content else ""
     pages = _pages(reader)
@@ -92,7 +96,7 @@ def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest: Callable[[str], 
     if not identical:
         found.add("copies-differ")
     seals = _read_codes(pdf, pages, found)
-    signed_by, digest = _check_codes(seals, content, digest, known_keys, found)
+    signed_by, digest = _check_codes(seals, content, digest, keys, found)
     _check_footers(pdf, digest, found)
     revision = _revision(content) or max((own.revision for own in seals.values()), default=0)
     household = str(content.get("household", "")) if content else next((own.household for own in seals.values()), "")
@@ -101,6 +105,9 @@ def verify(pdf: bytes, known_keys: Mapping[str, bytes], newest: Callable[[str], 
     valid = not found.problems
     if stale:
         found.add("stale", revision=revision, newest=newest_revision)
+    if known_keys is None:
+        signed_by = ""
+        found.add("no-keys")
     return Verdict(valid, household, revision, digest, identical, signed_by, stale, tuple(found.problems))
 
 

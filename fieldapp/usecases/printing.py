@@ -275,11 +275,11 @@ def _join(files: Sequence[Path], whole: Path) -> Path:
     return whole
 
 
-def _known_keys(workspace: Workspace | None) -> dict[str, bytes]:
+def _known_keys(workspace: Workspace | None) -> dict[str, bytes] | None:
     from fieldapp.store import authors
 
     if workspace is None:
-        return {}
+        return None
     with workspace.read() as tx:
         return authors.keys(tx)
 

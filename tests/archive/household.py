@@ -22,18 +22,18 @@ class DeviceKey:
 
     def __init__(self, seed: int = 1) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
-        self.public = self._key.public_key().public_bytes_raw()
+        self.public_key = self._key.public_key().public_bytes_raw()
 
     @property
     def device(self) -> str:
-        return hashlib.sha256(self.public).hexdigest()[:32]
+        return hashlib.sha256(self.public_key).hexdigest()[:32]
 
     def sign(self, data: bytes) -> bytes:
         return self._key.sign(data)
 
     @property
     def known(self) -> dict[str, bytes]:
-        return {self.device: self.public}
+        return {self.device: self.public_key}
 
 
 def jpeg(tint: int = 100, size: tuple[int, int] = (640, 480)) -> bytes:

@@ -171,3 +171,24 @@ def test_every_trouble_has_its_sentence_in_both_languages() -> None:
     assert len(named) > 10
     for language in ("zh_CN", "en"):
         assert [code for code in sorted(named) if not knows(f"archive-problem-{code}", language)] == []
+
+
+def test_without_keys_at_hand_an_untouched_file_is_whole_but_nobody_vouches_for_it(pdf: bytes) -> None:
+    told = verify(pdf, None)
+    assert (told.valid, told.copies_identical, told.signed_by) == (True, True, "")
+    assert [trouble.code for trouble in told.problems] == ["no-keys"]
+
+
+@pytest.mark.expects_log("pypdf tells of what is damaged")
+def test_without_keys_at_hand_an_altered_file_is_told_all_the_same(pdf: bytes) -> None:
+    for place in (len(pdf) // 3, len(pdf) // 2, len(pdf) - 900):
+        altered = bytearray(pdf)
+        altered[place] ^= 1
+        assert not verify(bytes(altered), None).valid
+
+
+def test_a_file_that_names_a_key_which_is_not_its_devices_own_is_not_valid(pdf: bytes) -> None:
+    other = DeviceKey(9).public_key.hex().encode()
+    forged = pdf.replace(KEY.public_key.hex().encode(), other)
+    assert forged != pdf
+    assert not verify(forged, None).valid

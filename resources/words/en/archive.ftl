@@ -90,4 +90,5 @@ archive-problem-unknown-key = The computer that signed is not known.
 archive-problem-copies-differ = The copies do not show the same pages.
 archive-problem-footer-differs = The digest in a footer is not that of the content: side { $page }.
 archive-problem-several-households = The file holds archives of several households (joined for printing); verify the single files.
+archive-problem-no-keys = No keys to compare with: nothing was altered since it was signed, but by whom is not verified. Verify where there is a workspace.
 archive-problem-stale = There is a newer revision { $newest }; this archive is revision { $revision }.

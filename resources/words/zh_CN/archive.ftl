@@ -90,4 +90,5 @@ archive-problem-unknown-key = 签名的电脑不在已知名单中。
 archive-problem-copies-differ = 各份的页面不是同样的内容。
 archive-problem-footer-differs = 页脚的摘要与档案内容不符：第 { $page } 面。
 archive-problem-several-households = 文件里有几户的档案（为打印而合并），请逐户核验单独的档案文件。
+archive-problem-no-keys = 没有可比对的公钥：内容自签名后未被改动，但未核实是谁签的。请在有工作区的电脑上核验。
 archive-problem-stale = 已有更新的第 { $newest } 版，本档案是第 { $revision } 版。
