@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 from .operation import Operation
 
+OF_THE_MACHINE = frozenset({"@revision", "@finalized_at", "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"})
+"""Fields that a laptop writes by itself (ODK's metadata questions, counts and times of finalizing): two laptops always differ in them, and
+there is nothing for a person to decide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -48,7 +52,7 @@ class RecordState:
     deleted: bool
     """Every head is a deletion."""
     conflicts: tuple[str, ...]
-    """Paths whose live writes differ, sorted."""
+    """Paths whose live writes differ, sorted; those of the machine left out."""
     deleted_elsewhere: bool
     """Somebody deleted the record while somebody else wrote on: it is kept, and a person decides."""
 
@@ -78,7 +82,7 @@ def merge(operations: Iterable[Operation]) -> RecordState:
         fields=fields,
         heads=heads,
         deleted=bool(heads) and deletions == len(heads),
-        conflicts=tuple(path for path, field in fields.items() if field.conflict),
+        conflicts=tuple(path for path, field in fields.items() if field.conflict and path not in OF_THE_MACHINE),
         deleted_elsewhere=0 < deletions < len(heads),
     )
 

@@ -54,7 +54,7 @@ def test_what_is_surveyed_offline_goes_up_in_the_evening(
     heads = {line.head_name: line.state for line in roster.search(second).lines}
     assert heads == {family.head_name: "finalized" for family in (morning, noon, afternoon)}
     second.close()
-    robot.lock()
+    robot.end()
 
 
 def visit_in_vain(robot: WindowRobot, family: county.Family, note: str) -> None:

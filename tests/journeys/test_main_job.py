@@ -55,7 +55,7 @@ def test_a_household_goes_from_the_first_key_to_the_second_laptop(
     assert (verdict.valid, verdict.copies_identical, verdict.household) == (True, True, household)
     exchange.sync_now(second, quiet)
     second.close()
-    robot.lock()
+    robot.end()
 
 
 def first_run(robot: WindowRobot) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fieldapp.domain.clock import FixedClock
 from fieldapp.errors import AlreadyThere, NotEnrolled, Offline, Refused
 from fieldapp.usecases import exchange, interview, printing, roster
 from fieldapp.usecases.workspaces import Workspace
@@ -58,16 +59,18 @@ def test_two_values_for_one_field_are_shown_with_both_authors_and_can_be_resolve
     exchange.sync_now(first, quiet)
     exchange.sync_now(second, quiet)
     for laptop, note in ((first, "狗很凶"), (second, "下午再来")):
+        assert isinstance(laptop.place.clock, FixedClock)
+        laptop.place.clock.pass_time(minutes=len(note))
         opened = interview.start(laptop, household)
         opened.session.answer(f"{opened.session.root}/a_visit/visit_result_note", note)
         interview.finalize(laptop, opened, reason="补充说明")
     for laptop in (first, second, first):
         exchange.sync_now(laptop, quiet)
-    line = next(one for one in exchange.conflicts(first) if one.field == "a_visit/visit_result_note")
+    (line,) = exchange.conflicts(first)
+    assert line.field == "a_visit/visit_result_note"
     assert {(write.value, write.who) for write in line.writes} == {("狗很凶", "甲"), ("下午再来", "乙")}
     exchange.resolve(first, line.record, line.field, "狗很凶，下午再来")
-    for waiting in exchange.conflicts(first):
-        exchange.resolve(first, waiting.record, waiting.field, waiting.writes[-1].value)
+    assert exchange.conflicts(first) == ()
     exchange.sync_now(first, quiet)
     exchange.sync_now(second, quiet)
     assert exchange.conflicts(second) == ()

@@ -1,0 +1,55 @@
+"""Two teams change the same household on the same day: both values are shown, with who and when, and a person decides in the window."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from fieldapp.ui.desk import Desk
+from fieldapp.usecases import exchange, interview
+from tests.robots.hands import press
+from tests.robots.window import LONG_MS, WindowRobot
+from tests.ui.conftest import Person
+from tests.world import PASSPHRASE, DistrictServer, enrolled, nobody_home, quiet
+
+from .test_main_job import synced
+
+NOTE = "/household_survey/a_visit/visit_result_note"
+
+
+def test_a_person_decides_in_the_window_what_two_teams_wrote(
+    qtbot: object, desk: Desk, person: Person, server: DistrictServer, tmp_path: Path
+) -> None:
+    first, second = enrolled(server, tmp_path / "one", "甲队"), enrolled(server, tmp_path / "two", "乙队")
+    household = nobody_home(first, "赵六")
+    exchange.sync_now(first, quiet)
+    exchange.sync_now(second, quiet)
+    for laptop, note in ((first, "狗很凶"), (second, "下午再来")):
+        opened = interview.start(laptop, household)
+        opened.session.answer(NOTE, note)
+        interview.finalize(laptop, opened, reason="补充说明")
+    exchange.sync_now(second, quiet)
+    second.close()
+    first.close()
+    shutil.copytree(tmp_path / "one", desk.folder)
+
+    robot = WindowRobot(qtbot, desk)  # type: ignore[arg-type]
+    robot.unlocked(PASSPHRASE)
+    synced(robot)
+    panel = robot.work.exchange.conflicts
+    robot.bot.waitUntil(lambda: panel.list.count() == 1, timeout=LONG_MS)
+    buttons = [button for button in panel.values.findChildren(QPushButton) if button.isVisible()]
+    assert sorted(button.text().split("：")[-1] for button in buttons) == ["下午再来", "狗很凶"]
+    chosen = next(button for button in buttons if "下午再来" in button.text())
+    press(chosen, Qt.Key.Key_Space)
+    robot.bot.waitUntil(lambda: panel.list.count() == 0, timeout=LONG_MS)
+    synced(robot)
+    workspace = robot.work.workspace
+    assert exchange.conflicts(workspace) == ()
+    assert interview.finalized_answers(workspace, household)["a_visit/visit_result_note"] == "下午再来"
+    assert exchange.status(workspace).unsent == 0
+    assert person.told == []
+    robot.end()
