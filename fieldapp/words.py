@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 DEFAULT_LANGUAGE = "zh_CN"
+_FIRST = ("ui", "errors")
 # An error names its place only where it is known; a message asks for `none` to say a sentence without it.
 _PLACES: dict[str, object] = {"sheet": "none", "row": "none", "column": "none"}
 
@@ -30,9 +31,9 @@ def forms() -> Path:
 
 def say(message: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> str:
     """The sentence of a message id as `unlock-title`, or of an attribute as `error-offline.next`; the id itself if unknown."""
-    bundle = _bundle(language)
     name, _, attribute = message.partition(".")
-    if not bundle.has_message(name):
+    bundle = _with(name, language)
+    if bundle is None:
         return message
     found = bundle.get_message(name)
     pattern = found.attributes.get(attribute) if attribute else found.value
@@ -44,11 +45,9 @@ def say(message: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> 
 
 def knows(message: str, language: str = DEFAULT_LANGUAGE) -> bool:
     """Whether a message (or its attribute) exists in a language."""
-    bundle = _bundle(language)
     name, _, attribute = message.partition(".")
-    if not bundle.has_message(name):
-        return False
-    return not attribute or attribute in bundle.get_message(name).attributes
+    bundle = _with(name, language)
+    return bundle is not None and (not attribute or attribute in bundle.get_message(name).attributes)
 
 
 def _plain(value: object) -> object:
@@ -58,13 +57,23 @@ def _plain(value: object) -> object:
     return fluent_number(value, useGrouping=False) if isinstance(value, int | float) else str(value)
 
 
+def _with(name: str, language: str) -> FluentBundle | None:
+    """The file that holds a message. Files are read one by one as they are needed: the first window needs one of them."""
+    return next((bundle for file in _files(language) if (bundle := _bundle(file, language)).has_message(name)), None)
+
+
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _files(language: str) -> tuple[Path, ...]:
+    """The files of a language, those of the first window first."""
+    return tuple(sorted((resources() / "words" / language).glob("*.ftl"), key=lambda file: (file.stem not in _FIRST, file.name)))
+
+
+@cache
+def _bundle(file: Path, language: str) -> FluentBundle:
     from fluent.runtime import FluentBundle, FluentResource
 
     bundle = FluentBundle([language.replace("_", "-")], use_isolating=False)
-    for file in sorted((resources() / "words" / language).glob("*.ftl")):
-        bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+    bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
     return bundle
 
 
