@@ -16,15 +16,18 @@ from .tables import Form, FormFile
 
 _H = "{http://www.w3.org/1999/xhtml}"
 _X = "{http://www.w3.org/2002/xforms}"
+_ROOT = "form__data"
+"""The root element of a form that does not name its own: unlike any question."""
+_READ = re.compile(r"""["']jr://(?:file|file-csv)/([^"'<>\s/\\]+)["']""")
 
 
 def publish(district: District, file: Path) -> PublishedForm:
-    """Publish a form with the media files in the folder `<name>-media` beside it. Raises FormUnreadable, AlreadyKnown, NotKnown(file)."""
+    """Publish a form with the media files that it reads. Raises FormUnreadable, AlreadyKnown, NotKnown(file)."""
     if not file.is_file():
         raise NotKnown(what="file", name=str(file))
     xform = _text(file) if file.suffix.lower() == ".xml" else _converted(file)
     form, version, title = _identity(file, xform)
-    made = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file))
+    made = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file, xform))
     with district.writing() as session:
         known = session.get(Form, (form, version))
         if known is not None:
@@ -73,7 +76,7 @@ def _converted(file: Path) -> str:
     from pyxform.xls2xform import convert
 
     try:
-        return str(convert(file, form_name="data").xform)
+        return str(convert(file, form_name=_ROOT).xform)
     except (PyXFormError, ValueError, OSError, KeyError) as wrong:
         raise FormUnreadable(file=str(file), detail=str(wrong)) from wrong
 
@@ -95,6 +98,14 @@ def _identity(file: Path, xform: str) -> tuple[str, str, str]:
     return form, main.get("version", ""), root.findtext(f"{_H}head/{_H}title") or form
 
 
-def _media(file: Path) -> dict[str, bytes]:
+def _media(file: Path, xform: str) -> dict[str, bytes]:
+    """The files that the form reads (`jr://file-csv/parameters.csv`), from beside it or from its `-media` folder, which is taken whole."""
     folder = file.with_name(f"{file.stem}-media")
-    return {item.name: item.read_bytes() for item in sorted(folder.iterdir()) if item.is_file()} if folder.is_dir() else {}
+    found = {item.name: item.read_bytes() for item in sorted(folder.iterdir()) if item.is_file()} if folder.is_dir() else {}
+    for name in _READ.findall(xform):
+        beside = file.with_name(name)
+        if name not in found and beside.is_file():
+            found[name] = beside.read_bytes()
+        if name not in found:
+            raise FormUnreadable(file=str(file), detail=f"media: {name}")
+    return found

@@ -1,14 +1,17 @@
 """Two laptops and a district: what one finalizes, the other has."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from fieldapp.domain.clock import FixedClock
 from fieldapp.errors import AlreadyThere, NotEnrolled, Offline, Refused
+from fieldapp.store import forms as stored_forms
 from fieldapp.usecases import exchange, interview, printing, roster
 from fieldapp.usecases.workspaces import Workspace
-from tests.world import DistrictServer, enrolled, nobody_home, photo, quiet
+from fieldapp.words import forms
+from tests.world import DistrictServer, enrolled, laptop, nobody_home, photo, quiet
 
 
 def test_second_laptop_has_the_finalized_household_with_its_photo(server: DistrictServer, tmp_path: Path) -> None:
@@ -58,14 +61,14 @@ def test_two_values_for_one_field_are_shown_with_both_authors_and_can_be_resolve
     household = nobody_home(first, "赵六")
     exchange.sync_now(first, quiet)
     exchange.sync_now(second, quiet)
-    for laptop, note in ((first, "狗很凶"), (second, "下午再来")):
-        assert isinstance(laptop.place.clock, FixedClock)
-        laptop.place.clock.pass_time(minutes=len(note))
-        opened = interview.start(laptop, household)
+    for team, note in ((first, "狗很凶"), (second, "下午再来")):
+        assert isinstance(team.place.clock, FixedClock)
+        team.place.clock.pass_time(minutes=len(note))
+        opened = interview.start(team, household)
         opened.session.answer(f"{opened.session.root}/a_visit/visit_result_note", note)
-        interview.finalize(laptop, opened, reason="补充说明")
-    for laptop in (first, second, first):
-        exchange.sync_now(laptop, quiet)
+        interview.finalize(team, opened, reason="补充说明")
+    for team in (first, second, first):
+        exchange.sync_now(team, quiet)
     (line,) = exchange.conflicts(first)
     assert line.field == "a_visit/visit_result_note"
     assert {(write.value, write.who) for write in line.writes} == {("狗很凶", "甲"), ("下午再来", "乙")}
@@ -89,10 +92,25 @@ def test_laptop_enrols_once_and_a_code_serves_once(server: DistrictServer, tmp_p
         exchange.enrol(workspace, server.url, code, quiet)
     other = enrolled(server, tmp_path / "other", "丁")
     other.close()
-    from tests.world import laptop
-
     third = laptop(tmp_path / "third")
     with pytest.raises(Refused) as refused:
         exchange.enrol(third, server.url, code, quiet)
     assert refused.value.values["reason"] == "code-used"
     third.close()
+
+
+def test_form_that_the_district_publishes_is_the_one_for_new_households(server: DistrictServer, tmp_path: Path) -> None:
+    source = tmp_path / "newer"
+    shutil.copytree(forms() / "household_survey", source)
+    sheet = source / "household_survey.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("2026112201", "2027010101"), encoding="utf-8")
+    first = enrolled(server, tmp_path / "one", "甲")
+    earlier = nobody_home(first, "张三")
+    server.publish(sheet)
+    exchange.sync_now(first, quiet)
+    later = nobody_home(first, "李四")
+    versions = [interview.start(first, household).session.definition.version for household in (earlier, later)]
+    assert versions == ["2026112201", "2027010101"]
+    with first.read() as tx:
+        assert set(stored_forms.files(tx, "household_survey", "2027010101")) == {"divisions.csv", "parameters.csv"}
+    first.close()
