@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, MemberId
@@ -38,13 +39,19 @@ _MEMBER = {
 def household_of(before: Household, answers: Answers) -> Household:
     """The household as the answers say it now; what was not asked stays as it was."""
     fields = {field: answers[path] for path in answers if (field := _HOUSEHOLD.get(path.rpartition("/")[2])) and "/" in path}
-    members = members_of(answers)
+    members = _with_departed(before.members, members_of(answers))
     village = AreaCode(fields.pop("village", "") or before.village)
     head = next((member.name for member in members if member.relation == HEAD and member.active), "")
     held = {name: getattr(before, name) for name in _HOUSEHOLD.values() if name != "village"}
     return Household(
         id=before.id, village=village, head_name=head or before.head_name, members=members or before.members, **{**held, **fields}
     )
+
+
+def _with_departed(before: tuple[Member, ...], now: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Whose row was taken out stays on record, but no longer of the household; without any rows nobody was asked about members."""
+    listed = {member.id for member in now}
+    return now + tuple(replace(member, active=False) for member in before if now and member.id not in listed)
 
 
 def members_of(answers: Answers) -> tuple[Member, ...]:
@@ -84,7 +91,7 @@ def prefill(household: Household, today: str, user: str, new_id: Callable[[], st
         f"{b}/household_type": household.household_type,
         f"{b}/monitor_type": household.monitor_type,
     }
-    members = household.members or (Member(MemberId(new_id()), household.head_name, relation=HEAD),)
+    members = [member for member in household.members if member.active] or [Member(MemberId(new_id()), household.head_name, relation=HEAD)]
     for place, member in enumerate(members, start=1):
         known[f"{MEMBER}/{member.id}"] = str(place)
         known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in _MEMBER.items()}
