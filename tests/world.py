@@ -115,8 +115,14 @@ def enrolled(server: DistrictServer, folder: Path, user: str, area: str = TOWN) 
 
 
 def nobody_home(workspace: workspaces.Workspace, head: str, note: str = "门锁着", picture: bytes | None = None) -> HouseholdId:
-    """A household that was visited in vain: the shortest survey that can be finalized."""
+    """A new household that was visited in vain."""
     household = roster.add_household(workspace, VILLAGE, head)
+    visit_in_vain(workspace, household, note, picture)
+    return household
+
+
+def visit_in_vain(workspace: workspaces.Workspace, household: HouseholdId, note: str = "门锁着", picture: bytes | None = None) -> None:
+    """The shortest survey that can be finalized."""
     opened = interview.start(workspace, household)
     visit = f"{opened.session.root}/a_visit"
     answers = {
@@ -134,4 +140,3 @@ def nobody_home(workspace: workspaces.Workspace, head: str, note: str = "门锁�
         opened.session.answer(path, interview.attach(workspace, opened.draft, path, "door.jpg", picture))
     interview.save_draft(workspace, opened.draft, opened.session.snapshot())
     interview.finalize(workspace, opened)
-    return household

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from fieldapp.domain.area import is_fictitious
 from fieldapp.domain.ids import HouseholdId
 from fieldapp.domain.submission import Submission
 from fieldapp.errors import AlreadyThere, BadInput, NotAllowed, NotFound
@@ -40,6 +41,17 @@ class Archive:
     digest: str
     missing: tuple[str, ...]
     """Characters that no bundled font has, each with where it stands."""
+    findings: tuple[str, ...] = ()
+    """What the rules noticed about the household, in words: a person looks before printing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What goes on paper, and what it was made from."""
+
+    sheet: ArchiveSheet
+    submission: Submission
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class MadeFile:
     pages: int
     digest: str
     missing: tuple[str, ...]
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +76,10 @@ class MadeFiles:
 
 def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
     """The archive as it would be made now; kept nowhere. Raises NotAllowed (not-finalized)."""
-    sheet = _sheet(workspace, household, copies)
-    report(0, 1, sheet.facts.head_name)
-    made = _rendered(workspace, sheet)
-    report(1, 1, sheet.facts.head_name)
+    prepared = _prepared(workspace, household, copies)
+    report(0, 1, prepared.sheet.facts.head_name)
+    made = _rendered(workspace, prepared)
+    report(1, 1, made.head_name)
     return made
 
 
@@ -74,11 +87,11 @@ def make_archive(workspace: Workspace, household: HouseholdId, report: Report, c
     """Make the archive and keep it: the PDF encrypted in the workspace, an archive record, an audit line."""
     from fieldapp.store import attachments, audit, operations
 
-    sheet = _sheet(workspace, household, copies)
-    report(0, 1, sheet.facts.head_name)
-    made = _rendered(workspace, sheet)
+    prepared = _prepared(workspace, household, copies)
+    submission = prepared.submission
+    report(0, 1, prepared.sheet.facts.head_name)
+    made = _rendered(workspace, prepared)
     with workspace.begin() as tx:
-        submission = _finalized(tx, household)
         identity = attachments.put(tx, made.pdf, "application/pdf")
         fields: dict[str, str | None] = {
             "household": household,
@@ -86,14 +99,14 @@ def make_archive(workspace: Workspace, household: HouseholdId, report: Report, c
             "revision": str(submission.revision),
             "sha": identity,
             "digest": made.digest,
-            "number": sheet.number,
+            "number": prepared.sheet.number,
             "pages": str(made.pages),
             "copies": ",".join(copies),
             "made_at": tx.now().isoformat(timespec="seconds"),
         }
         operations.write(tx, "archive", uuid4().hex, submission.village, fields)
         audit.record(tx, "archive", household, f"revision {submission.revision} {made.digest[:12]} {','.join(copies)}")
-    report(1, 1, sheet.facts.head_name)
+    report(1, 1, made.head_name)
     return made
 
 
@@ -145,7 +158,7 @@ def make_files(
         report(place, len(ready), "")
         archive = make_archive(workspace, one, _quiet, copies)
         made.append((archive, _write(out, archive)))
-    files = tuple(MadeFile(one.household, file, one.pages, one.digest, one.missing) for one, file in made)
+    files = tuple(MadeFile(one.household, file, one.pages, one.digest, one.missing, one.findings) for one, file in made)
     if one_file and files:
         whole = _join([file.file for file in files], out / "archives.pdf")
         files = tuple(replace(one, file=whole) for one in files)
@@ -168,17 +181,22 @@ def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tu
     return tuple(verdicts)
 
 
-def _sheet(workspace: Workspace, household: HouseholdId, copies: Sequence[str]) -> ArchiveSheet:
+def _prepared(workspace: Workspace, household: HouseholdId, copies: Sequence[str]) -> _Prepared:
     from fieldapp.archive.compose import compose
     from fieldapp.engine.filled import fill
     from fieldapp.engine.session import FormSession
+    from fieldapp.quality import rules
+    from fieldapp.store import households
 
     with workspace.read() as tx:
         submission = _finalized(tx, household)
     definition, around = publishing.open_form(workspace, submission.form, submission.form_version)
     filled = fill(FormSession.resume(definition, around, submission.answers))
     with workspace.begin() as tx:
-        return compose(filled, _facts(tx, submission, filled, copies))
+        sheet = compose(filled, _facts(tx, submission, filled, copies))
+        held = households.get(tx, household)
+    found = (*rules.household(held, fictitious=is_fictitious(held.village)), *rules.filled(filled))
+    return _Prepared(sheet, submission, tuple(say(one.message, **dict(one.values)) for one in found))
 
 
 def _finalized(tx: Transaction, household: HouseholdId) -> Submission:
@@ -246,12 +264,12 @@ def _photos(tx: Transaction, submission: Submission) -> dict[str, Photo]:
     }
 
 
-def _rendered(workspace: Workspace, sheet: ArchiveSheet) -> Archive:
+def _rendered(workspace: Workspace, prepared: _Prepared) -> Archive:
     from fieldapp.archive.render import render
 
-    done = render(sheet, workspace.device)
-    facts = sheet.facts
-    return Archive(facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, tuple(map(str, done.missing)))
+    done = render(prepared.sheet, workspace.device)
+    facts, missing = prepared.sheet.facts, tuple(map(str, done.missing))
+    return Archive(facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, missing, prepared.findings)
 
 
 def _write(out: Path, archive: Archive) -> Path:

@@ -2,11 +2,12 @@
 
 import pytest
 
-from fieldapp.domain.ids import HouseholdId
+from fieldapp.domain.household import Household, Member
+from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import AttachmentUnreadable, NotAllowed
 from fieldapp.usecases import interview, printing, roster, workspaces
 from fieldapp.usecases.workspaces import Workspace
-from tests.world import VILLAGE, nobody_home, photo, quiet
+from tests.world import VILLAGE, nobody_home, photo, quiet, visit_in_vain
 
 
 def test_new_survey_knows_what_the_roster_knows(workspace: Workspace) -> None:
@@ -100,3 +101,12 @@ def test_archive_of_a_household_without_a_finalized_survey_is_refused(workspace:
     household = roster.add_household(workspace, VILLAGE, "张三")
     with pytest.raises(NotAllowed):
         printing.make_archive(workspace, HouseholdId(household), quiet)
+
+
+def test_what_the_rules_notice_is_told_before_the_archive_is_printed(workspace: Workspace) -> None:
+    heads = tuple(Member(MemberId(letter * 32), name, relation="02") for letter, name in (("a", "张三"), ("b", "李四")))
+    household = roster.add(workspace, Household(HouseholdId("c" * 32), AreaCode(VILLAGE), "张三", members=heads))
+    visit_in_vain(workspace, household)
+    told = printing.preview(workspace, household, quiet).findings
+    assert any("户主" in sentence for sentence in told)
+    assert printing.preview(workspace, nobody_home(workspace, "王五"), quiet).findings == ()

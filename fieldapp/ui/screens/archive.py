@@ -175,6 +175,8 @@ class ArchiveScreen(QWidget):
         elif shown.kept:
             self._say("ui-archive-kept", digest=archive.digest[:12], pages=archive.pages)
             self.made.emit(str(archive.household))
+        elif archive.findings:
+            self._say("ui-archive-findings", pages=archive.pages, count=len(archive.findings), what="；".join(archive.findings[:3]))
         else:
             self._say("ui-archive-preview", pages=archive.pages)
         self._enable()

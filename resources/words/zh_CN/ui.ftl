@@ -163,6 +163,7 @@ ui-archive-forth = 下一页
 ui-archive-whole = 全部
 ui-archive-busy = 正在排版…
 ui-archive-preview = 预览，共 { $pages } 页；确认无误后按“生成并归档”。
+ui-archive-findings = 预览，共 { $pages } 页。▲ 疑点 { $count } 条：{ $what }
 ui-archive-kept = ✔ 已归档，共 { $pages } 页，校验码 { $digest }。
 ui-archive-missing = ▲ 字库里没有这些字：{ $what }
 ui-archive-not-finalized = 此户还没有定稿，定稿后才能生成档案。
