@@ -12,17 +12,15 @@ from datetime import date
 
 from fieldapp.domain import citizen_id, person_name
 from fieldapp.domain.finding import Finding, Weight
-from fieldapp.domain.household import Household, Member
+from fieldapp.domain.household import HEAD, Household, Member, has_left
 from fieldapp.engine.views import FilledForm, FilledState
 
-HEAD, SPOUSE = "02", "10"
+SPOUSE = "10"
 _MEN = frozenset(["20", "28", "41", "43", "47", "51", "53", "55", "61", "63", "71", "73", "93"])
 _WOMEN = frozenset(["30", "38", "42", "44", "48", "52", "54", "56", "62", "64", "75", "77", "94"])
 _YOUNGER = {"20": 14, "30": 14, "41": 30, "42": 30, "43": 30, "44": 30}
 """Relation → how many years younger than the head at least."""
 _OLDER = {"51": 14, "52": 14, "61": 30, "62": 30, "63": 30, "64": 30}
-_LEFT = 20
-"""人员变动 codes from here on are departures."""
 
 Row = Mapping[str, str]
 """Question name → raw answer, only what was answered."""
@@ -42,7 +40,7 @@ def household(one: Household, *, fictitious: bool) -> tuple[Finding, ...]:
 def filled(form: FilledForm) -> tuple[Finding, ...]:
     """Findings of a filled household form: counts and amounts that must agree with the members."""
     answers = _answers(form)
-    members = [row for row in _rows(form, "member") if int(row.get("m_change", "0")) < _LEFT]
+    members = [row for row in _rows(form, "member") if not has_left(row.get("m_change", ""))]
     if not members:
         return ()
     return (*_count(answers, members), *_relief(answers, members), *_account(answers, members), *_risk(answers, members))

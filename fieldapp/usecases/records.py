@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fieldapp.domain.household import Household, Member
+from fieldapp.domain.household import HEAD, Household, Member, has_left
 from fieldapp.domain.ids import AreaCode, MemberId
 from fieldapp.domain.submission import Answers
 
 MEMBER = "member"
-HEAD = "02"
-"""与户主关系 = 户主 (GB/T 4761)."""
-_LEFT = 20
-"""人员变动 codes from here on mean that the person is no longer of the household."""
 
 _HOUSEHOLD = {
     "village_code": "village",
@@ -70,9 +66,8 @@ def members_of(answers: Answers) -> tuple[Member, ...]:
 
 
 def _member(row: str, answers: Mapping[str, str]) -> Member:
-    change = answers.get("m_change", "")
     fields = {field: answers.get(question, "") for question, field in _MEMBER.items()}
-    return Member(id=MemberId(row), active=not (change.isdigit() and int(change) >= _LEFT), **fields)
+    return Member(id=MemberId(row), active=not has_left(answers.get("m_change", "")), **fields)
 
 
 def prefill(household: Household, today: str, user: str, new_id: Callable[[], str]) -> dict[str, str]:

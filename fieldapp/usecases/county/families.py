@@ -10,7 +10,7 @@ from enum import Enum
 from random import Random
 
 from fieldapp.domain.citizen_id import compose
-from fieldapp.domain.household import Household, Member
+from fieldapp.domain.household import Household, Member, has_left
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 
 from . import names
@@ -68,7 +68,7 @@ class Person:
     @property
     def active(self) -> bool:
         """Still of the household: changes from 20 on are departures."""
-        return int(self.change) < 20
+        return not has_left(self.change)
 
     def age(self, day: date) -> int:
         """Completed years on a day."""
