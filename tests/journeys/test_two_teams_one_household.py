@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from fieldapp.ui.desk import Desk
+from fieldapp.ui.screens.conflicts import ConflictsPanel
 from fieldapp.usecases import exchange, interview
 from tests.robots.hands import press
 from tests.robots.window import LONG_MS, WindowRobot
@@ -18,6 +19,11 @@ from tests.world import PASSPHRASE, DistrictServer, enrolled, nobody_home, quiet
 from .test_main_job import synced
 
 NOTE = "/household_survey/a_visit/visit_result_note"
+
+
+def offered(panel: ConflictsPanel) -> list[QPushButton]:
+    """The values on the screen to choose from: a layout shows what is added to it at the next turn of the event loop."""
+    return [button for button in panel.values.findChildren(QPushButton) if button.isVisible()]
 
 
 def test_a_person_decides_in_the_window_what_two_teams_wrote(
@@ -41,7 +47,8 @@ def test_a_person_decides_in_the_window_what_two_teams_wrote(
     synced(robot)
     panel = robot.work.exchange.conflicts
     robot.bot.waitUntil(lambda: panel.list.count() == 1, timeout=LONG_MS)
-    buttons = [button for button in panel.values.findChildren(QPushButton) if button.isVisible()]
+    robot.bot.waitUntil(lambda: len(offered(panel)) == 2, timeout=LONG_MS)
+    buttons = offered(panel)
     assert sorted(button.text().split("：")[-1] for button in buttons) == ["下午再来", "狗很凶"]
     chosen = next(button for button in buttons if "下午再来" in button.text())
     press(chosen, Qt.Key.Key_Space)
