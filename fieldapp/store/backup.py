@@ -23,7 +23,7 @@ from fieldapp.errors import AlreadyThere, NotFound, WorkspaceDamaged
 
 from . import audit, driver, engine, keys
 from .database import Database
-from .safely import sync_folder
+from .safely import make_folder, sync_folder, write_safely
 from .vault import FILES
 
 SUFFIX = ".fieldbackup"
@@ -69,7 +69,7 @@ def backup(database: Database, file: Path) -> Contents:
 
 def keep_recent(database: Database, folder: Path, keep: int = 3) -> Path:
     """A backup named by the time, of which the newest few stay; the older ones go only after the new one was verified."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     file = folder / f"workspace-{database.place.clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
     backup(database, file)
     for old in sorted(folder.glob(f"workspace-*{SUFFIX}"))[:-keep]:
@@ -100,10 +100,13 @@ def restore(file: Path, folder: Path) -> Contents:
             _manifest(archive)
             for name, stream in _members(archive):
                 _lay_out(unfinished / name, stream)
-        shutil.copyfile(unfinished / keys.FILE, unfinished / keys.COPY)
+        write_safely(unfinished / keys.COPY, (unfinished / keys.FILE).read_bytes())
+        sync_folder(unfinished / FILES)
+        sync_folder(unfinished)
         if folder.exists():
             folder.rmdir()
         os.replace(unfinished, folder)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return contents

@@ -19,6 +19,7 @@ from .check import Damage, examine
 from .info import Info, count
 from .keys import Kdf, Keys, Realm
 from .lock import FolderLock
+from .safely import make_folder
 from .transaction import Place, Transaction
 from .vault import FILES, Vault
 
@@ -49,7 +50,7 @@ class Database:
         """Make a workspace in a new or empty folder and open it; raises AlreadyThere, BadInput, DiskFull."""
         if folder.exists() and any(folder.iterdir()):
             raise AlreadyThere(what="workspace", id=str(folder))
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         fresh = keys.create(folder, user, passphrase, realm, kdf or Kdf())
         database = cls(*opening.enter(folder, user, fresh, realm, clock or SystemClock(), opening.Wish(fresh=True)))
         with database.begin() as tx:

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: written beside, flushed to the disk, moved into place."""
+"""Files that are either whole or not there: written beside, flushed to the disk, moved into place; folders whose names stay."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def write_safely(path: Path, data: bytes) -> None:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(folder=str(path.parent)) from error
         raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its name durable; nothing happens if it is there."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(place.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from fieldapp.errors import AttachmentMissing, BadInput, WorkspaceDamaged
 
 from .keys import Keys
-from .safely import write_safely
+from .safely import make_folder, write_safely
 
 FILES = "files"
 """The folder inside the workspace."""
@@ -52,7 +52,7 @@ class Vault:
             raise BadInput(what="file-size", value=len(data))
         sha = hashlib.sha256(data).hexdigest()
         if not self._is_whole(sha, len(data)):
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            make_folder(self.folder)
             write_safely(self.path(sha), seal(self._key, sha, data))
         return sha
 

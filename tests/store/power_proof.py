@@ -1,7 +1,7 @@
-"""Cut the power at random writes, many times: what SQLite had not yet flushed survives in part, in torn sectors, or not at all.
+"""Cut the power at random writes, many times: what was not yet flushed survives in part, in torn sectors, or not at all.
 
-A layer under the encryption (an APSW virtual file system) records every unsynced write; after the cut a file is rebuilt from what was
-flushed plus a random part of the rest. `python -m tests.store.power_proof --cuts 1000` prints one JSON line.
+Database, log, key file, attachments, backups and a restored workspace all lie on the disk of `tests.store.disk`.
+`python -m tests.store.power_proof --cuts 1000` prints one JSON line.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import apsw
-
-from fieldapp.errors import NotFound, WorkspaceError
-from fieldapp.store import operations, submissions
+from fieldapp.domain.ids import AreaCode
+from fieldapp.errors import NotFound, WorkspaceError, WrongPassphrase
+from fieldapp.store import attachments, backup, operations, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
-VILLAGE = "990101001001"
+from .disk import Mains, PowerCut, RecordingDisk, WatchedFolder, image
+
+VILLAGE = AreaCode("990101001001")
 USER, PASSPHRASE = "王工", "power"
-SECTOR = 512
+MOST_WRITES = 500
+"""A cut comes after 1 to this many writes."""
 
 
 @dataclass
@@ -35,93 +37,12 @@ class Tally:
 
     cuts: int = 0
     acknowledged: int = 0
+    passphrases: int = 0
+    backups: int = 0
+    restored: int = 0
     lost: int = 0
     torn: int = 0
     damages: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Recorded:
-    """One file: what is surely on the disk, and what was written since."""
-
-    durable: bytes
-    since: list[tuple[int, bytes | None]] = field(default_factory=list)
-    """(offset, bytes), or (size, None) for a truncation."""
-
-
-class Mains:
-    """The power supply: fails after a number of writes."""
-
-    def __init__(self) -> None:
-        self.left = 1 << 60
-        self.files: dict[str, Recorded] = {}
-
-    def use(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise apsw.IOError("power cut")
-
-
-class RecordingFile(apsw.VFSFile):
-    def __init__(self, mains: Mains, name: Any, flags: list[int]) -> None:
-        super().__init__("", name, flags)
-        self._mains = mains
-        path = name.filename() if isinstance(name, apsw.URIFilename) else name
-        kept = Path(path).read_bytes() if path and Path(path).exists() else b""
-        self._file = mains.files.setdefault(path, Recorded(kept)) if path else Recorded(b"")
-
-    def xWrite(self, data: bytes, offset: int) -> None:
-        self._mains.use()
-        super().xWrite(data, offset)
-        self._file.since.append((offset, bytes(data)))
-
-    def xTruncate(self, size: int) -> None:
-        self._mains.use()
-        super().xTruncate(size)
-        self._file.since.append((size, None))
-
-    def xSync(self, flags: int) -> None:
-        self._mains.use()
-        super().xSync(flags)
-        self._file.durable = bytes(self._image(None))
-        self._file.since = []
-
-    def _image(self, chance: random.Random | None) -> bytearray:
-        return image(self._file, chance)
-
-
-class RecordingDisk(apsw.VFS):
-    def __init__(self, name: str, mains: Mains) -> None:
-        super().__init__(name, "")
-        self.name = name
-        self._mains = mains
-
-    def xOpen(self, name: Any, flags: list[int]) -> RecordingFile:
-        return RecordingFile(self._mains, name, flags)
-
-    def xDelete(self, name: str, sync: bool) -> None:
-        self._mains.use()
-        super().xDelete(name, sync)
-        self._mains.files.pop(name, None)
-
-
-def image(file: Recorded, chance: random.Random | None) -> bytearray:
-    """The bytes after the cut; without chance, everything that was written."""
-    made = bytearray(file.durable)
-    for offset, data in file.since:
-        if chance is not None and chance.random() < 0.5:
-            continue
-        if data is None:
-            del made[offset:]
-            continue
-        torn = chance is not None and chance.random() < 0.3
-        for start in range(0, len(data), SECTOR):
-            if torn and chance is not None and chance.random() < 0.4:
-                continue
-            end = offset + start + len(data[start : start + SECTOR])
-            made.extend(bytes(max(0, end - len(made))))
-            made[offset + start : end] = data[start : start + SECTOR]
-    return made
 
 
 def prove(folder: Path, cuts: int, seed: int) -> Tally:
@@ -129,20 +50,22 @@ def prove(folder: Path, cuts: int, seed: int) -> Tally:
     chance, mains, tally = random.Random(seed), Mains(), Tally()
     disk = RecordingDisk(f"recording-{seed}", mains)
     model, work = folder / "model", folder / "work"
-    Database.create(model, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
+    Database.create(model / "workspace", USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
     for _ in range(cuts):
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(model, work)
-        mains.files, mains.left = {}, chance.randint(1, 400)
-        done = _write_until_dark(work, disk, chance)
-        tally.cuts += mains.left < 0
-        tally.acknowledged += done.acknowledged
+        watched = WatchedFolder(work, mains)
+        mains.files, mains.left = {}, chance.randint(1, MOST_WRITES)
+        with watched.watched():
+            done = _write_until_dark(work, disk, chance)
+            tally.cuts += mains.dark
+            mains.left = 1 << 60
+        watched.rebuild(chance)
         for path, recorded in mains.files.items():
             if path.endswith("-shm"):
                 Path(path).unlink(missing_ok=True)
-            else:
+            elif Path(path).parent.exists():
                 Path(path).write_bytes(image(recorded, chance))
-        mains.left = 1 << 60
         _look(work, done, tally)
     disk.unregister()
     return tally
@@ -155,20 +78,32 @@ class Done:
     saved: dict[str, str] = field(default_factory=dict)
     tried: dict[str, str] = field(default_factory=dict)
     finalized: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    passphrases: tuple[str, ...] = (PASSPHRASE,)
+    """The one in force; two while it is being changed."""
+    backups: list[Path] = field(default_factory=list)
+    restored: bool = False
     acknowledged: int = 0
+    changed: int = 0
 
 
 def _write_until_dark(work: Path, disk: RecordingDisk, chance: random.Random) -> Done:
     done = Done()
     database = None
     try:
-        database = Database.open(work, USER, PASSPHRASE, vfs=disk.name)
+        database = Database.open(work / "workspace", USER, PASSPHRASE, vfs=disk.name)
         for number in range(40):
             _one_submission(database, number, chance, done)
+            if chance.random() < 0.4:
+                _one_file(database, chance, done)
+            if chance.random() < 0.2:
+                _change_passphrase(database, f"power {number}", done)
+            if chance.random() < 0.1:
+                _back_up(database, work, number, done)
         database.close()
-    except WorkspaceError:
+    except (WorkspaceError, PowerCut):
         if database is not None:
-            with contextlib.suppress(WorkspaceError):
+            with contextlib.suppress(WorkspaceError, PowerCut):
                 database.close()
     return done
 
@@ -190,8 +125,37 @@ def _one_submission(database: Database, number: int, chance: random.Random, done
         done.acknowledged += 1
 
 
+def _one_file(database: Database, chance: random.Random, done: Done) -> None:
+    data = chance.randbytes(chance.randint(1, 100_000))
+    with database.begin() as tx:
+        sha = attachments.put(tx, data)
+        operations.write(tx, "attachment", f"{chance.getrandbits(128):032x}", VILLAGE, {"sha": sha, "household": "0" * 32})
+    done.files[sha] = data
+    done.acknowledged += 1
+
+
+def _change_passphrase(database: Database, new: str, done: Done) -> None:
+    done.passphrases = (*done.passphrases, new)
+    database.change_passphrase(USER, done.passphrases[0], new, QUICK)
+    done.passphrases = (new,)
+    done.changed += 1
+
+
+def _back_up(database: Database, work: Path, number: int, done: Done) -> None:
+    file = work / f"{number}.fieldbackup"
+    backup.backup(database, file)
+    done.backups.append(file)
+    if not done.restored:
+        backup.restore(file, work / "again")
+        done.restored = True
+
+
 def _look(work: Path, done: Done, tally: Tally) -> None:
-    with Database.open(work, USER, PASSPHRASE) as database, database.read() as tx:
+    tally.acknowledged += done.acknowledged
+    tally.passphrases += done.changed
+    tally.backups += len(done.backups)
+    tally.restored += done.restored
+    with _opened(work / "workspace", done) as database, database.read() as tx:
         for submission, text in done.saved.items():
             try:
                 answers = submissions.load(tx, submission).answers
@@ -201,7 +165,31 @@ def _look(work: Path, done: Done, tally: Tally) -> None:
             tally.torn += answers["a"] != answers["b"]
             tally.lost += answers["a"] not in (text, done.tried[submission])
             tally.lost += submission in done.finalized and not operations.of_record(tx, submission)
+        for sha, data in done.files.items():
+            tally.lost += not attachments.is_here(tx, sha) or attachments.get(tx, sha) != data
         tally.damages += [f"{one.part} {one.subject} {one.detail}" for one in database.check()]
+    for file in done.backups:
+        tally.lost += not file.exists()
+    for file in work.glob("*.fieldbackup"):
+        backup.verify(file)
+    tally.lost += done.restored and not (work / "again").exists()
+    if (work / "again").exists():
+        with _opened(work / "again", done) as database:
+            tally.damages += [f"again {one.part} {one.subject} {one.detail}" for one in database.check()]
+
+
+def _opened(folder: Path, done: Done) -> Database:
+    """By the passphrase in force: the old one or the new one while it was being changed."""
+    if folder.name == "again":
+        return _by_any(folder, [PASSPHRASE, *(f"power {number}" for number in range(40))])
+    return _by_any(folder, done.passphrases)
+
+
+def _by_any(folder: Path, passphrases: Iterable[str]) -> Database:
+    for passphrase in passphrases:
+        with contextlib.suppress(WrongPassphrase):
+            return Database.open(folder, USER, passphrase)
+    raise WrongPassphrase(user=USER)
 
 
 def main() -> None:

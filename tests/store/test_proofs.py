@@ -36,7 +36,7 @@ def test_killed_writer_loses_and_tears_nothing_that_was_acknowledged(tmp_path: P
 def test_power_cut_loses_and_tears_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     tally = power_proof.prove(tmp_path, 12, seed=7)
     assert (tally.lost, tally.torn, tally.damages) == (0, 0, [])
-    assert (tally.cuts > 6, tally.acknowledged > 25) == (True, True)
+    assert (tally.cuts > 6, tally.acknowledged > 25, tally.passphrases > 0) == (True, True, True)
 
 
 def _put_canaries(database: Database) -> None:
