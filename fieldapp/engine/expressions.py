@@ -16,6 +16,7 @@ from .xpath.ast import ANY_NODE, Axis, Call, Expr, Filtered, NameTest, Negation,
 from .xpath.compile import compile_expression
 from .xpath.errors import ExpressionFault
 from .xpath.parser import parse
+from .xpath.prune import prune
 
 OVER_MANY = frozenset(
     [
@@ -70,7 +71,7 @@ class ExpressionReader:
         if known is not None:
             return known
         try:
-            expr = parse(text)
+            expr = prune(parse(text))
             compile_expression(expr)
         except ExpressionFault as fault:
             raise ExpressionError(path=path, expression=text, detail=str(fault), fault=fault.code) from fault

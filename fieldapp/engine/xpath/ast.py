@@ -38,7 +38,7 @@ class Operator(Enum):
 
 
 class Axis(Enum):
-    """The axes of XPath 1.0 (without namespace)."""
+    """The axes of XPath 1.0."""
 
     CHILD = "child"
     PARENT = "parent"
@@ -52,6 +52,7 @@ class Axis(Enum):
     PRECEDING_SIBLING = "preceding-sibling"
     FOLLOWING = "following"
     PRECEDING = "preceding"
+    NAMESPACE = "namespace"
 
 
 class Origin(Enum):

@@ -108,5 +108,6 @@ AXES: dict[Axis, Callable[[XNode], list[XNode]]] = {
     Axis.PRECEDING_SIBLING: _preceding_sibling,
     Axis.FOLLOWING: _following,
     Axis.PRECEDING: _preceding,
+    Axis.NAMESPACE: lambda node: [],
 }
-"""Nodes of each axis, nearest first."""
+"""Nodes of each axis, nearest first. Declarations of namespaces are no nodes here: forms do not ask for them."""

@@ -28,6 +28,7 @@ from fieldapp.engine.xpath.functions.function import Function
 from fieldapp.engine.xpath.operators import arithmetic, comparison
 from fieldapp.engine.xpath.paths import compile_path
 from fieldapp.engine.xpath.predicates import Filter, compile_predicate
+from fieldapp.engine.xpath.prune import prune
 from fieldapp.engine.xpath.tree import XNode, in_document_order
 from fieldapp.engine.xpath.values import Value
 
@@ -88,7 +89,8 @@ class Compiled:
 
 def compile_expression(expr: Expr, functions: Mapping[str, Function] = FUNCTIONS) -> Compiled:
     """Compile once, evaluate often. Raises UnknownFunction, WrongArguments."""
-    return Compiled(expr, _Compiler(functions).code(expr))
+    reachable = prune(expr)
+    return Compiled(reachable, _Compiler(functions).code(reachable))
 
 
 _ADDITIVE = frozenset((Operator.ADD, Operator.SUB))

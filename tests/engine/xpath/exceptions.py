@@ -13,13 +13,9 @@ class Reason(Enum):
         "expressions, with their documents, are in the other suite."
     )
     OWN_FUNCTIONS = "Calls functions that the peer's test defines for itself."
-    LOAD_TIME = (
-        "A call of an unknown function or with missing arguments is refused when the form is loaded, not when a branch happens to reach it."
-    )
     HALF_UP = "round() goes half up, towards +∞: round(-1.5) is -1."
     BLANK_SKIPPED = "sum(), max() and min() leave blank nodes out."
     DATE_ONLY = "date() gives a date without time of day, also of a number."
-    SPEC_TRUE = "boolean-from-string() ignores case, as the specification says."
     SUPPORTED = "The peer refuses what we support: unions, //, descendant axis, filtered expressions, functions of the context node."
     AREA_OF_NOTHING = "area() of blank or nonsense is 0 as in two engines; the third gives not-a-number."
     PEER_FLOORS = "The peer writes a date as whole days although its own number has the fraction (cases 1348 to 1352)."
@@ -30,7 +26,6 @@ class Reason(Enum):
     NO_EXPONENT = "A text with an exponent is no number."
     NO_COMMA = "A comma is no decimal point."
     ZERO_IS_FALSE = "A node that holds 0 is false, so it is not checked."
-    NO_NAMESPACE_AXIS = "There is no namespace axis."
 
 
 UNUSABLE = frozenset((Reason.OTHER_DOCUMENT, Reason.OWN_FUNCTIONS))
@@ -38,11 +33,9 @@ UNUSABLE = frozenset((Reason.OTHER_DOCUMENT, Reason.OWN_FUNCTIONS))
 
 IN_THE_TABLE = frozenset(
     (
-        Reason.LOAD_TIME,
         Reason.HALF_UP,
         Reason.BLANK_SKIPPED,
         Reason.DATE_ONLY,
-        Reason.SPEC_TRUE,
         Reason.SUPPORTED,
         Reason.AREA_OF_NOTHING,
         Reason.PEER_FLOORS,
@@ -64,14 +57,9 @@ CASES: dict[Reason, tuple[int, ...]] = {
         "4310 4311 4312 4314 4316 4317 4320 4345 4346 4649 4774 4776 4781 4801 4807 4916 "
     ),
     Reason.OWN_FUNCTIONS: _ids("5626 5627 5628 5629 5630 5631 5644 5645 5660"),
-    Reason.LOAD_TIME: _ids(
-        "495 496 519 520 573 575 579 581 582 1608 1609 1611 1612 1613 1618 1619 4406 4424 4425 4480 4484 4486 4487 4784 "
-        "4785 4787 4788 4789 4790 4794 4795 4796 "
-    ),
     Reason.HALF_UP: _ids("1548 1561 4977 4990"),
     Reason.BLANK_SKIPPED: _ids("1704 2274"),
     Reason.DATE_ONLY: _ids("2119 2130 2132 4605 4606 4608"),
-    Reason.SPEC_TRUE: _ids("4529"),
     Reason.SUPPORTED: _ids("5258 5259 5260 5263 5264 5421 5423"),
     Reason.AREA_OF_NOTHING: _ids("4508 4510"),
     Reason.PEER_FLOORS: _ids("1355 1357 1361 1362"),
@@ -82,5 +70,4 @@ CASES: dict[Reason, tuple[int, ...]] = {
     Reason.NO_EXPONENT: _ids("2008"),
     Reason.NO_COMMA: _ids("5520 5528"),
     Reason.ZERO_IS_FALSE: _ids("2367"),
-    Reason.NO_NAMESPACE_AXIS: _ids("5778"),
 }

@@ -53,7 +53,11 @@ def household() -> Household:
         ("if(/hf/blank, 'yes', 'no')", "no"),
         ("not(/hf/blank)", "true"),
         ("boolean(/hf/visit)", "true"),
-        ("boolean-from-string('TRUE')", "true"),
+        ("boolean-from-string('true')", "true"),
+        ("boolean-from-string('TRUE')", "false"),
+        ("true() or nosuch(1)", "true"),
+        ("false() and nosuch(1) = 2", "false"),
+        ("if(0 and nosuch(1), nosuch(2), 'B')", "B"),
         ("once(5)", "2026-11-20"),
         ("indexed-repeat(/hf/m/名, /hf/m, 3)", "𠮷田"),
         ("indexed-repeat(/hf/m/名, /hf/m, /hf/blank)", ""),
@@ -135,7 +139,7 @@ def test_random_in_a_predicate_is_drawn_for_every_row(household: Household) -> N
     assert len(found) > 1
 
 
-@pytest.mark.parametrize("expression", ["nosuch(1)", "$x + 1"])
+@pytest.mark.parametrize("expression", ["nosuch(1)", "$x + 1", "true() and nosuch(1)", "/hf/blank or nosuch(1)"])
 def test_unknown_name_is_refused_when_compiled(household: Household, expression: str) -> None:
     with pytest.raises(UnknownFunction):
         household.value(expression)

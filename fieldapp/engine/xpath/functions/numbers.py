@@ -160,7 +160,7 @@ NUMBERS: dict[str, Function] = {
     "false": _constant(False, Type.BOOLEAN),
     "not": plain("b", Type.BOOLEAN, lambda truth: not truth),
     "boolean": plain("b", Type.BOOLEAN, lambda truth: truth),
-    "boolean-from-string": plain("t", Type.BOOLEAN, lambda text: text == "1" or text.lower() == "true"),
+    "boolean-from-string": plain("t", Type.BOOLEAN, lambda text: text in ("1", "true")),
     "sum": asking("N", Type.NUMBER, _sum),
     "max": asking("w", Type.NUMBER, _max, least=1, most=None),
     "min": asking("w", Type.NUMBER, _min, least=1, most=None),
