@@ -19,7 +19,7 @@ from .definition import Expression, FormDefinition
 from .views import Control, Kind
 from .xpath import ast
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the classes change; an older cache is then compiled again from the XForm."""
 
 _CLASSES: tuple[type, ...] = (

@@ -46,6 +46,8 @@ class Itemset:
     nodeset: Expression
     value: Expression
     label: Expression | None
+    label_id: Expression | None = None
+    """The itext id of the label, if the form's texts have media; read at each item."""
 
 
 @dataclass(frozen=True, slots=True)

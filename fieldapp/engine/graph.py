@@ -17,6 +17,7 @@ from .definition import Expression, FormDefinition, NodeDef, Text
 from .readings import Reading, names_of, readings
 from .views import Kind
 from .volatile import is_volatile
+from .xform_text import MEDIA
 from .xpath.ast import Expr
 
 
@@ -153,7 +154,7 @@ def _outputs(definition: FormDefinition, node: NodeDef) -> Iterator[Expression]:
         yield from _spoken(text)
         if text.itext:
             for translated in definition.texts.values():
-                for name in (text.itext, f"{text.itext};guidance"):
+                for name in (text.itext, *(f"{text.itext};{form}" for form in ("guidance", *MEDIA))):
                     if name in translated:
                         yield from _spoken(translated[name])
 

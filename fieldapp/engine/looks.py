@@ -15,7 +15,8 @@ def look(live: Live, node: Node) -> NodeView:
     control = definition.control or _NOTHING
     kind = _kind(node)
     bind = definition.bind
-    choices = live.speech.choices(node, live.rules.is_shared(node)) if control.control in SELECTS else ()
+    offers = control.control in SELECTS or control.itemset is not None
+    choices = live.speech.choices(node, live.rules.is_shared(node)) if offers else ()
     if any(not choice.name for choice in choices):
         choices = tuple(choice for choice in choices if choice.name)
     return NodeView(
@@ -41,6 +42,7 @@ def look(live: Live, node: Node) -> NodeView:
         row_id=node.row_id,
         number=definition.number,
         national_ref=bind.national_ref,
+        media=live.speech.media(control.label, node),
     )
 
 

@@ -202,6 +202,11 @@ class FormSession:
         """Paths directly below in the form's order: sections, questions, repeats; of a repeat its rows. Raises NotFound."""
         return tuple(path_of(node) for node in inner_nodes(self.live, self._node(path)))
 
+    def medium(self, name: str) -> bytes | None:
+        """A file of the form's media, as `Media` and `jr://` values name it; None if it is not here."""
+        found = self.live.around.files.get(name.rsplit("/", 1)[-1])
+        return found.encode("utf-8") if isinstance(found, str) else found
+
     def problems(self) -> tuple[Problem, ...]:
         """Everything that blocks finalizing or asks for an explanation, in the form's order."""
         flawed = self.live.rules.flawed

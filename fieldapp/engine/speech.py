@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from .closures import Closures
 from .definition import Expression, FormDefinition, Itemset, Text
 from .instance import Node, Tree
-from .views import ChoiceView, Control
+from .views import NO_MEDIA, ChoiceView, Control, Media
+from .xform_text import MEDIA
 from .xpath.context import EvalContext
 from .xpath.tree import XNode
 
@@ -53,12 +54,28 @@ class Speech:
         return self.itext(f"{text.itext};{form}", node, missing="")
 
     def itext(self, name: str, node: XNode, missing: str | None = None) -> str:
-        """A text by id; the id itself (or `missing`) when the language has none."""
-        texts: Mapping[str, Text] = self._definition.texts.get(self._context.language, {})
-        text = texts.get(name)
+        """A text by id, in the form's default language where the current one has none; else the id itself (or `missing`)."""
+        text = self._text(name)
         if text is None:
             return name if missing is None else missing
         return "".join([part if isinstance(part, str) else self._output(part, node) for part in text.parts])
+
+    def _text(self, name: str) -> Text | None:
+        texts = self._definition.texts
+        found = texts.get(self._context.language, _NO_TEXTS).get(name)
+        if found is None and self._definition.languages:
+            found = texts[self._definition.languages[0]].get(name)
+        return found
+
+    def media(self, text: Text | None, node: XNode) -> Media:
+        """The files that go with a text in the current language."""
+        return self._media_of(text.itext, node) if text is not None and text.itext else NO_MEDIA
+
+    def _media_of(self, name: str, node: XNode) -> Media:
+        texts = [self._text(f"{name};{form}") for form in MEDIA]
+        if texts == _NO_FILES:
+            return NO_MEDIA
+        return Media(*[_file_name(self.say(text, node)) for text in texts])
 
     def _output(self, expression: Expression, node: XNode) -> str:
         text = self._closures.text(expression, node)
@@ -83,26 +100,40 @@ class Speech:
         if control is None:
             return ()
         if control.itemset is None:
-            return tuple(ChoiceView(item.value, self.say(item.label, node)) for item in control.items)
+            return tuple(ChoiceView(item.value, self.say(item.label, node), self.media(item.label, node)) for item in control.items)
         itemset = control.itemset
         items = self._closures.nodes(itemset.nodeset, node)
         known = self._views.setdefault(node.node.index, {})
+        on_map = "map" in control.appearance.split()
         views: list[ChoiceView] = []
         for item in items:
             if isinstance(item, Node):
                 if item.relevant:
-                    views.append(self._choice(itemset, item))
+                    views.append(self._choice(itemset, item, on_map))
                 continue
             view = known.get(id(item)) if self._lasting else None
             if view is None:
-                view = known[id(item)] = self._choice(itemset, item)
+                view = known[id(item)] = self._choice(itemset, item, on_map)
             views.append(view)
         return tuple(views)
 
-    def _choice(self, itemset: Itemset, item: XNode) -> ChoiceView:
+    def _choice(self, itemset: Itemset, item: XNode, on_map: bool) -> ChoiceView:
         name = self._closures.text(itemset.value, item)
         label = self._closures.text(itemset.label, item) if itemset.label is not None else name
-        return ChoiceView(name, label)
+        if itemset.label_id is None and not on_map:
+            return ChoiceView(name, label)
+        media = self._media_of(self._closures.text(itemset.label_id, item), item) if itemset.label_id is not None else NO_MEDIA
+        place = next((found.value for found in item.named("geometry")), "") if on_map else ""
+        return ChoiceView(name, label, media, place)
+
+
+def _file_name(source: str) -> str:
+    """`jr://images/house.png` → `house.png`; pyxform writes `-` where a language has no file."""
+    return "" if source == "-" else source.rsplit("/", 1)[-1]
+
+
+_NO_TEXTS: Mapping[str, Text] = {}
+_NO_FILES: list[Text | None] = [None] * len(MEDIA)
 
 
 def allowed(control: Control, raw: str, names: tuple[str, ...]) -> str:

@@ -44,11 +44,34 @@ class Flaw(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """What goes with a text besides its words: names of the form's media files in the current language, '' where there is none.
+
+    `FormSession.medium(name)` gives the bytes.
+    """
+
+    image: str = ""
+    big_image: str = ""
+    """What a click on the image opens."""
+    audio: str = ""
+    video: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.image or self.big_image or self.audio or self.video)
+
+
+NO_MEDIA = Media()
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceView:
     """One choice that is allowed now."""
 
     name: str
     label: str
+    media: Media = NO_MEDIA
+    geometry: str = ""
+    """Where it lies (`lat lon alt acc`, several joined by `;`), only if the question has the appearance `map`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +109,14 @@ class NodeView:
     readonly: bool = False
     required: bool = False
     value: str = ""
-    """Canonical text; an upload holds `<attachment id>.<extension>`."""
+    """Canonical text; an upload holds `<attachment id>.<extension>`, or `jr://images/<name>` for a file of the form's media."""
     choices: tuple[ChoiceView, ...] = ()
+    """Of a select or ranking what may be chosen; of a range the words under its ticks, if it has any."""
     problem: Problem | None = None
     mediatype: str = ""
     """Of an upload, as `image/*`."""
     parameters: tuple[tuple[str, str], ...] = ()
-    """As (("max-pixels", "1600"),) or start, end, step of a range."""
+    """By the names that XLSForm gives them (docs/forms.md), as (("max-pixels", "1600"),) or start, end, step of a range."""
     pii: int = 0
     """0 none, 1 personal, 2 sensitive (bind::fa:pii)."""
     tier: str = "core"
@@ -103,6 +127,16 @@ class NodeView:
     """Printed question number within the form, as 12 or 45 (the same in every row)."""
     national_ref: str = ""
     """Field code of the national system (bind::fa:national_ref)."""
+    media: Media = NO_MEDIA
+    """What goes with the label."""
+
+    def parameter(self, name: str, otherwise: str = "") -> str:
+        """A parameter by its XLSForm name, as `step` or `capture-accuracy`."""
+        return next((value for key, value in self.parameters if key == name), otherwise)
+
+    def looks(self, appearance: str) -> bool:
+        """Whether the appearance is one of those that the form names, as `multiline`."""
+        return appearance in self.appearance.split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from .expressions import ExpressionReader
 from .graph import check_circles
 from .views import Control, Kind
 from .xform_body import Body, BodyReader, plain_path, repeats_of
-from .xform_model import ENTITIES, FA, ORX, Draft, Skeleton, add_meta, secondary
-from .xform_text import JR, XF, ReadExpression, local, message, translations
+from .xform_model import ENTITIES, FA, ODK, ORX, Draft, Skeleton, add_meta, secondary
+from .xform_text import JR, XF, ReadExpression, has_media, local, message, translations
 
 _PII = {"none": 0, "personal": 1, "sensitive": 2}
 
@@ -65,11 +65,7 @@ class _Reading:
         self.instance = self._instance()
         self.top = f"/{local(self.instance.tag)}"
         self.binds = {bind.get("id", ""): plain_path(bind.get("nodeset", ""), self.top) for bind in self.bind_elements if bind.get("id")}
-        self.pixels = {
-            plain_path(bind.get("nodeset", ""), self.top): pixels
-            for bind in self.bind_elements
-            if (pixels := bind.get(f"{{{ORX}}}max-pixels")) is not None
-        }
+        self.limits = {plain_path(bind.get("nodeset", ""), self.top): found for bind in self.bind_elements if (found := _limits(bind))}
         self.form_id = self.instance.get("id") or self.instance.get("xmlns") or local(self.instance.tag)
         add_meta(self.instance)
         repeats = repeats_of(self.body_element, self.binds, self.top)
@@ -116,7 +112,7 @@ class _Reading:
         return self.read_at(path if path in self.skeleton.by_path else "")
 
     def _body(self) -> Body:
-        reader = BodyReader(self.read_at, self.binds, self.skeleton.by_path.__contains__)
+        reader = BodyReader(self.read_at, self.binds, self.skeleton.by_path.__contains__, has_media(self.model))
         return reader.walk(self.body_element, self.top) if self.body_element is not None else reader.body
 
     def _binds(self) -> dict[str, Bind]:
@@ -195,11 +191,11 @@ class _Reading:
         )
 
     def _with_limits(self, control: ControlDef | None, path: str) -> ControlDef | None:
-        """A picture's largest size stands at the bind (`orx:max-pixels`); the screen looks for it among the parameters."""
-        pixels = self.pixels.get(path)
-        if control is None or pixels is None:
+        """Some parameters stand at the bind (`orx:max-pixels`, `odk:quality`); the screen looks for them among the others."""
+        limits = self.limits.get(path)
+        if control is None or limits is None:
             return control
-        return replace(control, parameters=(*control.parameters, ("max-pixels", pixels)))
+        return replace(control, parameters=(*control.parameters, *limits))
 
     def _kind(self, draft: Draft, bind: Bind, control: ControlDef | None) -> Kind:
         if draft.parent is None:
@@ -256,6 +252,14 @@ _EVENTS = (
     "jr-insert",
     "xforms-revalidate",
 )
+
+
+_LIMITS = (f"{{{ORX}}}max-pixels", f"{ODK}quality", f"{ODK}allow-mock-accuracy")
+
+
+def _limits(bind: Element) -> tuple[tuple[str, str], ...]:
+    """The parameters of a control that its bind holds."""
+    return tuple((local(key), value) for key in _LIMITS if (value := bind.get(key)) is not None)
 
 
 def _check_events(events: list[str], path: str) -> None:

@@ -11,7 +11,7 @@ from fieldapp.errors import FormInvalid
 
 from .definition import ControlDef, Expression, Item, Itemset, Text
 from .views import Control
-from .xform_text import JR, XF, ReadExpression, local, shown_text
+from .xform_text import JR, XF, ReadExpression, itext_id, local, shown_text
 
 _CONTROLS = {
     "input": Control.INPUT,
@@ -26,6 +26,12 @@ _CONTROLS = {
 _PLACED = frozenset(("group", "repeat", *_CONTROLS))
 _PREDICATE = re.compile(r"\[[^\]]*\]")
 _NOT_PARAMETERS = {"ref", "bind", "nodeset", "appearance", "mediatype", "class", "query"}
+_XLSFORM_NAMES = {
+    "accuracyThreshold": "capture-accuracy",
+    "unacceptableAccuracyThreshold": "warning-accuracy",
+    "tick-interval": "tick_interval",
+}
+"""Attributes of the body → the parameters that authors write."""
 
 
 @dataclass(slots=True)
@@ -82,10 +88,13 @@ def plain_path(ref: str, context: str = "") -> str:
 class BodyReader:
     """Walks the body once. A control whose node the instance does not have is left out, as Web Forms does; the linter tells of it."""
 
-    def __init__(self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool]) -> None:
+    def __init__(
+        self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool], media: bool = False
+    ) -> None:
         self._read_at = read_at
         self._binds = binds
         self._known = known
+        self._media = media
         self.body = Body()
 
     def walk(self, element: Element, context: str) -> Body:
@@ -152,7 +161,7 @@ class BodyReader:
             shown_text(element.find(XF + "hint"), read),
             element.get("appearance", ""),
             element.get("mediatype", ""),
-            tuple((local(key), value) for key, value in element.attrib.items() if local(key) not in _NOT_PARAMETERS),
+            _parameters(element),
             tuple(_item(item, read) for item in element.findall(XF + "item")),
             self._itemset(element.find(XF + "itemset"), read, path),
         )
@@ -167,7 +176,20 @@ class BodyReader:
             raise FormInvalid(detail=path, fault="itemset")
         plain = self._read_at("")
         label_ref = label.get("ref") if label is not None else None
-        return Itemset(read(nodeset), plain(value.get("ref", "")), plain(label_ref) if label_ref else None)
+        label_id = itext_id(label_ref) if label_ref and self._media else ""
+        return Itemset(
+            read(nodeset),
+            plain(value.get("ref", "")),
+            plain(label_ref) if label_ref else None,
+            plain(label_id) if label_id else None,
+        )
+
+
+def _parameters(element: Element) -> tuple[tuple[str, str], ...]:
+    """What else the control says, by the names of XLSForm; a secret is one, so that the screen does not show what is typed."""
+    found = [(_XLSFORM_NAMES.get(local(key), local(key)), value) for key, value in element.attrib.items()]
+    secret = [("secret", "true")] if local(element.tag) == "secret" else []
+    return tuple((name, value) for name, value in found + secret if name not in _NOT_PARAMETERS)
 
 
 def _item(element: Element, read: ReadExpression) -> Item:

@@ -11,7 +11,12 @@ from .definition import Expression, Text
 XF = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 
+MEDIA = ("image", "big-image", "audio", "video")
+"""The forms of a text that name a file."""
+
 _ITEXT_REF = re.compile(r"""^\s*jr:itext\(\s*(['"])(.*?)\1\s*\)\s*$""")
+
+_ITEXT_BY = re.compile(r"""^\s*jr:itext\((.*)\)\s*$""", re.DOTALL)
 
 ReadExpression = Callable[[str], Expression]
 """Reads an expression at the place of the text."""
@@ -77,6 +82,18 @@ def referred(ref: str, read: ReadExpression) -> Text:
     return Text(itext=match.group(2)) if match else Text((read(ref),))
 
 
+def itext_id(ref: str) -> str:
+    """The expression of the text id in `jr:itext(itextId)`; empty for another label."""
+    match = _ITEXT_BY.match(ref)
+    return match.group(1).strip() if match else ""
+
+
+def has_media(model: Element) -> bool:
+    """Whether any text of the form comes with an image, a sound or a film."""
+    itext = model.find(XF + "itext")
+    return itext is not None and any(value.get("form") in MEDIA for value in itext.iter(XF + "value"))
+
+
 def message(value: str | None, read: ReadExpression) -> Text | None:
     """A message attribute: `jr:itext('id')` or the words themselves."""
     if value is None or not value.strip():
@@ -121,4 +138,5 @@ def translations(model: Element, read_at: Callable[[str], ReadExpression]) -> tu
             for value in text.findall(XF + "value"):
                 form = value.get("form", "")
                 mine[f"{name};{form}" if form else name] = Text(mixed(value, read))
+            mine.setdefault(name, Text())
     return tuple(languages), texts

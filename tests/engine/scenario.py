@@ -27,7 +27,21 @@ def surroundings(files: Mapping[str, bytes | str] | None = None, properties: Map
 
 def form(table: str) -> FormDefinition:
     """The definition of a form written as a Markdown table; the root is `data`-like: its name is the settings' form_id or `form__data`."""
-    return convert(textwrap.dedent(table), "md").definition
+    return convert(padded(table), "md").definition
+
+
+def padded(table: str) -> str:
+    """A Markdown table whose rows may end early, as Markdown that pyxform reads."""
+    lines: list[str] = []
+    width = 0
+    for line in textwrap.dedent(table).strip().splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if cells[0]:
+            width = 0
+        elif not width:
+            width = len(cells)
+        lines.append("| " + " | ".join((cells + [""] * width)[: max(width, 1)]) + " |")
+    return "\n".join(lines)
 
 
 def opened(table: str, files: Mapping[str, bytes | str] | None = None, **more: object) -> FormSession:
