@@ -124,8 +124,9 @@ class Database:
 
     def change_passphrase(self, user: str, old: str, new: str, kdf: Kdf | None = None) -> None:
         """Give a user another passphrase; raises WrongPassphrase, BadInput."""
-        keys.change_passphrase(self.folder, user, old, new, kdf)
+        keys.unlock(self.folder, user, old)
         _note(self, "passphrase", user)
+        keys.change_passphrase(self.folder, user, old, new, kdf)
 
     def add_user(self, user: str, passphrase: str, kdf: Kdf | None = None) -> None:
         """One more person who can unlock this workspace; raises AlreadyThere, BadInput."""

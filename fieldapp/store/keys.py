@@ -250,7 +250,8 @@ def _write(folder: Path, file: KeyFile, keys: Keys) -> None:
     plain = _plain(replace(file, mac=_mac(file, keys)))
     plain["sum"] = hashlib.sha256(_canonical(plain)).hexdigest()
     data = json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-    for name in (FILE, COPY):
+    # The file itself comes last: until it is in place the old slots are in force, and a copy that ran ahead is mended from it.
+    for name in (COPY, FILE):
         write_safely(folder / name, data)
     if os.name == "posix":
         os.chmod(folder, 0o700)

@@ -7,6 +7,7 @@ name is sure after the `fsync` of its folder.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -19,6 +20,7 @@ from typing import Any
 import apsw
 
 SECTOR = 512
+PLENTY = 1 << 60
 _SQLITE = ("workspace.db", "workspace.db-wal", "workspace.db-shm")
 
 
@@ -26,26 +28,51 @@ class PowerCut(BaseException):
     """The machine is off; no handler of the program runs any more."""
 
 
-class Mains:
-    """The power supply: fails after a number of writes."""
+def cut_for_sqlite() -> Exception:
+    """What SQLite hears of its file when the power goes."""
+    return apsw.IOError("power cut")
 
-    def __init__(self) -> None:
-        self.left = 1 << 60
+
+def full_for_sqlite() -> Exception:
+    """What SQLite hears of its file when the disk is full."""
+    return apsw.FullError("disk full")
+
+
+def full_for_system() -> Exception:
+    """What a call of the operating system says when the disk is full."""
+    return OSError(errno.ENOSPC, "No space left on device")
+
+
+class Mains:
+    """The supply, of power or of space: ends after a number of writes."""
+
+    def __init__(
+        self, for_sqlite: Callable[[], BaseException] = cut_for_sqlite, for_system: Callable[[], BaseException] = PowerCut
+    ) -> None:
+        self.left = PLENTY
         self.files: dict[str, Recorded] = {}
         self.when_dark: Callable[[], None] | None = None
+        self._for_sqlite, self._for_system = for_sqlite, for_system
 
     @property
     def dark(self) -> bool:
-        """Whether the power is gone."""
+        """Whether it has ended."""
         return self.left < 0
 
-    def use(self, fault: BaseException) -> None:
-        """One more write; raises `fault` from the cut on."""
+    def use_by_sqlite(self) -> None:
+        """One more write below SQLite; raises from the end on."""
+        self._use(self._for_sqlite)
+
+    def use_by_system(self) -> None:
+        """One more call that makes something durable; raises from the end on."""
+        self._use(self._for_system)
+
+    def _use(self, fault: Callable[[], BaseException]) -> None:
         self.left -= 1
         if self.left == -1 and self.when_dark is not None:
             self.when_dark()
         if self.dark:
-            raise fault
+            raise fault()
 
 
 @dataclass
@@ -66,17 +93,17 @@ class RecordingFile(apsw.VFSFile):
         self._file = mains.files.setdefault(path, Recorded(kept)) if path else Recorded(b"")
 
     def xWrite(self, data: bytes, offset: int) -> None:
-        self._mains.use(apsw.IOError("power cut"))
+        self._mains.use_by_sqlite()
         super().xWrite(data, offset)
         self._file.since.append((offset, bytes(data)))
 
     def xTruncate(self, size: int) -> None:
-        self._mains.use(apsw.IOError("power cut"))
+        self._mains.use_by_sqlite()
         super().xTruncate(size)
         self._file.since.append((size, None))
 
     def xSync(self, flags: int) -> None:
-        self._mains.use(apsw.IOError("power cut"))
+        self._mains.use_by_sqlite()
         super().xSync(flags)
         self._file.durable = bytes(image(self._file, None))
         self._file.since = []
@@ -94,7 +121,7 @@ class RecordingDisk(apsw.VFS):
         return RecordingFile(self._mains, name, flags)
 
     def xDelete(self, name: str, sync: bool) -> None:
-        self._mains.use(apsw.IOError("power cut"))
+        self._mains.use_by_sqlite()
         super().xDelete(name, sync)
         self._mains.files.pop(name, None)
 
@@ -160,27 +187,27 @@ class WatchedFolder:
         self._mains.when_dark = self._freeze
 
         def fsync(handle: int) -> None:
-            self._mains.use(PowerCut())
+            self._mains.use_by_system()
             real[0](handle)
             self._sync(handle)
 
         def moved(move: Callable[..., None]) -> Callable[..., None]:
             def moving(old: Any, new: Any, **rest: Any) -> None:
-                self._mains.use(PowerCut())
+                self._mains.use_by_system()
                 self._hold(new)
                 move(old, new, **rest)
 
             return moving
 
         def unlink(path: Any, **rest: Any) -> None:
-            self._mains.use(PowerCut())
+            self._mains.use_by_system()
             if not rest:
                 self._hold(path)
             real[3](path, **rest)
 
         def made(act: Callable[..., None]) -> Callable[..., None]:
             def acting(*given: Any, **rest: Any) -> None:
-                self._mains.use(PowerCut())
+                self._mains.use_by_system()
                 act(*given, **rest)
 
             return acting

@@ -23,7 +23,7 @@ from fieldapp.store import attachments, backup, operations, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
-from .disk import Mains, PowerCut, RecordingDisk, WatchedFolder, image
+from .disk import PLENTY, Mains, PowerCut, RecordingDisk, WatchedFolder, image
 
 VILLAGE = AreaCode("990101001001")
 USER, PASSPHRASE = "王工", "power"
@@ -40,6 +40,7 @@ class Tally:
     passphrases: int = 0
     backups: int = 0
     restored: int = 0
+    mended: int = 0
     lost: int = 0
     torn: int = 0
     damages: list[str] = field(default_factory=list)
@@ -59,7 +60,7 @@ def prove(folder: Path, cuts: int, seed: int) -> Tally:
         with watched.watched():
             done = _write_until_dark(work, disk, chance)
             tally.cuts += mains.dark
-            mains.left = 1 << 60
+            mains.left = PLENTY
         watched.rebuild(chance)
         for path, recorded in mains.files.items():
             if path.endswith("-shm"):
@@ -167,7 +168,7 @@ def _look(work: Path, done: Done, tally: Tally) -> None:
             tally.lost += submission in done.finalized and not operations.of_record(tx, submission)
         for sha, data in done.files.items():
             tally.lost += not attachments.is_here(tx, sha) or attachments.get(tx, sha) != data
-        tally.damages += [f"{one.part} {one.subject} {one.detail}" for one in database.check()]
+        _note(database, tally)
     for file in done.backups:
         tally.lost += not file.exists()
     for file in work.glob("*.fieldbackup"):
@@ -175,7 +176,16 @@ def _look(work: Path, done: Done, tally: Tally) -> None:
     tally.lost += done.restored and not (work / "again").exists()
     if (work / "again").exists():
         with _opened(work / "again", done) as database:
-            tally.damages += [f"again {one.part} {one.subject} {one.detail}" for one in database.check()]
+            _note(database, tally)
+
+
+def _note(database: Database, tally: Tally) -> None:
+    """A key file cut between its two copies is mended at the opening and told; anything else is damage."""
+    for one in database.check():
+        if (one.part, one.detail) == ("key-file", "mended"):
+            tally.mended += 1
+        else:
+            tally.damages.append(f"{one.part} {one.subject} {one.detail}")
 
 
 def _opened(folder: Path, done: Done) -> Database:

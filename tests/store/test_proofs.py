@@ -18,7 +18,7 @@ from fieldapp.store import attachments, backup, engine, households, operations, 
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
-from . import kill_proof, power_proof
+from . import full_proof, kill_proof, power_proof
 from .conftest import PASSPHRASE, USER
 from .people import VILLAGE, draft_of, household, keep, member, new_id
 
@@ -37,6 +37,12 @@ def test_power_cut_loses_and_tears_nothing_that_was_acknowledged(tmp_path: Path)
     tally = power_proof.prove(tmp_path, 12, seed=7)
     assert (tally.lost, tally.torn, tally.damages) == (0, 0, [])
     assert (tally.cuts > 6, tally.acknowledged > 25, tally.passphrases > 0) == (True, True, True)
+
+
+def test_disk_that_is_full_at_any_write_is_told_and_takes_nothing_back(tmp_path: Path) -> None:
+    tally = full_proof.prove(tmp_path, every=12)
+    assert (tally.lost, tally.damages) == (0, [])
+    assert tally.refused >= tally.points > 8
 
 
 def _put_canaries(database: Database) -> None:
