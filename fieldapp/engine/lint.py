@@ -124,11 +124,11 @@ def _placed(found: Iterable[Remark], sheets: Sheets) -> list[Mistake]:
 
 
 def _mistake(code: str, role: str, path: str, values: tuple[tuple[str, str], ...], sheets: Sheets) -> Mistake:
-    row = sheets.rows.get(path, 0)
-    cells = sheets.columns.get(path, {})
+    at = sheets.survey.get(path)
+    row, cells = (at.number, at.cells) if at is not None else (0, {})
     names = _COLUMNS.get(role, (role,))
     column = next((cell for name in names for cell in cells if cell.split("::")[0] == name or cell == name), names[0])
-    return Mistake("survey" if sheets.rows else "", row, column, SEVERITIES[code], code, values, path)
+    return Mistake("survey" if sheets.survey else "", row, column, SEVERITIES[code], code, values, path)
 
 
 def _refused(fault: FormError, sheets: Sheets | None = None) -> Mistake:
@@ -137,7 +137,8 @@ def _refused(fault: FormError, sheets: Sheets | None = None) -> Mistake:
     path = str(values.get("path", ""))
     kind = str(values.get("fault", ""))
     code = kind if kind in ("syntax", "unknown-function", "arguments", "missing-path", "circle") else "form"
-    row = sheets.rows.get(path, 0) if sheets is not None else 0
+    at = sheets.survey.get(path) if sheets is not None else None
+    row = at.number if at is not None else 0
     detail = str(values.get("detail", values.get("feature", "")))
     given = (("detail", detail), ("name", detail), ("reason", ""), ("expression", str(values.get("expression", ""))), ("position", "0"))
     return Mistake(

@@ -6,9 +6,8 @@ FormUnsupported. Source: ODK XForms specification 1.0, OpenRosa metadata.
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element
 
 from fieldapp.errors import FormInvalid
 
@@ -17,6 +16,7 @@ from .expressions import ExpressionReader
 from .graph import check_circles
 from .views import Control, Kind
 from .xform_body import Body, BodyReader, plain_path, repeats_of
+from .xform_document import read_document
 from .xform_model import ENTITIES, FA, ODK, ORX, Draft, Skeleton, add_meta, secondary
 from .xform_text import JR, XF, ReadExpression, has_media, local, message, translations
 
@@ -25,29 +25,11 @@ _PII = {"none": 0, "personal": 1, "sensitive": 2}
 
 def parse(xform: str) -> FormDefinition:
     """Read an XForm. Raises FormInvalid, ExpressionError, FormUnsupported."""
-    document, prefixes = _document(xform)
+    document, prefixes = read_document(xform)
     reading = _Reading(document, prefixes)
     definition = reading.definition()
     check_circles(definition)
     return definition
-
-
-def _document(xform: str) -> tuple[Element, dict[str, str]]:
-    """The root element and the prefixes that are declared anywhere in it."""
-    if "<!ENTITY" in xform:
-        raise FormInvalid(detail="<!ENTITY", fault="xml")
-    prefixes: dict[str, str] = {}
-    root: Element | None = None
-    try:
-        for event, item in iterparse(io.BytesIO(xform.encode("utf-8")), events=("start", "start-ns")):
-            if event == "start-ns":
-                prefixes.setdefault(item[0], item[1])
-            elif root is None:
-                root = item
-    except (ParseError, UnicodeEncodeError) as fault:
-        raise FormInvalid(detail=str(fault), fault="xml") from fault
-    assert root is not None
-    return root, prefixes
 
 
 class _Reading:

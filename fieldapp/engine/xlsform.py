@@ -1,36 +1,47 @@
-"""XLSForm → XForm text: the only importer of pyxform, used when a form is published; errors name sheet and row.
+"""XLSForm → XForm text: the only importer of pyxform, used when a form is published; errors name sheet, row and column.
 
-pyxform resolves references and writes the XForm but does not check expressions; `convert` reads the result with our own reader and
-brings the place of a broken expression back to its row.
+The cells are read by `sheets`, within limits; pyxform resolves references and writes the XForm but does not check expressions; `convert`
+reads the result with our own reader and brings the place of a broken expression back to its row.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
+from xml.parsers.expat import ExpatError
 
 from fieldapp.errors import ExpressionError, FormError, FormInvalid
 
 from .definition import FormDefinition
+from .limits import FILE_BYTES
+from .sheets import Workbook, read, refusal
+from .survey import Row, names_of, rows_of
 from .xform import parse
-
-if TYPE_CHECKING:
-    from pyxform.xls2xform import ConvertResult
 
 ROOT = "form__data"
 """The root element if the form has no usable id: unlike any question."""
 
 _ROW = re.compile(r"\[row ?: ?([0-9]+)\]")
-_SHEET = re.compile(r"(?:'|\bthe )(survey|choices|settings|entities|osm)(?:'| sheet)", re.IGNORECASE)
-_QUOTED = re.compile(r"['\"‘“]([^'\"’”]+)['\"’”]")
-_READ = ("survey", "settings")
-_BLANK_LINES = 100
+_SHEET = re.compile(r"(?:'|\bthe )(survey|choices|settings|external_choices|entities|osm)(?:'| sheet)", re.IGNORECASE)
+_COLUMN = re.compile(r"the '([^']+)' (?:value|column)|\b(?:no|Missing) (name|type|calculation|label)\b")
+_QUOTED = re.compile(r"['\"‘“]([^'\"’”]+)['\"’”]|\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_STUMBLES = (
+    TypeError,
+    LookupError,
+    AttributeError,
+    ValueError,
+    RuntimeError,
+    AssertionError,
+    ArithmeticError,
+    OSError,
+    StopIteration,
+    ExpatError,
+)
+"""What pyxform raises where it trusts what a sheet says; its own errors are PyXFormError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,14 @@ class Sheets:
 
     xform: str
     warnings: tuple[str, ...] = ()
-    rows: dict[str, int] = field(default_factory=dict)
-    """Path of a node → row of the survey sheet (1-based, the header is row 1)."""
-    columns: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Path of a node → what stands in the columns of its row."""
+    survey: dict[str, Row] = field(default_factory=dict)
+    """Path of a node → its row of the survey sheet."""
+    workbook: Workbook = field(default_factory=Workbook)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Path of a node → row of the survey sheet (1-based, the header is row 1)."""
+        return {path: row.number for path, row in self.survey.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +78,53 @@ def convert(source: Path | bytes | str, kind: str = "") -> Converted:
     sheets = to_xform(source, kind)
     try:
         return Converted(parse(sheets.xform), sheets.xform, sheets.warnings, sheets)
-    except ExpressionError as fault:
-        raise ExpressionError(**{**fault.values, **_whereabouts(sheets, fault)}) from fault
     except FormError as fault:
-        raise type(fault)(**{"sheet": "survey", "row": 0, **fault.values}) from fault
+        raise type(fault)(**{"sheet": "survey", "row": 0, **fault.values, **whereabouts(sheets, fault)}) from fault
 
 
 def to_xform(source: Path | bytes | str, kind: str = "") -> Sheets:
-    """Only what pyxform does: no expression is read. Raises FormInvalid(sheet, row, detail)."""
+    """Only what pyxform does: no expression is read. Raises FormInvalid(fault, sheet, row, column, detail)."""
     from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import ConvertResult
     from pyxform.xls2xform import convert as pyxform_convert
 
-    given, kind = _content(source, kind)
-    sheets: dict[str, list[list[str]]] = {}
+    workbook = read(*_content(source, kind))
+    name = _root_name(workbook)
+    survey = rows_of(workbook.sheet("survey"), name)
     try:
-        sheets = _sheets(given, kind)
-        name = _root_name(sheets)
-        result: ConvertResult = pyxform_convert(_handed(given, kind), validate=False, form_name=name, file_type="." + kind)
+        handed = {**_handed(workbook), "fallback_form_name": source.stem if isinstance(source, Path) else None}
+        result: ConvertResult = pyxform_convert(handed, validate=False, form_name=name)
     except PyXFormError as fault:
-        raise _invalid(str(fault), sheets) from fault
-    except (TypeError, KeyError, AttributeError, ValueError, IndexError, OSError) as fault:
-        raise FormInvalid(detail=f"{type(fault).__name__}: {fault}", sheet="", row=0, fault="xlsform") from fault
-    rows, columns = _row_map(sheets.get("survey", []), name)
-    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), rows, columns)
+        raise _invalid(str(fault), workbook, _row_at(fault.__traceback__, survey)) from fault
+    except _STUMBLES as fault:
+        row = _row_at(fault.__traceback__, survey)
+        raise refusal("xlsform", f"{type(fault).__name__}: {fault}", "survey" if row else "", row) from fault
+    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), survey, workbook)
 
 
-def _whereabouts(sheets: Sheets, fault: ExpressionError) -> dict[str, object]:
-    """Sheet, row and column of a broken expression."""
-    path = str(fault.values.get("path", ""))
-    row = sheets.rows.get(path, 0)
+def whereabouts(sheets: Sheets, fault: FormError) -> dict[str, object]:
+    """Sheet, row and column of what the reader of the XForm refused, as far as they are known."""
+    path = _innermost(str(fault.values.get("path", "")), sheets.survey) or _named(str(fault.values.get("detail", "")), sheets.survey)
+    row = sheets.survey.get(path)
+    if row is None:
+        return {}
     written = _squeezed(str(fault.values.get("expression", "")))
-    columns = sheets.columns.get(path, {})
-    column = next((name for name, text in columns.items() if _squeezed(text) == written), "")
-    return {"sheet": "survey", "row": row, "column": column}
+    column = next((name for name, text in row.cells.items() if written and _squeezed(text) == written), "")
+    if not column and isinstance(fault, ExpressionError):
+        column = next((name for name, text in row.cells.items() if written and written in _squeezed(text)), "")
+    return {"sheet": "survey", "row": row.number, "column": column}
+
+
+def _innermost(path: str, survey: dict[str, Row]) -> str:
+    """The path or, for a node that pyxform made, the nearest one above that has a row."""
+    while path and path not in survey:
+        path = path.rpartition("/")[0]
+    return path
+
+
+def _named(detail: str, survey: dict[str, Row]) -> str:
+    """The first path that a message names (`/hf/a → /hf/b`)."""
+    return next((word for word in re.split(r"[\s:]+", detail) if word in survey), "")
 
 
 def _squeezed(text: str) -> str:
@@ -107,134 +136,72 @@ def _squeezed(text: str) -> str:
 def _content(source: Path | bytes | str, kind: str) -> tuple[bytes, str]:
     if isinstance(source, Path):
         try:
+            if source.stat().st_size > FILE_BYTES:
+                raise refusal("too-large", f"{source.stat().st_size} > {FILE_BYTES}")
             return source.read_bytes(), kind or source.suffix.lstrip(".").lower()
         except OSError as fault:
-            raise FormInvalid(detail=str(fault.strerror), sheet="", row=0, fault="file") from fault
+            raise refusal("file", str(fault.strerror)) from fault
     if isinstance(source, str):
-        return source.encode("utf-8"), kind or "md"
+        return source.encode("utf-8", "replace"), kind or "md"
     return source, kind or "xlsx"
 
 
-def _handed(given: bytes, kind: str) -> Any:
-    return io.BytesIO(given) if kind in ("xlsx", "xlsm", "xls") else given.decode("utf-8-sig")
+def _handed(workbook: Workbook) -> dict[str, Any]:
+    """The sheets as pyxform reads them; blank rows stay, so that its row numbers are the author's."""
+    handed: dict[str, Any] = {"sheet_names": list(workbook.titles)}
+    for sheet in workbook.sheets:
+        handed[sheet.name] = [sheet.cells(row) for row in range(2, len(sheet.rows) + 2)]
+        handed[f"{sheet.name}_header"] = [{title: None for title in sheet.header if title}]
+    if not handed["survey"]:
+        raise refusal("no-questions", "", "survey", 1)
+    for settings in handed.get("settings", ()):
+        for title in [title for title in settings if title.lower() == "name"]:
+            del settings[title]
+    return handed
 
 
-def _sheets(given: bytes, kind: str) -> dict[str, list[list[str]]]:
-    """The cells of every sheet, by lower-case sheet name; the header is the first line."""
-    if kind in ("xlsx", "xlsm"):
-        return _excel(given)
-    if kind not in ("md", "csv"):
-        return {}
-    text = given.decode("utf-8-sig")
-    if kind == "md":
-        return _markdown(text)
-    return _comma(text)
+def _root_name(workbook: Workbook) -> str:
+    """The name or form id in the settings if it can be an element name that no question has, else ROOT."""
+    settings = {title.lower(): text for title, text in workbook.sheet("settings").cells(2).items()}
+    wanted = (settings.get(column, "") for column in ("name", "form_id", "set_form_id", "id_string"))
+    name = next((text for text in wanted if text), "")
+    taken = names_of(workbook.sheet("survey"))
+    if _NAME.fullmatch(name) and name not in taken and not name.lower().startswith("xml"):
+        return name
+    root = ROOT
+    while root in taken:
+        root += "_"
+    return root
 
 
-def _excel(given: bytes) -> dict[str, list[list[str]]]:
-    import zipfile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(given), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError) as fault:
-        raise FormInvalid(detail=str(fault), sheet="", row=0, fault="xlsx") from fault
-    found = {sheet.title.lower(): _lines(sheet.iter_rows(values_only=True)) for sheet in book.worksheets if sheet.title.lower() in _READ}
-    book.close()
-    return found
-
-
-def _lines(rows: Iterable[tuple[object, ...]]) -> list[list[str]]:
-    """Cells as text; a sheet that is formatted down to its last row ends after many blank lines."""
-    found: list[list[str]] = []
-    blank = 0
-    for row in rows:
-        line = ["" if cell is None else str(cell) for cell in row]
-        blank = 0 if any(line) else blank + 1
-        if blank > _BLANK_LINES:
-            break
-        found.append(line)
-    return found
-
-
-def _markdown(text: str) -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = {}
-    lines: list[list[str]] = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.strip().startswith("|") else []
-        if not cells or set("".join(cells)) <= set("-: "):
-            continue
-        if cells[0]:
-            lines = found.setdefault(cells[0].lower(), [])
-        if any(cells[1:]):
-            lines.append(cells[1:])
-    return found
-
-
-def _comma(text: str) -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = {}
-    lines: list[list[str]] = []
-    for cells in csv.reader(io.StringIO(text, newline="")):
-        if cells and cells[0].strip():
-            lines = found.setdefault(cells[0].strip().lower(), [])
-        if any(cell.strip() for cell in cells[1:]):
-            lines.append([cell.strip() for cell in cells[1:]])
-    return found
-
-
-def _root_name(sheets: dict[str, list[list[str]]]) -> str:
-    """The form id if it can be an element name that no question has, else ROOT."""
-    settings = sheets.get("settings", [])
-    values = dict(zip(settings[0], settings[1], strict=False)) if len(settings) > 1 else {}
-    name = (values.get("name") or values.get("form_id") or "").strip()
-    taken = set(_column(sheets.get("survey", []), "name"))
-    return name if _NAME.fullmatch(name) and name not in taken else ROOT
-
-
-def _column(lines: list[list[str]], name: str) -> list[str]:
-    header = [cell.strip().lower() for cell in lines[0]] if lines else []
-    if name not in header:
-        return []
-    place = header.index(name)
-    return [line[place].strip() if place < len(line) else "" for line in lines[1:]]
-
-
-def _row_map(lines: list[list[str]], root: str) -> tuple[dict[str, int], dict[str, dict[str, str]]]:
-    """Path → row and path → cells, following the groups and repeats of the survey sheet."""
-    rows: dict[str, int] = {}
-    columns: dict[str, dict[str, str]] = {}
-    if not lines:
-        return rows, columns
-    header = [cell.strip() for cell in lines[0]]
-    types, names = _column(lines, "type"), _column(lines, "name")
-    around = [root]
-    for number, (kind, name) in enumerate(zip(types, names, strict=False), 2):
-        kind = " ".join(kind.lower().replace("_", " ").split())
-        if kind.startswith("end ") and kind.split(" ")[1] in ("group", "repeat", "loop"):
-            if len(around) > 1:
-                around.pop()
-            continue
-        if not name:
-            continue
-        path = "/" + "/".join([*around, name])
-        rows[path] = number
-        columns[path] = {title: text for title, text in zip(header, lines[number - 1], strict=False) if text}
-        if kind.startswith("begin "):
-            around.append(name)
-    return rows, columns
-
-
-def _invalid(said: str, sheets: dict[str, list[list[str]]]) -> FormInvalid:
-    """What pyxform said, with its row and sheet taken out of the sentence."""
+def _invalid(said: str, workbook: Workbook, at: int) -> FormInvalid:
+    """What pyxform said, with its row, sheet and column taken out of the sentence."""
     row = _ROW.search(said)
     sheet = _SHEET.search(said)
+    column = _COLUMN.search(said)
     name = sheet.group(1).lower() if sheet else "survey"
-    number = int(row.group(1)) if row else _row_of(said, sheets.get(name, []))
-    return FormInvalid(detail=_ROW.sub("", said).strip(), sheet=name, row=number, fault="xlsform")
+    number = int(row.group(1)) if row else _row_of(said, workbook, name) or (at if name == "survey" else 0)
+    title = next((found.strip() for found in column.groups() if found), "") if column else ""
+    return refusal("xlsform", _ROW.sub("", said).strip(), name, number, title)
 
 
-def _row_of(said: str, lines: list[list[str]]) -> int:
-    """The first row with a cell that the sentence quotes; 0 if there is none."""
-    quoted = set(_QUOTED.findall(said))
-    return next((number for number, line in enumerate(lines[1:], 2) if quoted.intersection(cell.strip() for cell in line)), 0)
+def _row_of(said: str, workbook: Workbook, name: str) -> int:
+    """The first row with a cell that the sentence quotes, the header included; 0 if there is none."""
+    sheet = workbook.sheet(name)
+    quoted = {first or second for first, second in _QUOTED.findall(said)}
+    found = (number for number, line in enumerate(sheet.rows, 2) if quoted.intersection(line))
+    return next(found, 1 if quoted.intersection(sheet.header) else 0)
+
+
+def _row_at(trace: TracebackType | None, survey: dict[str, Row]) -> int:
+    """The row that pyxform was at when it stopped: it counts rows in a variable, later it holds the question by name; 0 if neither."""
+    rows = {row.name: row.number for row in survey.values()}
+    found = 0
+    while trace is not None:
+        here = trace.tb_frame.f_locals
+        number = here.get("row_number") or here.get("row_num")
+        names = (value.get("name") if isinstance(value, dict) else getattr(value, "name", None) for value in here.values())
+        named = next((rows[name] for name in names if isinstance(name, str) and name in rows), 0)
+        found = number if isinstance(number, int) else named or found
+        trace = trace.tb_next
+    return found
