@@ -99,7 +99,7 @@ def _words(session: FormSession, node: Node, raw: str) -> str:
     if not raw or control is None:
         return raw
     if control.control in SELECTS:
-        labels = {choice.name: choice.label for choice in session.live.speech.choices(node, session.live.rules.is_shared(node))}
+        labels = {choice.name: choice.label for choice in session.live.speech.choices(node, session.live.rules.stored.is_shared(node))}
         chosen = [raw] if control.control is Control.SELECT_ONE else raw.split(" ")
         return "；".join(labels.get(name, name) for name in chosen)
     if control.control is Control.ACKNOWLEDGE:

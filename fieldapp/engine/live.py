@@ -50,7 +50,7 @@ class Live:
         self.actions = Actions(definition, self.tree, self.rules, around)
         self.history = History()
         self.explanations: dict[Node, str] = {}
-        self.rules.on_store = self._keep
+        self.rules.stored.on_store = self._keep
 
     def _keep(self, node: Node, raw: str, known: str | None) -> None:
         self._writes.setdefault(node, (raw, known))
@@ -60,33 +60,33 @@ class Live:
     def begin(self, fill: Callable[[], None]) -> None:
         """The first transaction of a new submission: defaults, rules, `fill` (a prefill), first-load actions."""
         self._writes = {}
-        self.rules.mark_subtree(self.tree.root)
+        self.rules.rows.enter(self.tree.root)
         self.rules.run()
         self.actions.preload()
         self.actions.first_load()
         self.settle(fire=False)
         fill()
         self.settle(fire=False)
-        self._forget()
-        self.rules.on_value = self.actions.note_change
+        self.rules.news.forget()
+        self.rules.stored.on_value = self.actions.note_change
 
     def reopen(self) -> None:
         """The first transaction of a draft whose answers already stand in the tree; drawn values (uuid, random, now) stay as they are."""
         self._writes = {}
         self.rules.resuming = True
-        self.rules.mark_subtree(self.tree.root)
+        self.rules.rows.enter(self.tree.root)
         self.settle(fire=False)
         self.actions.load()
         self.settle(fire=False)
         self.rules.resuming = False
-        self._forget()
-        self.rules.on_value = self.actions.note_change
+        self.rules.news.forget()
+        self.rules.stored.on_value = self.actions.note_change
 
     def settle(self, fire: bool = True) -> None:
         """Work until rules and actions are quiet."""
         for _ in range(MOST_ROUNDS):
             self.rules.run()
-            added, self.rules.added = self.rules.added, []
+            added, self.rules.rows.added = self.rules.rows.added, []
             for row in added:
                 self.actions.new_row(row)
             if not added and not (fire and self.actions.run_waiting()):
@@ -97,7 +97,7 @@ class Live:
     @contextmanager
     def step(self) -> Iterator[None]:
         """One thing that the person does: time stands still, rules and actions follow, all of it can be undone."""
-        self._forget()
+        self.rules.news.forget()
         self.now = self.around.now()
         self._writes = {}
         self.history.begin()
@@ -112,10 +112,10 @@ class Live:
 
     def replay(self, step: Step, back: bool) -> None:
         """Undo a step or do it again: the stored values and rows, then the rules; actions do not run again."""
-        self._forget()
+        self.rules.news.forget()
         self.now = self.around.now()
         self._writes = {}
-        listener, self.rules.on_value = self.rules.on_value, None
+        listener, self.rules.stored.on_value = self.rules.stored.on_value, None
         for entry in reversed(step.entries) if back else step.entries:
             match entry:
                 case Write(node, before, after):
@@ -124,13 +124,13 @@ class Live:
                     self.rules.store(node, raw)
                 case RowMove(range_, row, index, put):
                     if put is not back:
-                        self.rules.put(range_, row, index, again=True)
+                        self.rules.rows.put(range_, row, index, again=True)
                     else:
-                        self.rules.take(range_, row)
+                        self.rules.rows.take(range_, row)
                 case Explained(node, old, new):
                     self.put_explanation(node, old if back else new)
         self.rules.run()
-        self.rules.on_value = listener
+        self.rules.stored.on_value = listener
 
     def put_explanation(self, node: Node, text: str) -> None:
         """Keep (or with '' drop) what the person wrote about a warning."""
@@ -138,18 +138,13 @@ class Live:
             self.explanations[node] = text
         else:
             self.explanations.pop(node, None)
-        self.rules.changed[node] = None
+        self.rules.news.changed[node] = None
 
     def changes(self) -> Changes:
         """What the last transaction changed."""
-        changed = tuple([path_of(node) for node in self.rules.changed])
-        gone = tuple(path for path in dict.fromkeys(self.rules.gone) if self.find(path) is None)
-        return Changes(changed, gone, self.rules.rows_changed)
-
-    def _forget(self) -> None:
-        self.rules.changed = {}
-        self.rules.gone = []
-        self.rules.rows_changed = False
+        changed = tuple([path_of(node) for node in self.rules.news.changed])
+        gone = tuple(path for path in dict.fromkeys(self.rules.news.gone) if self.find(path) is None)
+        return Changes(changed, gone, self.rules.news.rows)
 
     def find(self, path: str) -> Node | None:
         """The node (or range) at an absolute ref with 1-based rows."""
@@ -188,7 +183,7 @@ class Live:
         rows = _rows(asking)
         for node in self.tree.instances[definition.index]:
             if all(rows.get(index, row) is row for index, row in _rows(node).items()):
-                choices = self.speech.choices(node, self.rules.is_shared(node))
+                choices = self.speech.choices(node, self.rules.stored.is_shared(node))
                 return next((choice.label for choice in choices if choice.name == value), "")
         return ""
 

@@ -16,7 +16,7 @@ def look(live: Live, node: Node) -> NodeView:
     kind = _kind(node)
     bind = definition.bind
     offers = control.control in SELECTS or control.itemset is not None
-    choices = live.speech.choices(node, live.rules.is_shared(node)) if offers else ()
+    choices = live.speech.choices(node, live.rules.stored.is_shared(node)) if offers else ()
     if any(not choice.name for choice in choices):
         choices = tuple(choice for choice in choices if choice.name)
     return NodeView(

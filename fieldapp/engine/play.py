@@ -115,7 +115,7 @@ class _Player:
             act = _act(self._session, step)
             begin = time.perf_counter()
             act()
-            self._refresh(self._session.live.rules.changed)
+            self._refresh(self._session.live.rules.news.changed)
             spent = time.perf_counter() - begin
         except (NotFound, NotAllowed, BadInput) as fault:
             spent = time.perf_counter() - begin
@@ -133,7 +133,7 @@ class _Player:
             if control is not None and node.relevant:
                 live.speech.say(control.label, node)
                 if control.items or control.itemset is not None:
-                    live.speech.choices(node, live.rules.is_shared(node))
+                    live.speech.choices(node, live.rules.stored.is_shared(node))
 
     def _state(self, echo: dict[str, Any], spent: float) -> dict[str, Any]:
         states = states_of(self._session.live)

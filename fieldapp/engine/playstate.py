@@ -59,7 +59,7 @@ def _state(live: Live, node: Node, ref: str) -> dict[str, Any]:
     if control is not None:
         state["label"] = live.speech.say(control.label, node) if control.label is not None else None
     if control is not None and control.control in SELECTS:
-        state["opts"] = [[choice.name, choice.label] for choice in live.speech.choices(node, live.rules.is_shared(node))]
+        state["opts"] = [[choice.name, choice.label] for choice in live.speech.choices(node, live.rules.stored.is_shared(node))]
     if Flaw.REQUIRED in node.flaws or Flaw.CONSTRAINT in node.flaws:
         problem = problem_of(live, node)
         assert problem is not None

@@ -9,8 +9,6 @@ _NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", 
 
 # path, or path::name, and why it may be larger.
 EXCEPTIONS = {
-    "fieldapp/engine/recompute.py::Recompute": "a short method for each property of a node; to be split by property",
-    "fieldapp/engine/session.py::FormSession": "the whole contract of the engine towards the screen stands on one page",
     "tests/sync/memory.py::MemoryReplica": "the contract of a replica has that many methods",
 }
 

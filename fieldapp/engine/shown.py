@@ -1,0 +1,67 @@
+"""A live form as it can be looked at: nodes, rows, problems, progress; nothing here changes an answer."""
+
+from __future__ import annotations
+
+from fieldapp.errors import NotFound
+
+from .definition import FormDefinition
+from .instance import Node, path_of
+from .live import Live
+from .looks import inner_nodes, look, problem_of, questions_below
+from .views import NodeView, Problem
+
+
+class ShownForm:
+    """The half of a session that only reads."""
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+
+    @property
+    def definition(self) -> FormDefinition:
+        return self.live.definition
+
+    @property
+    def language(self) -> str:
+        """The current language as the form names it; empty if it has none."""
+        return self.live.context.language
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.live.definition.languages
+
+    @property
+    def root(self) -> str:
+        """The path of the form's root, whose children are the sections."""
+        return self.live.definition.root.path
+
+    def view(self, path: str) -> NodeView:
+        """A node as it is now. Raises NotFound."""
+        return look(self.live, self.node(path))
+
+    def children(self, path: str) -> tuple[str, ...]:
+        """Paths directly below in the form's order: sections, questions, repeats; of a repeat its rows. Raises NotFound."""
+        return tuple(path_of(node) for node in inner_nodes(self.live, self.node(path)))
+
+    def medium(self, name: str) -> bytes | None:
+        """A file of the form's media, as `Media` and `jr://` values name it; None if it is not here."""
+        found = self.live.around.files.get(name.rsplit("/", 1)[-1])
+        return found.encode("utf-8") if isinstance(found, str) else found
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that blocks finalizing or asks for an explanation, in the form's order."""
+        flawed = self.live.rules.flaws.flawed
+        found = (problem_of(self.live, node) for node in self.live.tree.root.subtree() if node in flawed)
+        return tuple(problem for problem in found if problem is not None)
+
+    def progress(self, path: str) -> tuple[int, int]:
+        """(answered, asked) of the relevant questions below a section."""
+        asked = questions_below(self.live, self.node(path))
+        return sum(1 for node in asked if node.value), len(asked)
+
+    def node(self, path: str) -> Node:
+        """The live node at a path. Raises NotFound."""
+        node = self.live.find(path)
+        if node is None:
+            raise NotFound(what="node", id=path)
+        return node
