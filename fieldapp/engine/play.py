@@ -64,6 +64,34 @@ def take_step(session: FormSession, step: Step) -> None:
     _act(session, step)()
 
 
+def time_start(xform: str, around: Surroundings) -> tuple[FormSession, float]:
+    """From the text of an XForm to a session in which all that is shown stands; with the seconds that this took. Raises as `parse`."""
+    begin = time.perf_counter()
+    session = FormSession.start(parse(xform), around)
+    show(session, session.live.tree.root.subtree())
+    return session, time.perf_counter() - begin
+
+
+def time_step(session: FormSession, step: Step) -> float:
+    """One step until all that is shown stands again: the seconds of that, without those of finding the node. Raises as `take_step`."""
+    act = _act(session, step)
+    begin = time.perf_counter()
+    act()
+    show(session, session.live.rules.news.changed)
+    return time.perf_counter() - begin
+
+
+def show(session: FormSession, nodes: Iterable[Node]) -> None:
+    """Work out the labels and choices of what is shown; they belong to a consistent form."""
+    live = session.live
+    for node in list(nodes):
+        control = node.node.control
+        if control is not None and node.relevant:
+            live.speech.say(control.label, node)
+            if control.items or control.itemset is not None:
+                live.speech.choices(node, live.rules.stored.is_shared(node))
+
+
 def _act(session: FormSession, step: Step) -> Callable[[], object]:
     """The engine call of a step, its node found and its values checked."""
     operation, ref = step.get("op"), str(step.get("ref", ""))
@@ -100,10 +128,7 @@ class _Player:
         xform = case["xml"] if "xml" in case else Path(str(case.get("file", ""))).read_text(encoding="utf-8")
         self._timings = timings
         around = _surroundings(case, now, zone)
-        begin = time.perf_counter()
-        self._session = FormSession.start(parse(xform), around)
-        self._refresh(self._all())
-        spent = time.perf_counter() - begin
+        self._session, spent = time_start(xform, around)
         self._told: dict[str, dict[str, Any]] = {}
         self.state = self._state({"op": "load"}, spent)
 
@@ -112,28 +137,11 @@ class _Player:
         echo = {key: step[key] for key in ("op", "ref", "value", "index", "lang") if key in step}
         begin = time.perf_counter()
         try:
-            act = _act(self._session, step)
-            begin = time.perf_counter()
-            act()
-            self._refresh(self._session.live.rules.news.changed)
-            spent = time.perf_counter() - begin
+            spent = time_step(self._session, step)
         except (NotFound, NotAllowed, BadInput) as fault:
             spent = time.perf_counter() - begin
             return self._finish({**echo, "error": _told(fault), "set": [], "del": []}, spent)
         return self._state(echo, spent)
-
-    def _all(self) -> Iterator[Node]:
-        return self._session.live.tree.root.subtree()
-
-    def _refresh(self, nodes: Iterable[Node]) -> None:
-        """Labels and choices of what is shown belong to a consistent form."""
-        live = self._session.live
-        for node in list(nodes):
-            control = node.node.control
-            if control is not None and node.relevant:
-                live.speech.say(control.label, node)
-                if control.items or control.itemset is not None:
-                    live.speech.choices(node, live.rules.stored.is_shared(node))
 
     def _state(self, echo: dict[str, Any], spent: float) -> dict[str, Any]:
         states = states_of(self._session.live)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value; `beside` is what it is held against, and `ratio` is value over that."""
+    """One measured value; `beside` is what it is held against, `ratio` is value over that, `most` the largest ratio that is good."""
 
     name: str
     value: float
@@ -21,6 +21,15 @@ class Figure:
     beside: str = ""
     beside_value: float | None = None
     note: str = ""
+    most: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """`ok` or `over`; empty when no limit is set. Held against a limit, the value itself is the most."""
+        most = 1.0 if self.beside == "limit" else self.most
+        if most is None or self.ratio is None:
+            return ""
+        return "ok" if self.ratio <= most else "over"
 
     @property
     def ratio(self) -> float | None:
@@ -31,13 +40,17 @@ class Figure:
         """For JSON."""
         told: dict[str, object] = {"name": self.name, "value": round(self.value, 4), "unit": self.unit, "count": self.count}
         if self.beside_value is not None and self.ratio is not None:
-            told |= {"beside": self.beside, "beside_value": round(self.beside_value, 4), "ratio": round(self.ratio, 3)}
+            told |= {"beside": self.beside, "beside_value": round(self.beside_value, 4), "ratio": round(self.ratio, 4)}
+        told |= {"most": round(self.most, 4)} if self.most is not None else {}
+        told |= {"verdict": self.verdict} if self.verdict else {}
         return told | ({"note": self.note} if self.note else {})
 
     def line(self) -> str:
         """For people."""
-        held = f"   {self.ratio:.2f} × {self.beside} ({self.beside_value:.3g} {self.unit})" if self.ratio is not None else ""
-        return f"{self.name:<34}{self.value:>10.3f} {self.unit:<12} n={self.count}{held}{'   ' + self.note if self.note else ''}"
+        held = f"{self.ratio:.3f} × {self.beside} ({self.beside_value:.3g} {self.unit})" if self.ratio is not None else ""
+        most = f"at most {self.most:.3g}" if self.most is not None else ""
+        figure = f"{self.verdict:<5}{self.name:<38}{self.value:>10.3f} {self.unit:<12} n={self.count}"
+        return "   ".join(part for part in (figure, held, most, self.note) if part)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
