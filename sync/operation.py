@@ -78,13 +78,12 @@ class Operation:
 
 def canonical(value: object) -> bytes:
     """Canonical JSON bytes of plain values."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return unicodedata.normalize("NFC", text).encode("utf-8")
+    return unicodedata.normalize("NFC", _ENCODER.encode(value)).encode("utf-8")
 
 
 def to_plain(operation: Operation) -> dict[str, object]:
     """The JSON object that travels and is stored."""
-    plain: dict[str, object] = {field.name: getattr(operation, field.name) for field in fields(operation)}
+    plain: dict[str, object] = {name: getattr(operation, name) for name in _NAMES}
     plain["par"] = list(operation.par)
     plain["set"] = dict(operation.set)
     return plain
@@ -99,8 +98,9 @@ def content_id(operation: Operation) -> str:
 
 def signed(operation: Operation, signer: Signer) -> Operation:
     """The operation with its text in NFC, its id and the signature of its author."""
-    plain = json.loads(canonical(to_plain(operation)))
-    composed = _built(plain)
+    plain = to_plain(operation)
+    told = _ENCODER.encode(plain)
+    composed = operation if unicodedata.is_normalized("NFC", told) else _built(json.loads(canonical(plain)))
     identity = content_id(composed)
     return replace(composed, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
 
@@ -147,7 +147,9 @@ def verify(operation: Operation, public_key: bytes) -> None:
         raise BadOperation(reason="bad-signature", id=operation.id) from wrong
 
 
-_FIELDS = frozenset(field.name for field in fields(Operation))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_NAMES = tuple(field.name for field in fields(Operation))
+_FIELDS = frozenset(_NAMES)
 _SHAPES = {
     "dev": re.compile(r"[0-9a-f]{32}"),
     "prev": re.compile(r"([0-9a-f]{64})?"),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fieldapp.domain.clock import CHINA
-from sync.merge import RecordState
+from sync.merge import merge
 from sync.operation import Operation
 
-from .initials import initials
-from .tables import ArchiveRow, AttachmentRow, HouseholdRow, MemberRow, Row, SearchRow, SubmissionRow
+from . import search
+from .tables import ArchiveRow, AttachmentRow, HouseholdRow, MemberRow, Row, SubmissionRow
 from .transaction import Transaction
 
-CACHES: tuple[type[Row], ...] = (HouseholdRow, MemberRow, SearchRow, SubmissionRow, AttachmentRow, ArchiveRow)
+CACHES: tuple[type[Row], ...] = (HouseholdRow, MemberRow, SubmissionRow, AttachmentRow, ArchiveRow)
+"""All but the search, which is made from the first two."""
 
 
 Made = tuple[type[Row], dict[str, object]]
@@ -28,7 +29,11 @@ class Sum:
 
     record: str
     kind: str
-    state: RecordState
+    values: Mapping[str, str | None]
+    """The shown values; None for a field that was taken away."""
+    conflicts: int
+    """How many fields wait for a decision, one more if the record was deleted on one side."""
+    deleted: bool
     newest: Operation
     form: str
     form_version: str
@@ -37,13 +42,7 @@ class Sum:
 
     def text(self, path: str) -> str:
         """The shown value of a field, empty when there is none."""
-        field = self.state.fields.get(path)
-        return "" if field is None or field.value is None else field.value
-
-    @property
-    def conflicts(self) -> int:
-        """How many fields wait for a decision, one more if the record was deleted on one side."""
-        return len(self.state.conflicts) + self.state.deleted_elsewhere
+        return self.values.get(path) or ""
 
     @property
     def household(self) -> str:
@@ -53,15 +52,24 @@ class Sum:
         return self.text("@household" if self.kind == "submission" else "household")
 
 
-def add_up(record: str, operations: Sequence[Operation], state: RecordState, number: int) -> Sum:
-    """What the cache needs to know; `operations` are all those of the record, at least one."""
+def add_up(record: str, operations: Sequence[Operation], number: int) -> Sum:
+    """What the cache needs to know; `operations` are all those of the record, at least one.
+
+    Most records of a roster have one operation, and that one is all they say.
+    """
+    if len(operations) == 1:
+        (only,) = operations
+        return Sum(record, only.kind, only.set, 0, only.delete, only, only.form, only.form_ver if only.form else "", number)
+    state = merge(operations)
     ordered = sorted(operations, key=lambda operation: (operation.hlc, operation.id))
     kinds = [operation.kind for operation in ordered if operation.kind != "resolution"]
     with_form = [operation for operation in ordered if operation.form]
     return Sum(
         record=record,
         kind=kinds[0] if kinds else "resolution",
-        state=state,
+        values={path: field.value for path, field in state.fields.items()},
+        conflicts=len(state.conflicts) + state.deleted_elsewhere,
+        deleted=state.deleted,
         newest=ordered[-1],
         form=with_form[-1].form if with_form else "",
         form_version=with_form[-1].form_ver if with_form else "",
@@ -92,41 +100,25 @@ def kept_line(tx: Transaction, table: type[Row], key: str) -> Line | None:
     return None if row is None else Line(table, tuple(row))
 
 
-def project(tx: Transaction, found: Sum) -> None:
-    """Write the record's cache row; the household's search line follows before the commit."""
+def project(tx: Transaction, found: Sum, fresh: bool = False) -> None:
+    """Write the record's cache row, of a `fresh` record that has none yet; the household's search line follows before the commit."""
     line = line_of(found)
     if line is None:
         return
-    if found.kind == "member":
+    if found.kind == "member" and not fresh:
         before = tx.value("SELECT household FROM member WHERE id = ?", found.record)
         if before is not None and before != found.household:
-            tx.stale.add(before)
+            tx.stale[before] = None
     _write(tx, line)
     if found.kind in ("household", "member"):
-        tx.stale.add(found.household)
+        tx.stale[found.household] = None
 
 
 def refresh_search(tx: Transaction) -> None:
     """Write the search lines of the households that this transaction touched."""
-    for household in sorted(tx.stale):
-        line = search_line(tx, household)
-        if line is not None:
-            _write(tx, line)
+    for household in tx.stale:
+        search.refresh(tx.connection, household)
     tx.stale.clear()
-
-
-def search_line(tx: Transaction, household: str) -> Line | None:
-    """The search line of a household from its rows; None while the household itself is not here."""
-    home = tx.sql("SELECT head_name, address, natural_village, phone, national_code FROM household WHERE id = ?", household).fetchone()
-    if home is None:
-        return None
-    members = tx.sql(
-        "SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id", household
-    ).fetchall()
-    names = [home[0], *(name for name, _, _ in members)]
-    parts = [*names, *(initials(name) for name in names), *home[1:]]
-    parts += [text for _, phone, citizen_id in members for text in (phone, citizen_id)]
-    return Line(SearchRow, (household, "\n".join(dict.fromkeys(part for part in parts if part)).lower()))
 
 
 @functools.cache
@@ -184,7 +176,7 @@ def _household(found: Sum) -> Made:
         "household_type": found.text("household_type"),
         "monitor_type": found.text("monitor_type"),
         "conflicts": found.conflicts,
-        "deleted": found.state.deleted,
+        "deleted": found.deleted,
     }
 
 
@@ -202,7 +194,7 @@ def _member(found: Sum) -> Made:
         "phone": found.text("phone"),
         "active": found.text("active") != "0",
         "conflicts": found.conflicts,
-        "deleted": found.state.deleted,
+        "deleted": found.deleted,
     }
 
 
@@ -219,7 +211,7 @@ def _submission(found: Sum) -> Made:
         "changed_at": instant(found.newest.hlc),
         "finalized_at": found.text("@finalized_at"),
         "conflicts": found.conflicts,
-        "deleted": found.state.deleted,
+        "deleted": found.deleted,
     }
 
 
@@ -236,7 +228,7 @@ def _attachment(found: Sum) -> Made:
         "caption": found.text("caption"),
         "taken_at": found.text("taken_at"),
         "number": found.number,
-        "deleted": found.state.deleted,
+        "deleted": found.deleted,
     }
 
 
@@ -251,7 +243,7 @@ def _archive(found: Sum) -> Made:
         "pages": _whole(found.text("pages")),
         "copies": found.text("copies"),
         "made_at": found.text("made_at"),
-        "deleted": found.state.deleted,
+        "deleted": found.deleted,
     }
 
 

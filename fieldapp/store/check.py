@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -12,9 +13,9 @@ from fieldapp.errors import AttachmentMissing, CodedError, WorkspaceDamaged
 from sync.errors import BadOperation
 from sync.operation import verify
 
-from . import audit, cache, driver, forms, keys, operations, submissions
+from . import audit, cache, driver, forms, keys, operations, search, submissions
 from .engine import coded
-from .tables import AuthorRow, DraftRow, FileRow, SearchRow
+from .tables import AuthorRow, DraftRow, FileRow
 from .transaction import Transaction
 
 
@@ -30,7 +31,7 @@ class Damage:
 def examine(tx: Transaction) -> tuple[Damage, ...]:
     """All damages of a workspace; an examination that itself breaks off is one, and the others go on."""
     found: list[Damage] = []
-    for examination in (_key_file, _pages, _operations, _files, _audit, _caches, _drafts, _forms):
+    for examination in (_key_file, _pages, _operations, _files, _audit, _caches, _search, _drafts, _forms):
         found.extend(_guarded(tx, examination))
     return tuple(dict.fromkeys(found))
 
@@ -103,13 +104,21 @@ def _caches(tx: Transaction) -> Iterator[Damage]:
         expected[line.table] += 1
         if cache.kept_line(tx, line.table, record) != line:
             yield Damage("cache", record, cache.name_of(line.table))
-    for household in tx.column("SELECT id FROM household"):
-        expected[SearchRow] += 1
-        if cache.kept_line(tx, SearchRow, household) != cache.search_line(tx, household):
-            yield Damage("cache", household, "search")
     for table, rows in expected.items():
         if tx.value(f"SELECT count(*) FROM {cache.name_of(table)}") != rows:
             yield Damage("cache", cache.name_of(table), "rows")
+
+
+def _search(tx: Transaction) -> Iterator[Damage]:
+    """Every line says what its household is found by, and the index has each piece as often as the lines do."""
+    kept: dict[str, str] = dict(tx.sql("SELECT household, text FROM search").fetchall())
+    pieces: Counter[str] = Counter()
+    for line in search.lines(tx.connection):
+        pieces.update(search.indexed(line))
+        if kept.pop(line.household, None) != line.text:
+            yield Damage("cache", line.household, "search")
+    if kept or dict(tx.sql("SELECT term, doc FROM search_word").fetchall()) != pieces:
+        yield Damage("cache", "search", "rows")
 
 
 def _drafts(tx: Transaction) -> Iterator[Damage]:

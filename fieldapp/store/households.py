@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import TypeVar
+from dataclasses import dataclass, fields
 
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from fieldapp.domain.household import Household, HouseholdLine, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import NotFound
 
 from . import cache, operations
+from . import search as search_index
 from .outbox import DISTRICT, unsent_by_household
-from .tables import ArchiveRow, DraftRow, HouseholdRow, MemberRow, Row, SearchRow, SubmissionRow
+from .tables import HouseholdRow, MemberRow, Row, SubmissionRow
 from .transaction import Transaction
 
-T = TypeVar("T", MemberRow, SubmissionRow, ArchiveRow)
 _HOUSEHOLD_FIELDS = tuple(field.name for field in fields(Household) if field.name not in ("id", "members"))
 _MEMBER_FIELDS = tuple(field.name for field in fields(Member) if field.name not in ("id", "active"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of the roster; `more` is where the next page begins, empty on the last."""
+
+    lines: tuple[HouseholdLine, ...]
+    more: str
 
 
 def get(tx: Transaction, household: str) -> Household:
@@ -28,7 +35,7 @@ def get(tx: Transaction, household: str) -> Household:
     row = tx.session.get(HouseholdRow, household, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
-    return _value(row, _members(tx, [household]).get(household, ()))
+    return _value(row, _members(tx, household))
 
 
 def save(tx: Transaction, household: Household, why: str = "", user: str = "") -> int:
@@ -44,19 +51,32 @@ def save(tx: Transaction, household: Household, why: str = "", user: str = "") -
     return written
 
 
-def search(tx: Transaction, query: str = "", village: str = "", limit: int = 50, offset: int = 0) -> tuple[HouseholdLine, ...]:
-    """Lines of the roster by village, group and id.
+def find(tx: Transaction, query: str = "", village: str = "", near: str = "", limit: int = 50, after: str = "") -> Page:
+    """One page of the roster; `village` is a division code of any level, `after` the `more` of the page before.
 
-    Every word of `query` has to stand in a name (head or member), pinyin initials, address, phone, identity number (any part) or national
-    code; `village` is a division code of any level.
+    Every word of `query` has to stand in a name (head or member), pinyin initials, address, phone, identity number or national code; of
+    numbers three signs or more. Exact names come first, then beginnings, then the rest (`search.find`), of each the village `near` first.
+    Without a query: by village, group and id.
     """
-    chosen = _matching(query, village).order_by(col(HouseholdRow.village), col(HouseholdRow.group_key), col(HouseholdRow.id))
-    return _lines(tx, tx.session.exec(chosen.limit(limit).offset(offset)).all())
+    if query.split():
+        found = search_index.find(tx.connection, query, village, near, limit, after)
+        return Page(_lines(tx, found.households), found.more)
+    chosen = _listed(tx, village, limit + 1, after)
+    return Page(_lines(tx, chosen[:limit]), chosen[limit - 1] if len(chosen) > limit else "")
 
 
-def count(tx: Transaction, query: str = "", village: str = "") -> int:
-    """How many households `search` would list in all."""
-    return tx.session.exec(select(func.count()).select_from(_matching(query, village).subquery())).one()
+def search(tx: Transaction, query: str = "", village: str = "", limit: int = 50, offset: int = 0) -> tuple[HouseholdLine, ...]:
+    """Lines of the roster as `find` orders them, from a place on."""
+    if query.split():
+        return _lines(tx, search_index.find(tx.connection, query, village, "", offset + limit).households[offset:])
+    return _lines(tx, _listed(tx, village, offset + limit)[offset:])
+
+
+def count(tx: Transaction, query: str = "", village: str = "", at_most: int = 10_000) -> int:
+    """How many households `find` would list in all; with a query no further than `at_most`."""
+    if query.split():
+        return search_index.count(tx.connection, query, village, at_most)
+    return int(tx.value(f"SELECT count(*) FROM household WHERE {_IN_DIVISION}", *_division(village)))
 
 
 def count_by_village(tx: Transaction) -> dict[str, int]:
@@ -69,8 +89,7 @@ def count_by_village(tx: Transaction) -> dict[str, int]:
 
 def ids(tx: Transaction, village: str = "") -> tuple[HouseholdId, ...]:
     """Ids of all households of a division (any level) in the roster's order."""
-    chosen = _matching("", village).order_by(col(HouseholdRow.village), col(HouseholdRow.group_key), col(HouseholdRow.id))
-    return tuple(HouseholdId(row.id) for row in tx.session.exec(chosen))
+    return tuple(map(HouseholdId, _listed(tx, village, -1)))
 
 
 def line(tx: Transaction, household: str) -> HouseholdLine:
@@ -78,15 +97,13 @@ def line(tx: Transaction, household: str) -> HouseholdLine:
     row = tx.session.get(HouseholdRow, household, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
-    return _lines(tx, [row])[0]
+    return _lines(tx, [row.id])[0]
 
 
 def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:
     """Households that have a member with this identity number; advice for spotting duplicates, never a constraint."""
-    rows = tx.session.exec(
-        select(MemberRow.household).where(MemberRow.citizen_id == citizen_id, col(MemberRow.deleted).is_(False)).distinct()
-    )
-    return tuple(HouseholdId(household) for household in rows)
+    listed = "SELECT DISTINCT household FROM member WHERE citizen_id = ? AND citizen_id <> '' AND NOT deleted"
+    return tuple(map(HouseholdId, tx.column(listed, citizen_id)))
 
 
 def in_conflict(tx: Transaction) -> dict[str, list[str]]:
@@ -119,70 +136,76 @@ def _kept_member(tx: Transaction, member: str) -> dict[str, str]:
     return kept and {**kept, "order": f"{float(kept['place']):g}"}
 
 
-def _matching(query: str, village: str) -> SelectOfScalar[HouseholdRow]:
-    chosen = select(HouseholdRow).where(col(HouseholdRow.deleted).is_(False))
-    if village:
-        chosen = chosen.where(col(HouseholdRow.village) >= village, col(HouseholdRow.village) < village + ":")
-    words = query.lower().split()
-    if words:
-        found = select(SearchRow.household)
-        for word in words:
-            found = found.where(func.instr(SearchRow.text, word) > 0)
-        chosen = chosen.where(col(HouseholdRow.id).in_(found))
-    return chosen
+_IN_DIVISION = "NOT deleted AND village >= ? AND village < ?"
 
 
-def _lines(tx: Transaction, rows: Sequence[HouseholdRow]) -> tuple[HouseholdLine, ...]:
-    households = [row.id for row in rows]
-    members = _grouped(tx, MemberRow, households)
-    submissions = _grouped(tx, SubmissionRow, households)
-    archives = _grouped(tx, ArchiveRow, households)
-    drafts: dict[str, list[DraftRow]] = {}
-    for draft in tx.session.exec(select(DraftRow).where(col(DraftRow.household).in_(households))):
-        drafts.setdefault(draft.household, []).append(draft)
+def _division(village: str) -> tuple[str, str]:
+    return village, f"{village}:"
+
+
+def _listed(tx: Transaction, village: str, limit: int, after: str = "") -> list[str]:
+    """Ids in the roster's order, behind the household `after`."""
+    condition, values = _IN_DIVISION, _division(village)
+    if after:
+        condition += " AND (village, group_key, id) > (SELECT village, group_key, id FROM household WHERE id = ?)"
+        values = (*values, after)  # type: ignore[assignment]
+    return tx.column(f"SELECT id FROM household WHERE {condition} ORDER BY village, group_key, id LIMIT ?", *values, limit)
+
+
+def _lines(tx: Transaction, households: Sequence[str]) -> tuple[HouseholdLine, ...]:
+    """Lines in the order of the ids."""
+    wanted = json.dumps(list(households))
+    rows = {row[0]: row[1:] for row in tx.sql(_HOUSEHOLDS, wanted)}
+    people = {household: (number, conflicts) for household, number, conflicts in tx.sql(_PEOPLE, wanted)}
+    forms: dict[str, list[tuple[str, str, int, str, int]]] = {}
+    for household, identity, state, revision, changed_at, conflicts in tx.sql(_FORMS, wanted):
+        forms.setdefault(household, []).append((identity, state, revision, changed_at, conflicts))
+    archives = {(submission, revision) for submission, revision in tx.sql(_ARCHIVES, wanted)}
+    drafts = dict(tx.sql(_DRAFTS, wanted).fetchall())
     unsent = unsent_by_household(tx, DISTRICT, households)
     lines = []
-    for row in rows:
-        forms = sorted(submissions.get(row.id, ()), key=lambda one: (one.changed_at, one.id))
-        newest = forms[-1] if forms else None
-        open_drafts = drafts.get(row.id, [])
-        latest_draft = max((one.changed_at for one in open_drafts), default="")
-        people = members.get(row.id, ())
+    for identity in households:
+        village, head_name, address, group, code, phone, household_type, monitor_type, conflicts = rows[identity]
+        held = forms.get(identity, [])
+        newest = max(held, key=lambda one: (one[3], one[0])) if held else None
+        active, members_in_conflict = people.get(identity, (0, 0))
+        changed = drafts.get(identity, "")
         lines.append(
             HouseholdLine(
-                id=HouseholdId(row.id),
-                village=AreaCode(row.village),
-                head_name=row.head_name,
-                address=row.address,
-                group=row.group,
-                national_code=row.national_code,
-                phone=row.phone,
-                household_type=row.household_type,
-                monitor_type=row.monitor_type,
-                members=sum(member.active for member in people),
-                state="draft" if latest_draft and (newest is None or latest_draft >= newest.changed_at) else newest.state if newest else "",
-                revision=newest.revision if newest else 0,
-                unsent=unsent.get(row.id, 0),
-                conflicts=row.conflicts + sum(one.conflicts for one in [*people, *forms]),
-                archived=newest is not None
-                and any((made.submission, made.revision) == (newest.id, newest.revision) for made in archives.get(row.id, ())),
+                id=HouseholdId(identity),
+                village=AreaCode(village),
+                head_name=head_name,
+                address=address,
+                group=group,
+                national_code=code,
+                phone=phone,
+                household_type=household_type,
+                monitor_type=monitor_type,
+                members=active,
+                state="draft" if changed and (newest is None or changed >= newest[3]) else newest[1] if newest else "",
+                revision=newest[2] if newest else 0,
+                unsent=unsent.get(identity, 0),
+                conflicts=conflicts + members_in_conflict + sum(one[4] for one in held),
+                archived=newest is not None and (newest[0], newest[2]) in archives,
             )
         )
     return tuple(lines)
 
 
-def _grouped(tx: Transaction, table: type[T], households: Sequence[str]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for row in tx.session.exec(select(table).where(col(table.household).in_(households), col(table.deleted).is_(False))):
-        found.setdefault(row.household, []).append(row)
-    return found
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_HOUSEHOLDS = (
+    'SELECT id, village, head_name, address, "group", national_code, phone, household_type, monitor_type, conflicts'
+    f" FROM household WHERE id {_AMONG}"
+)
+_PEOPLE = f"SELECT household, sum(active), sum(conflicts) FROM member WHERE household {_AMONG} AND NOT deleted GROUP BY household"
+_FORMS = f"SELECT household, id, state, revision, changed_at, conflicts FROM submission WHERE household {_AMONG} AND NOT deleted"
+_ARCHIVES = f"SELECT submission, revision FROM archive WHERE household {_AMONG} AND NOT deleted"
+_DRAFTS = f"SELECT household, max(changed_at) FROM draft WHERE household {_AMONG} GROUP BY household"
 
 
-def _members(tx: Transaction, households: Sequence[str]) -> dict[str, list[MemberRow]]:
-    found = _grouped(tx, MemberRow, households)
-    for rows in found.values():
-        rows.sort(key=lambda row: (row.place, row.id))
-    return found
+def _members(tx: Transaction, household: str) -> Sequence[MemberRow]:
+    wanted = select(MemberRow).where(MemberRow.household == household, col(MemberRow.deleted).is_(False))
+    return tx.session.exec(wanted.order_by(col(MemberRow.place), col(MemberRow.id))).all()
 
 
 def _value(row: HouseholdRow, members: Sequence[MemberRow]) -> Household:

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import Connection
 
 from fieldapp.errors import WorkspaceTooNew
 
+from . import search
+
 
 def _first(connection: Connection) -> None:
-    """The first release's tables, as text that no later change of `tables` alters."""
-    script = files(__package__).joinpath("schema_1.sql").read_text(encoding="utf-8")
+    """The first release's tables."""
+    _run(connection, 1)
+
+
+def _second(connection: Connection) -> None:
+    """An index for finding while typing; its content is a cache and is made anew from the households and members that are here."""
+    _run(connection, 2)
+    raw: Any = connection.connection.driver_connection
+    search.rebuild(raw)
+
+
+def _run(connection: Connection, number: int) -> None:
+    """A step's statements, as text that no later change of `tables` alters."""
+    script = files(__package__).joinpath(f"schema_{number}.sql").read_text(encoding="utf-8")
     for statement in script.split(";\n"):
         if statement.strip():
             connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 """Step n leads from schema n to schema n + 1."""
 SCHEMA = len(STEPS)
 

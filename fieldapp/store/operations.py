@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
@@ -13,7 +13,7 @@ from fieldapp.errors import BadInput, NotFound, WorkspaceDamaged
 from sync.merge import RecordState, Write, heads_of, merge
 from sync.operation import Operation, canonical, from_plain, signed, to_plain
 
-from . import areas, cache, facts
+from . import areas, cache, facts, search
 from .tables import OperationRow
 from .transaction import Transaction
 
@@ -91,14 +91,17 @@ def write(
     )
     operation = signed(unsigned, tx.place.device)
     facts.put(tx, facts.LAST_OPERATION, operation.id)
-    _project(tx, record, [*before, Stored(append(tx, operation), "", operation)])
+    if before:
+        _project(tx, record, [*before, Stored(append(tx, operation), "", operation)])
+    else:
+        _project_fresh(tx, operation)
     return operation
 
 
-def append(tx: Transaction, operation: Operation) -> int:
+def append(tx: Transaction, operation: Operation, household: str = "") -> int:
     """Store an operation that was signed here or verified, and return its place; the cache is the caller's duty."""
     body = canonical(to_plain(operation)).decode()
-    told = (operation.id, operation.rec, operation.kind, operation.vil, "", operation.user, body, _hash(body))
+    told = (operation.id, operation.rec, operation.kind, operation.vil, household, operation.user, body, _hash(body))
     return tx.sql(_INSERT, *told).lastrowid or 0
 
 
@@ -219,7 +222,8 @@ def rebuild(tx: Transaction) -> int:
     tx.session.expire_all()
     records = tx.column("SELECT DISTINCT rec FROM operation")
     project(tx, records)
-    cache.refresh_search(tx)
+    tx.stale.clear()
+    search.rebuild(tx.connection)
     return len(records)
 
 
@@ -250,8 +254,7 @@ def _hash(body: str) -> str:
 
 
 def _add_up(record: str, stored: Sequence[Stored]) -> cache.Sum:
-    operations = [one.operation for one in stored]
-    return cache.add_up(record, operations, merge(operations), stored[0].seq)
+    return cache.add_up(record, [one.operation for one in stored], stored[0].seq)
 
 
 def _project(tx: Transaction, record: str, stored: Sequence[Stored]) -> None:
@@ -259,6 +262,12 @@ def _project(tx: Transaction, record: str, stored: Sequence[Stored]) -> None:
     cache.project(tx, found)
     if any(one.household != found.household for one in stored):
         tx.sql("UPDATE operation SET household = ? WHERE rec = ?", found.household, record)
+
+
+def _project_fresh(tx: Transaction, operation: Operation) -> None:
+    """Append the first operation of a record, knowing its household, and write the record's row."""
+    found = cache.add_up(operation.rec, [operation], 0)
+    cache.project(tx, replace(found, number=append(tx, operation, found.household)), fresh=True)
 
 
 def _tick(tx: Transaction) -> str:

@@ -154,7 +154,7 @@ def load_finalized(tx: Transaction, submission: str, revision: int | None = None
     if revision is not None and revision != row.revision:
         found = _finalization(all_of_it, revision)
         all_of_it = operations.ancestors(all_of_it, [found.id])
-        line = cache.line_of(cache.add_up(submission, all_of_it, merge(all_of_it), 0))
+        line = cache.line_of(cache.add_up(submission, all_of_it, 0))
         assert line is not None
         row = SubmissionRow.model_validate(dict(zip(cache.columns(SubmissionRow), line.values, strict=True)))
     values = merge(all_of_it).values()

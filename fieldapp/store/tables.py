@@ -4,7 +4,7 @@ The truth: operations, drafts, files, audit, reference data. The cache, rebuilt 
 submissions, attachments, archives. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
 """
 
-from sqlalchemy import Index, MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
 
@@ -158,7 +158,7 @@ class HouseholdRow(Row, table=True):
     """Cache: a household."""
 
     __tablename__ = "household"
-    __table_args__ = (Index("household_place", "village", "group_key", "id"),)
+    __table_args__ = (Index("household_place", "village", "group_key", "id", "deleted"),)
     id: str = Field(primary_key=True)
     village: str
     head_name: str
@@ -179,6 +179,7 @@ class MemberRow(Row, table=True):
     """Cache: a member."""
 
     __tablename__ = "member"
+    __table_args__ = (Index("member_citizen_id", "citizen_id", sqlite_where=text("citizen_id <> ''")),)
     id: str = Field(primary_key=True)
     household: str = Field(index=True)
     place: float
@@ -195,10 +196,12 @@ class MemberRow(Row, table=True):
 
 
 class SearchRow(Row, table=True):
-    """Cache: all that a household is found by, in one narrow line of lower-case text."""
+    """Cache: all that a household is found by, in one line of normal text; the pieces of it stand in the FTS5 table `search_index`."""
 
     __tablename__ = "search"
-    household: str = Field(primary_key=True)
+    number: int | None = Field(default=None, primary_key=True)
+    """The village's code followed by the place of arrival in the village."""
+    household: str = Field(unique=True)
     text: str
 
 

@@ -36,8 +36,8 @@ class Transaction:
     session: Session
     connection: driver.Connection
     place: Place
-    stale: set[str] = field(default_factory=set)
-    """Households whose search line is written anew before the commit."""
+    stale: dict[str, None] = field(default_factory=dict)
+    """Households whose search line is written anew before the commit, in the order of arrival."""
     facts: dict[str, str] = field(default_factory=dict)
     """Facts that were read or set, by name; empty for those that are not there."""
     changed_facts: set[str] = field(default_factory=set)

@@ -25,6 +25,13 @@ class RosterPage:
 
     lines: tuple[HouseholdLine, ...]
     total: int
+    """Of a search no more than COUNTED."""
+    more: str = ""
+    """Where the next page begins, empty on the last."""
+
+
+COUNTED = 10_000
+"""A search counts its matches no further than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,21 @@ class Imported:
     findings: tuple[RosterFinding, ...]
 
 
-def search(workspace: Workspace, query: str = "", village: str = "", limit: int = 200, offset: int = 0) -> RosterPage:
-    """Households by name, initials, address, phone, identity number or national code, in the roster's order."""
+def search(
+    workspace: Workspace, query: str = "", village: str = "", limit: int = 200, offset: int = 0, near: str = "", after: str = ""
+) -> RosterPage:
+    """Households by name, initials, address, phone, identity number or national code; without a query in the roster's order.
+
+    Exact names first, then beginnings, then the rest, each with the village `near` first; `after` is the `more` of the page before.
+    """
     from fieldapp.store import households
 
     with workspace.read() as tx:
-        return RosterPage(households.search(tx, query, village, limit, offset), households.count(tx, query, village))
+        total = households.count(tx, query, village, COUNTED)
+        if offset:
+            return RosterPage(households.search(tx, query, village, limit, offset), total)
+        page = households.find(tx, query, village, near, limit, after)
+        return RosterPage(page.lines, total, page.more)
 
 
 def villages(workspace: Workspace) -> tuple[VillageChoice, ...]:

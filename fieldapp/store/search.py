@@ -1,0 +1,278 @@
+"""Finding households while somebody types: an index of all short pieces of what a household is known by.
+
+`search` holds one line of text a household, `search_index` the pieces of that text (FTS5, contentless, inside the encrypted file); both are
+a cache, written in the transaction of the rows that it is made from. Pieces of one to three signs are indexed as they are, so one character
+of a name finds as fast as a whole one; longer words are found by the pieces that cover them and then compared with the text. Of numbers any
+three signs or more are found.
+
+A line's number is its village's code followed by the place of arrival in the village: reading in the order of numbers is reading village by
+village, and a division of any level is one stretch of numbers. The first page of many thousand matches costs as little as that of a few.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .driver import Connection
+from .initials import initials
+
+_PLACES = 1 << 22
+"""Households of one village that a number has room for."""
+_SHORT, _NUMBER = 3, 4
+"""Signs of the longest piece of a text, and of a piece of a number."""
+_EXACT_HEAD, _EXACT, _BEGINS = "¹", "²", "³"
+"""Marks of pieces that are a whole name or its beginning; the normal form of a text never has these signs."""
+_LONGEST_BEGINNING = 8
+_NAMES_OF_ONE = "·•・‧."
+"""Signs between the parts of one name, which people type or not."""
+_LOOKED_AT = 20_000
+"""So many lines are compared at most to count what matches a long word."""
+
+Row = tuple[str, str, str, str, str, str, str]
+"""Household, village, head, address, natural village, phone, national code."""
+Person = tuple[str, str, str]
+"""Name, phone, identity number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one household is found by: its text (a part a line, in normal form) and the pieces of it."""
+
+    household: str
+    village: str
+    text: str
+    pieces: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Ids of households in the order of the answer; `more` is where to go on, empty at the end."""
+
+    households: tuple[str, ...]
+    more: str
+
+
+def normal(text: str) -> str:
+    """Lower case, full width as half width, no blanks and no signs between the parts of a name."""
+    composed = unicodedata.normalize("NFKC", text).lower()
+    return "".join(sign for sign in composed if not sign.isspace() and sign not in _NAMES_OF_ONE)
+
+
+def line(row: Row, people: Sequence[Person]) -> Line:
+    """The line of a household from its cache rows; `people` are its members in order."""
+    household, village, head, address, natural_village, phone, code = row
+    names = list(dict.fromkeys(filter(None, map(normal, (head, *(name for name, _, _ in people))))))
+    letters = list(dict.fromkeys(filter(None, map(initials, names))))
+    places = [normal(address), normal(natural_village)]
+    numbers = [normal(number) for number in (phone, code, *(number for _, *both in people for number in both))]
+    pieces: set[str] = set()
+    for part in (*names, *letters, *places):
+        pieces |= _pieces(part)
+    for part in numbers:
+        pieces |= _pieces_of_number(part)
+    pieces |= {_EXACT + name for name in (*names, *letters)}
+    if first := normal(head):
+        for whole in filter(None, (first, initials(first))):
+            pieces |= {_EXACT_HEAD + whole, *(_BEGINS + whole[:size] for size in range(1, min(len(whole), _LONGEST_BEGINNING) + 1))}
+    parts = dict.fromkeys(filter(None, (*names, *letters, *places, *numbers)))
+    return Line(household, village, "\n".join(parts), frozenset(pieces))
+
+
+def refresh(connection: Connection, household: str) -> None:
+    """Write the line of one household anew if it says something else than before; one that was deleted has none."""
+    made = of(connection, household)
+    kept = connection.execute("SELECT number, text FROM search WHERE household = ?", (household,)).fetchone()
+    if kept is not None and made is not None and kept[1] == made.text and kept[0] // _PLACES == _village_number(made.village):
+        return
+    if kept is not None:
+        connection.execute("DELETE FROM search WHERE number = ?", (kept[0],))
+        connection.execute("DELETE FROM search_index WHERE rowid = ?", (kept[0],))
+    if made is not None:
+        _write(connection, _next_number(connection, made.village), made)
+
+
+def rebuild(connection: Connection) -> None:
+    """All lines anew from the cache's households and members."""
+    connection.execute("DELETE FROM search")
+    connection.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    village, number = "", 0
+    for made in lines(connection):
+        number = number + 1 if made.village == village else _village_number(made.village) * _PLACES + 1
+        village = made.village
+        _write(connection, number, made)
+
+
+def lines(connection: Connection) -> Iterator[Line]:
+    """The lines of all households as they should be, village by village in the roster's order."""
+    ids = connection.execute("SELECT id FROM household WHERE NOT deleted ORDER BY village, group_key, id").fetchall()
+    for start in range(0, len(ids), 500):
+        some = [identity for (identity,) in ids[start : start + 500]]
+        marks = ",".join("?" * len(some))
+        people: dict[str, list[Person]] = {}
+        listed = f"SELECT household, name, phone, citizen_id FROM member WHERE household IN ({marks}) AND NOT deleted ORDER BY place, id"
+        for household, *person in connection.execute(listed, some):
+            people.setdefault(household, []).append((person[0], person[1], person[2]))
+        rows = {row[0]: row for row in connection.execute(f"{_ROW} WHERE id IN ({marks})", some)}
+        for identity in some:
+            yield line(rows[identity], people.get(identity, ()))
+
+
+def of(connection: Connection, household: str) -> Line | None:
+    """The line of one household as it should be; None while it is not here, or deleted."""
+    row = connection.execute(f"{_ROW} WHERE id = ? AND NOT deleted", (household,)).fetchone()
+    if row is None:
+        return None
+    listed = "SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id"
+    return line((*row,), [(name, phone, number) for name, phone, number in connection.execute(listed, (household,))])
+
+
+def find(connection: Connection, query: str, village: str = "", near: str = "", limit: int = 50, after: str = "") -> Found:
+    """Households in which every word of `query` stands, at least one word.
+
+    First those whose head has the first word as name or initials, then any member, then heads whose name or initials begin with it,
+    then the rest; within each the village `near`, then the others by code and order of arrival. `village` is a division of any
+    level, `after` the `more` of the page before.
+    """
+    words = [normal(word) for word in query.split()]
+    words = [word for word in words if word]
+    if not words:
+        return Found((), "")
+    at, beyond = (int(part) for part in after.split(":")) if after else (0, -1)
+    found: list[str] = []
+    steps = _steps(words, village, near)
+    while at < len(steps):
+        expression, first, last = steps[at]
+        wanted = limit - len(found)
+        rows = _matching(connection, expression, words, max(first, beyond + 1), last, wanted + 1)
+        found += [household for _, household in rows[:wanted]]
+        if len(rows) > wanted:
+            return Found(tuple(found), f"{at}:{rows[wanted - 1][0] if wanted else max(first, beyond + 1) - 1}")
+        at, beyond = at + 1, -1
+    return Found(tuple(found), "")
+
+
+def count(connection: Connection, query: str, village: str = "", at_most: int = 10_000) -> int:
+    """How many households `find` would list in all, no further than `at_most`; for words that have to be compared, of the first 20,000."""
+    words = [word for word in map(normal, query.split()) if word]
+    first, last = stretch(village)
+    long = [word for word in words if not _is_piece(word)]
+    told = "SELECT rowid AS number FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
+    if long:
+        told = f"SELECT 1 FROM ({told}) CROSS JOIN search USING (number) WHERE {_compared(long)} LIMIT {at_most:d}"
+    values = (_expression(words), first, last, _LOOKED_AT if long else at_most, *long)
+    number = connection.execute(f"SELECT count(*) FROM ({told})", values).fetchone()
+    return int(number[0]) if number else 0
+
+
+def indexed(made: Line) -> Iterator[str]:
+    """The words under which the index has a line."""
+    return map(_encoded, made.pieces)
+
+
+def stretch(village: str) -> tuple[int, int]:
+    """The first and last number of a division's households; everything for the empty code."""
+    if not village.isdecimal() or not village.isascii():
+        return (0, 1 << 62) if not village else (1, 0)
+    whole = 10 ** (12 - min(len(village), 12))
+    return int(village) * whole * _PLACES, (int(village) + 1) * whole * _PLACES - 1
+
+
+_ROW = "SELECT id, village, head_name, address, natural_village, phone, national_code FROM household"
+
+
+def _write(connection: Connection, number: int, made: Line) -> None:
+    connection.execute("INSERT INTO search (number, household, text) VALUES (?, ?, ?)", (number, made.household, made.text))
+    connection.execute("INSERT INTO search_index (rowid, pieces) VALUES (?, ?)", (number, " ".join(indexed(made))))
+
+
+def _next_number(connection: Connection, village: str) -> int:
+    first = _village_number(village) * _PLACES
+    newest = connection.execute("SELECT max(number) FROM search WHERE number BETWEEN ? AND ?", (first, first + _PLACES - 1)).fetchone()
+    return (newest[0] if newest and newest[0] is not None else first) + 1
+
+
+def _village_number(village: str) -> int:
+    """Other laptops write what they like; what is no village's code comes before all villages."""
+    return int(village) if len(village) == 12 and village.isascii() and village.isdecimal() else 0
+
+
+def _pieces(part: str) -> set[str]:
+    pieces = {part[start : start + size] for size in range(1, _SHORT + 1) for start in range(len(part) - size + 1)}
+    return pieces | _pieces_of_four(part)
+
+
+def _pieces_of_number(part: str) -> set[str]:
+    """Of a number three signs are found as the beginning of four; the last three begin nothing and stand by themselves."""
+    if len(part) < _NUMBER or not part.isascii():
+        return _pieces(part)
+    return _pieces_of_four(part) | {part[-_SHORT:]}
+
+
+def _pieces_of_four(part: str) -> set[str]:
+    fours = (part[start : start + _NUMBER] for start in range(len(part) - _NUMBER + 1))
+    return {four for four in fours if four.isascii()}
+
+
+def _is_piece(word: str) -> bool:
+    """Whether the index alone knows where a word stands."""
+    return len(word) <= (_NUMBER if word.isascii() else _SHORT)
+
+
+def _steps(words: Sequence[str], village: str, near: str) -> list[tuple[str, int, int]]:
+    """What is looked for one after the other: an expression and a stretch of numbers each."""
+    whole, word = _expression(words), words[0]
+    marks = [_quoted(_EXACT_HEAD + word), _quoted(_EXACT + word), _quoted(_BEGINS + word)]
+    tiers = [
+        f"({whole}) AND {marks[0]}",
+        f"(({whole}) AND {marks[1]}) NOT {marks[0]}",
+        f"(({whole}) AND {marks[2]}) NOT ({marks[0]} OR {marks[1]})",
+        f"({whole}) NOT ({' OR '.join(marks)})",
+    ]
+    return [(tier, first, last) for tier in tiers for first, last in _stretches(village, near)]
+
+
+def _stretches(village: str, near: str) -> list[tuple[int, int]]:
+    first, last = stretch(village)
+    middle = stretch(near)
+    if not near or middle[0] <= first or middle[1] >= last:
+        return [(first, last)]
+    return [middle, (first, middle[0] - 1), (middle[1] + 1, last)]
+
+
+def _matching(connection: Connection, expression: str, words: Sequence[str], first: int, last: int, limit: int) -> list[tuple[int, str]]:
+    long = [word for word in words if not _is_piece(word)]
+    compared = f" AND {_compared(long)}" if long else ""
+    statement = (
+        "SELECT number, household FROM search_index CROSS JOIN search ON number = search_index.rowid"
+        f" WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?{compared} ORDER BY search_index.rowid LIMIT ?"
+    )
+    return [(number, household) for number, household in connection.execute(statement, (expression, first, last, *long, limit))]
+
+
+def _compared(long: Sequence[str]) -> str:
+    return " AND ".join("instr(text, ?) > 0" for _ in long)
+
+
+def _expression(words: Sequence[str]) -> str:
+    return " AND ".join(_word(word) for word in words)
+
+
+def _word(word: str) -> str:
+    if len(word) == _SHORT and word.isascii():
+        return f"{_quoted(word)} *"
+    if _is_piece(word):
+        return _quoted(word)
+    size = _NUMBER if word.isascii() else _SHORT
+    starts = [*range(0, len(word) - size, size), len(word) - size]
+    return "(" + " AND ".join(_quoted(word[start : start + size]) for start in starts) + ")"
+
+
+def _quoted(piece: str) -> str:
+    return f'"{_encoded(piece)}"'
+
+
+def _encoded(piece: str) -> str:
+    """A piece as one word of the index: its plain signs that are no letters or digits would part it, so they stand in full width."""
+    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and not sign.isalnum() else sign for sign in piece)
