@@ -20,6 +20,7 @@ def test_workspace_of_every_released_schema_still_opens(tmp_path: Path, schema: 
             assert [member.name for member in households.get(tx, "a" * 32).members] == ["王小明", "李𬭎"]
             assert submissions.load(tx, "d" * 32).answers == {"head": "王小明", "note": "二"}
             assert submissions.load_finalized(tx, "d" * 32).answers == {"head": "王小明", "note": "一"}
+            assert [line.id for line in households.search(tx, "李𬭎")] == ["a" * 32]
             assert attachments.get(tx, attachments.record(tx, "e" * 32).id) == "照片".encode() * 100
         with database.begin() as tx:
             assert submissions.finalize(tx, "d" * 32).revision == 2
