@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -31,17 +32,32 @@ def test_the_real_form_survives_the_cache():
     assert first.problems() == second.problems()
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\x80\x04", b'{"format":1,"expressions":[],"form":{"c":99,"f":[]}}'])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\x80\x04", b'"3"\n[]\n{"99":[]}'])
 def test_a_damaged_cache_is_refused(damage: bytes):
     with pytest.raises(FormInvalid):
         load(damage)
 
 
 def test_a_cache_of_another_format_is_refused():
-    content = json.loads(dump(form(HOUSEHOLD)))
-    content["format"] += 1
-    with pytest.raises(FormInvalid):
-        load(json.dumps(content).encode())
+    kind, rest = dump(form(HOUSEHOLD)).split(b"\n", 1)
+    older = json.dumps("1" + json.loads(kind)).encode()
+    with pytest.raises(FormInvalid) as refused:
+        load(older + b"\n" + rest)
+    assert refused.value.values["fault"] == "compiled-format"
+
+
+@pytest.mark.parametrize(("place", "damaged"), [(1, b"[[1]]"), (2, b'{"99":[]}'), (2, b'{"0":[],"1":[]}'), (2, b'{"x":7}'), (2, b"7")])
+def test_a_cache_whose_content_is_damaged_is_refused(place: int, damaged: bytes):
+    lines = dump(form(HOUSEHOLD)).split(b"\n")
+    lines[place] = damaged
+    with pytest.raises(FormInvalid) as refused:
+        load(b"\n".join(lines))
+    assert refused.value.values["fault"] == "compiled"
+
+
+def test_the_collector_is_at_work_again_after_a_form_was_read():
+    load(dump(form(HOUSEHOLD)))
+    assert gc.isenabled()
 
 
 def test_opening_needs_no_converter():
