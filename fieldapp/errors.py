@@ -3,7 +3,8 @@
 CodedError (sync.errors)
 ├ FieldAppError
 │ ├ UsageError       NotFound(what, id) · AlreadyThere(what, id) · NotAllowed(reason) · BadInput(what, value)
-│ ├ WorkspaceError   WrongPassphrase · WorkspaceMissing · WorkspaceDamaged · WorkspaceTooNew · DiskFull · AlreadyOpen · WrongRealm
+│ ├ WorkspaceError   WrongPassphrase · TooManyTries(wait) · WorkspaceMissing · WorkspaceDamaged · WorkspaceTooNew · DiskFull
+│ │                  AlreadyOpen · WrongRealm
 │ ├ FormError        FormInvalid(sheet, row) · FormUnsupported(feature) · ExpressionError(path)
 │ ├ AttachmentError  AttachmentUnreadable(name) · AttachmentMissing(id)
 │ └ ArchiveError     GlyphMissing(char, where) · FontMissing
@@ -20,6 +21,7 @@ from sync.errors import (
     NotEnrolled,
     Offline,
     ProtocolTooOld,
+    RecoveryRefused,
     Refused,
 )
 
@@ -50,7 +52,9 @@ __all__ = [
     "NotFound",
     "Offline",
     "ProtocolTooOld",
+    "RecoveryRefused",
     "Refused",
+    "TooManyTries",
     "UsageError",
     "WorkspaceDamaged",
     "WorkspaceError",
@@ -113,6 +117,12 @@ class WrongPassphrase(WorkspaceError):
     code = "wrong-passphrase"
 
 
+class TooManyTries(WorkspaceError):
+    """The next try has to wait. Values: user, wait (seconds, also as minutes and seconds), count (wrong in a row)."""
+
+    code = "too-many-tries"
+
+
 class WorkspaceMissing(WorkspaceError):
     """There is no workspace in the folder. Values: folder."""
 
@@ -120,7 +130,7 @@ class WorkspaceMissing(WorkspaceError):
 
 
 class WorkspaceDamaged(WorkspaceError):
-    """A part of the workspace is damaged. Values: part (key-file, database, record, attachment), detail."""
+    """A part of the workspace is damaged. Values: part (key-file, database, record, attachment), detail (see `keys.unlock`)."""
 
     code = "workspace-damaged"
 

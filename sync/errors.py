@@ -2,7 +2,7 @@
 
 CodedError            the common root: a code and named values, never a sentence
 └ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
-                      BundleUnwritable · BadOperation(reason, id)
+                      BundleUnwritable · BadOperation(reason, id) · RecoveryRefused(reason)
 """
 
 
@@ -78,3 +78,13 @@ class BadOperation(ExchangeError):
     """An operation that cannot be believed. Values: reason (malformed, version, too-large, bad-hash, wrong-key, bad-signature), id."""
 
     code = "bad-operation"
+
+
+class RecoveryRefused(ExchangeError):
+    """A way back to a lost passphrase that leads nowhere.
+
+    Values: reason (no-sheet, no-district, no-request, garbled, wrong-code, other-workspace, other-request, other-district, fingerprint,
+    unknown-device, revoked).
+    """
+
+    code = "recovery-refused"

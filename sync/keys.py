@@ -12,6 +12,7 @@ from .operation import Signer, device_id
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.hpke import Suite
 
 _SEALING = b"fieldapp: the seed of this device's sealing key, version 1; sign this for nothing else"
 
@@ -68,3 +69,26 @@ def is_signed(public_key: bytes, signature: bytes, data: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def seal(public: bytes, data: bytes, info: bytes) -> bytes:
+    """Bytes that only the holder of an X25519 key can read (HPKE, RFC 9180, base mode); `info` says what for. 48 bytes longer."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+    return _suite().encrypt(data, X25519PublicKey.from_public_bytes(public), info=info)
+
+
+def unseal(private: X25519PrivateKey, sealed: bytes, info: bytes) -> bytes:
+    """What was sealed; raises ValueError for anything else."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return _suite().decrypt(sealed, private, info=info)
+    except InvalidTag:
+        raise ValueError("not sealed for this key and purpose") from None
+
+
+def _suite() -> Suite:
+    from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+    return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)

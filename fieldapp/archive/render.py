@@ -128,7 +128,7 @@ class Binder:
     def _bind_copy(self, copy: Copy, variant: _Variant) -> None:
         facts = self._sheet.facts
         text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), self._sheet.digest)
-        qr = self._file.form(f"Q{copy.number}", _qr(text, papers.QR_SIDE))
+        qr = self._file.form(f"Q{copy.number}", qr_path(text, papers.QR_SIDE))
         binding = volume.Binding(self._sheet, self._setter, copy, qr)
         self._file.bookmark(copy.mark)
         self._show(binding.page(variant.cover, has_qr=True))
@@ -163,7 +163,7 @@ def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:
     return replace(sheet, internal=(), internal_photos=())
 
 
-def _qr(text: str, side: float) -> str:
+def qr_path(text: str, side: float) -> str:
     """A QR code (error correction M, quiet zone 4) as one path of rectangles, a run of dark modules each."""
     import segno
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DONE, BUG, USAGE, EXPECTED, FINDINGS = 0, 1, 2, 3, 4
 PASSPHRASE = "FIELDAPP_PASSPHRASE"
+NEW_PASSPHRASE = "FIELDAPP_NEW_PASSPHRASE"
+RECOVERY_CODE = "FIELDAPP_RECOVERY_CODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,13 @@ def passphrase(prompt: str = "cli-ask-passphrase", variable: str = PASSPHRASE) -
     from getpass import getpass
 
     return getpass(say(prompt) + " ")
+
+
+def new_passphrase() -> str:
+    """The one that is to be."""
+    return passphrase("cli-ask-new-passphrase", NEW_PASSPHRASE)
+
+
+def recovery_code() -> str:
+    """The code of a recovery sheet."""
+    return passphrase("cli-ask-recovery-code", RECOVERY_CODE)

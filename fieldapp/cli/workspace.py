@@ -1,4 +1,4 @@
-"""`fieldapp workspace create | info | check | backup | restore | passphrase`."""
+"""`fieldapp workspace create | info | check | backup | restore | passphrase`; what else there is stands in `keeping`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.words import say
 
-from .told import Told, passphrase
+from . import keeping
+from .told import Told, new_passphrase, passphrase
 
 if TYPE_CHECKING:
     from fieldapp.app import App
-
-NEW_PASSPHRASE = "FIELDAPP_NEW_PASSPHRASE"
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -31,6 +30,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         verb.add_argument("file", type=Path, metavar="FILE")
         verb.set_defaults(run=run)
     verbs.add_parser("passphrase", help=say("cli-workspace-passphrase"), parents=[common]).set_defaults(run=_passphrase)
+    keeping.add(verbs, common)
 
 
 def _create(app: App, given: argparse.Namespace) -> Told:
@@ -78,6 +78,5 @@ def _passphrase(app: App, _: argparse.Namespace) -> Told:
 
     old = passphrase()
     workspace = app.workspace(old)
-    new = passphrase("cli-ask-new-passphrase", NEW_PASSPHRASE)
-    workspaces.change_passphrase(workspace, app.user(), old, new)
+    workspaces.change_passphrase(workspace, app.user(), old, new_passphrase())
     return Told({"workspace": str(app.folder), "user": app.user()}, say("cli-workspace-passphrase-changed", user=app.user()))

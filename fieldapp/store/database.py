@@ -17,11 +17,11 @@ from sync.keys import DeviceKey
 from . import audit, cache, driver, engine, facts, keys, opening
 from .check import Damage, examine
 from .info import Info, count
+from .keyring import Keyring
 from .keys import Kdf, Keys, Realm
 from .lock import FolderLock
 from .safely import make_folder
 from .transaction import Place, Transaction
-from .vault import FILES, Vault
 
 
 class Database:
@@ -70,12 +70,15 @@ class Database:
     ) -> Database:
         """Unlock a workspace.
 
-        Raises WorkspaceMissing, WrongPassphrase, NotFound (user), AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew. A database file that was
-        copied without its write-ahead log is refused as damaged (part `journal`) unless `without_journal` accepts the loss.
+        Raises WorkspaceMissing, WrongPassphrase, TooManyTries, NotFound (user), AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew. A database
+        file that was copied without its write-ahead log is refused as damaged (part `journal`) unless `without_journal` accepts the loss.
         """
-        found = keys.unlock(folder, user, passphrase)
+        clock = clock or SystemClock()
+        found = opening.unlock(folder, user, passphrase, clock)
         wish = opening.Wish(without_journal=without_journal, vfs=vfs)
-        return cls(*opening.enter(folder, user, found, keys.realm(folder), clock or SystemClock(), wish))
+        database = cls(*opening.enter(folder, user, found, keys.realm(folder), clock, wish))
+        opening.renew_slot(folder, user, passphrase, found)
+        return database
 
     @property
     def folder(self) -> Path:
@@ -123,10 +126,10 @@ class Database:
             yield tx
 
     def change_passphrase(self, user: str, old: str, new: str, kdf: Kdf | None = None) -> None:
-        """Give a user another passphrase; raises WrongPassphrase, BadInput."""
-        keys.unlock(self.folder, user, old)
+        """Give a user another passphrase; raises WrongPassphrase, TooManyTries, BadInput."""
+        found = opening.unlock(self.folder, user, old, self.place.clock)
         _note(self, "passphrase", user)
-        keys.change_passphrase(self.folder, user, old, new, kdf)
+        keys.reset_passphrase(self.folder, found, user, new, kdf)
 
     def add_user(self, user: str, passphrase: str, kdf: Kdf | None = None) -> None:
         """One more person who can unlock this workspace; raises AlreadyThere, BadInput."""
@@ -137,6 +140,11 @@ class Database:
         """Take a person's slot away; raises NotFound, BadInput (the last one)."""
         keys.remove_user(self.folder, self._keys, user)
         _note(self, "remove-user", user)
+
+    @property
+    def keyring(self) -> Keyring:
+        """The ways back into this workspace, and its data key for whoever renews it."""
+        return Keyring(self.folder, self._keys, self.device.device, lambda action, subject: _note(self, action, subject))
 
     def info(self) -> Info:
         """Schema, counts by state, sizes."""
@@ -156,7 +164,7 @@ class Database:
             copied.execute("DELETE FROM fact WHERE name = ?", (facts.IN_USE,))
             copied.close()
 
-    def database_key(self) -> bytes:
+    def database_key(self) -> bytearray:
         """The raw key of the database file, for reading a snapshot."""
         return self._keys.derive("database")
 
@@ -169,14 +177,11 @@ class Database:
                 opening.leave(self._pool, self.place)
             finally:
                 self._pool.dispose()
-                self._forget()
+                # Every key that is held is overwritten; what Python and the libraries copied elsewhere in memory is out of reach.
+                self._keys.wipe()
+                self._pool = engine.connect(self.folder / engine.DATABASE, bytes(32))
+                self.place = replace(self.place, device=opening.nobody())
                 self._lock.release()
-
-    def _forget(self) -> None:
-        """Drop every reference to a key; what Python copied elsewhere in memory cannot be wiped."""
-        self._keys = Keys(bytes(32))
-        self._pool = engine.connect(self.folder / engine.DATABASE, bytes(32))
-        self.place = replace(self.place, vault=Vault(self.folder / FILES, self._keys))
 
     def __enter__(self) -> Database:
         return self

@@ -201,7 +201,7 @@ class Connection:
         self.raw.create_scalar_function(name, function, arity, deterministic=deterministic)
 
 
-def connect(path: str, key: bytes, vfs: str | None = None) -> Connection:
+def connect(path: str, key: bytes | bytearray, vfs: str | None = None) -> Connection:
     """Open or create the file at `path` under a raw 32-byte key; raises Error when the key does not fit.
 
     `vfs` names a layer that was registered with APSW (tests cut the power or the space there).
@@ -221,7 +221,7 @@ def connect(path: str, key: bytes, vfs: str | None = None) -> Connection:
     return connection
 
 
-def copy(source: str, target: str, key: bytes) -> None:
+def copy(source: str, target: str, key: bytes | bytearray) -> None:
     """Copy a database page by page into a new file under the same key, while others work on it; ends as one file without a log."""
     taken, made = connect(source, key), connect(target, key)
     try:

@@ -25,7 +25,7 @@ _NO_ROOM = 1 << 20
 """With less than this left, a failed write is put down to the full disk."""
 
 
-def connect(file: Path, key: bytes, vfs: str | None = None) -> Engine:
+def connect(file: Path, key: bytes | bytearray, vfs: str | None = None) -> Engine:
     """An engine whose transactions are begun by the caller; parameters never appear in its messages."""
     return create_engine(
         "sqlite://",

@@ -1,99 +1,75 @@
-"""The key file: who may unlock the workspace, and the random data key that every other key is derived from.
+"""Who may unlock the workspace, and the random data key that every other key is derived from.
 
-A passphrase is stretched by Argon2id into a key that unwraps the data key (AES-256-GCM, the slot's header authenticated with
-it); one slot a user. Everything in the file is authenticated under the data key, so that weaker parameters cannot be slipped
-in, and every algorithm is named, so that another suite can follow. The file is never changed in place and a second copy
-lies beside it: at any instant one of the two is whole. Nothing here needs the database libraries.
+A passphrase is stretched by Argon2id into a key that unwraps the slot's own key, for which the data key is sealed (HPKE); one
+slot a user. Everything in the key file is authenticated under the data key, so that weaker parameters, somebody else's slot or a
+foreign public key cannot be slipped in, and every algorithm is named, so that another suite can follow. Nothing here needs the
+database libraries.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from enum import Enum
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from fieldapp.errors import AlreadyThere, BadInput, NotFound, WorkspaceDamaged, WorkspaceMissing, WorkspaceTooNew, WrongPassphrase
+from fieldapp.errors import AlreadyThere, BadInput, NotAllowed, NotFound, WorkspaceDamaged, WrongPassphrase
+from sync.keys import seal, unseal
+from sync.recovery import USER, purpose
 
-from .safely import write_safely
+from . import keyfile
+from .keyfile import CEILING, COPY, FILE, Kdf, KeyFile, Realm, Slot, damaged, read
 
-FILE = "keys.json"
-COPY = "keys.copy.json"
-FORMAT = 1
-DATABASE_SUITE = "sqlcipher-4"
-FILES_SUITE = "aes256-gcm-stream-64k"
-MAX_BYTES = 1 << 20
-
-
-class Realm(Enum):
-    """Whether a workspace holds real people or the fictitious county."""
-
-    REAL = "real"
-    DEMO = "demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Kdf:
-    """Argon2id parameters; the default takes about 0.3 s and 64 MiB."""
-
-    memory_kib: int = 65_536
-    passes: int = 3
-    lanes: int = 4
-
+__all__ = [
+    "COPY", "FILE", "QUICK", "Kdf", "KeyFile", "Keys", "Realm", "Slot", "add_user", "change_passphrase", "create", "damaged",
+    "mend", "new_slot", "next_file", "open_slot", "prove", "read", "realm", "remove_user", "reset_passphrase", "unlock", "users", "write",
+]  # fmt: skip
 
 QUICK = Kdf(memory_kib=8_192, passes=1, lanes=1)
 """For demonstrations and tests only; refused in a real workspace."""
-_FLOOR = {Realm.REAL: Kdf(19_456, 2, 1), Realm.DEMO: Kdf(1_024, 1, 1)}
-_CEILING = Kdf(1_048_576, 20, 16)
+FLOOR = {Realm.REAL: Kdf(19_456, 2, 1), Realm.DEMO: Kdf(1_024, 1, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One user's way to the data key; bytes as hex."""
-
-    user: str
-    kdf: Kdf
-    salt: str
-    nonce: str
-    wrapped: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFile:
-    """What the key file says; `check` and `mac` are HMAC-SHA-256 under keys derived from the data key, as hex."""
-
-    workspace: str
-    realm: Realm
-    slots: tuple[Slot, ...]
-    check: str = ""
-    mac: str = ""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The keys of an unlocked workspace, 32 bytes each; its repr says nothing."""
+    """The data key of an unlocked workspace, 32 bytes, and what was derived from it; its repr says nothing."""
 
-    data: bytes
+    __slots__ = ("_derived", "data")
 
-    def derive(self, purpose: str) -> bytes:
-        """The key for one purpose: `database`, `attachments`, `names`, `header`, `check`."""
-        return HKDFExpand(SHA256(), 32, b"fieldapp/1/" + purpose.encode()).derive(self.data)
+    def __init__(self, data: bytes) -> None:
+        self.data = bytearray(data)
+        self._derived: dict[str, bytearray] = {}
+
+    def derive(self, purpose: str) -> bytearray:
+        """The key for one purpose: `database`, `attachments`, `names`, `header`, `check`; the same object always, wiped by `wipe`."""
+        if purpose not in self._derived:
+            key = bytearray(32)
+            HKDFExpand(SHA256(), 32, b"fieldapp/1/" + purpose.encode()).derive_into(self.data, key)
+            self._derived[purpose] = key
+        return self._derived[purpose]
+
+    def wipe(self) -> None:
+        """Overwrite all keys, wherever they are held; what Python and the libraries copied elsewhere in memory is out of reach."""
+        for key in (self.data, *self._derived.values()):
+            key[:] = bytes(len(key))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Keys) and hmac.compare_digest(self.data, other.data)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def users(folder: Path) -> tuple[str, ...]:
     """Who can unlock the workspace in a folder, in the order of their slots; raises WorkspaceMissing."""
-    return tuple(slot.user for slot in read(folder).slots)
+    return tuple(slot.name for slot in read(folder).of(USER))
 
 
 def realm(folder: Path) -> Realm:
@@ -106,187 +82,173 @@ def create(folder: Path, user: str, passphrase: str, realm: Realm, kdf: Kdf) -> 
     if (folder / FILE).exists() or (folder / COPY).exists():
         raise AlreadyThere(what="workspace", id=str(folder))
     keys = Keys(secrets.token_bytes(32))
-    file = KeyFile(secrets.token_hex(16), realm, (_slot(user, passphrase, keys, kdf, realm),))
-    _write(folder, file, keys)
+    file = KeyFile(secrets.token_hex(16), realm, ())
+    _put(folder, file, new_slot(file, user, passphrase, keys, kdf), passphrase, keys)
     return keys
 
 
 def unlock(folder: Path, user: str, passphrase: str) -> Keys:
-    """The keys; raises WrongPassphrase, NotFound (no such user), WorkspaceDamaged (key-file)."""
+    """The keys; raises WrongPassphrase, NotFound (no such user), WorkspaceDamaged (key-file).
+
+    The detail says what is wrong with a key file: `weak-parameters`, `costly-parameters`, `altered-parameters`, `swapped-slot`, `altered`.
+    """
     file = read(folder)
-    slot = _find(file, user)
-    keys = Keys(_unwrap(slot, passphrase))
-    if not hmac.compare_digest(file.check, _hmac(keys, "check", b"")) or not hmac.compare_digest(file.mac, _mac(file, keys)):
-        raise WorkspaceDamaged(part="key-file", detail="altered")
-    if _below(slot.kdf, _FLOOR[file.realm]):
-        raise WorkspaceDamaged(part="key-file", detail="weak-parameters")
+    keys = open_slot(file, find(file, user), passphrase)
+    prove(file, keys)
     return keys
 
 
 def change_passphrase(folder: Path, user: str, old: str, new: str, kdf: Kdf | None = None) -> None:
-    """Wrap the data key anew for a user; raises WrongPassphrase."""
+    """Make a slot anew for a user; raises WrongPassphrase."""
     keys = unlock(folder, user, old)
+    reset_passphrase(folder, keys, user, new, kdf)
+
+
+def reset_passphrase(folder: Path, keys: Keys, user: str, new: str, kdf: Kdf | None = None) -> None:
+    """Give a user a new slot under a new passphrase, as whoever holds the data key may; raises NotFound."""
     file = read(folder)
-    fresh = _slot(user, new, keys, kdf or _find(file, user).kdf, file.realm)
-    _write(folder, replace(file, slots=tuple(fresh if slot.user == user else slot for slot in file.slots)), keys)
+    known = find(file, user)
+    _put(folder, file, new_slot(file, user, new, keys, kdf or known.kdf or Kdf()), new, keys)
 
 
 def add_user(folder: Path, keys: Keys, user: str, passphrase: str, kdf: Kdf) -> None:
     """One more slot; raises AlreadyThere."""
     file = read(folder)
-    if any(slot.user == user for slot in file.slots):
+    if any(slot.name == user for slot in file.of(USER)):
         raise AlreadyThere(what="user", id=user)
-    _write(folder, replace(file, slots=(*file.slots, _slot(user, passphrase, keys, kdf, file.realm))), keys)
+    _put(folder, file, new_slot(file, user, passphrase, keys, kdf), passphrase, keys)
 
 
 def remove_user(folder: Path, keys: Keys, user: str) -> None:
     """One slot less; the last one stays (BadInput). What that user once unlocked is not rotated by this."""
     file = read(folder)
-    _find(file, user)
-    if len(file.slots) == 1:
+    gone = find(file, user)
+    if len(file.of(USER)) == 1:
         raise BadInput(what="user", value=user)
-    _write(folder, replace(file, slots=tuple(slot for slot in file.slots if slot.user != user)), keys)
+    write(folder, replace(file, slots=tuple(slot for slot in file.slots if slot != gone)), keys)
 
 
-def read(folder: Path) -> KeyFile:
-    """The key file, or its copy when the first is damaged; raises WorkspaceMissing, WorkspaceDamaged, WorkspaceTooNew."""
-    if not (folder / FILE).exists() and not (folder / COPY).exists():
-        raise WorkspaceMissing(folder=str(folder))
-    for name in (FILE, COPY):
-        found = _parse(folder / name)
-        if found is not None:
-            return found
-    raise WorkspaceDamaged(part="key-file", detail="unreadable")
+def write(folder: Path, file: KeyFile, keys: Keys) -> None:
+    """Authenticate a key file under the data key and put it in the old one's place."""
+    sealed = sign(file, keys)
+    keyfile.write(folder, sealed, lambda fresh: prove(fresh, keys))
 
 
-def damaged(folder: Path) -> tuple[str, ...]:
-    """Names of those of the two files that are missing, unreadable or behind the other."""
-    first = _parse(folder / FILE)
-    bad = [name for name in (FILE, COPY) if _parse(folder / name) is None]
-    if not bad and _parse(folder / COPY) != first:
-        bad.append(COPY)
-    return tuple(bad)
+def sign(file: KeyFile, keys: Keys) -> KeyFile:
+    """The file as it is written: in the newest format, with check value and authentication."""
+    file = replace(file, format=keyfile.FORMAT, check=_hmac(keys, "check", b""))
+    return replace(file, mac=_hmac(keys, "header", keyfile.authenticated(file)))
+
+
+def prove(file: KeyFile, keys: Keys) -> None:
+    """That a file is what the holder of this data key wrote, to the last byte; raises WorkspaceDamaged (key-file)."""
+    if not hmac.compare_digest(file.check, _hmac(keys, "check", b"")):
+        raise WorkspaceDamaged(part="key-file", detail="swapped-slot")
+    if not hmac.compare_digest(file.mac, _hmac(keys, "header", keyfile.authenticated(file))):
+        raise WorkspaceDamaged(part="key-file", detail="altered")
 
 
 def mend(folder: Path, keys: Keys) -> None:
     """Write both files again from the one that is whole."""
-    _write(folder, read(folder), keys)
+    write(folder, read(folder), keys)
 
 
-def _slot(user: str, passphrase: str, keys: Keys, kdf: Kdf, realm: Realm) -> Slot:
-    if not user or user != user.strip() or not user.isprintable():
+def next_file(file: KeyFile, fresh: Keys, without: Iterable[str] = ()) -> KeyFile:
+    """The same slots for another data key, nobody's passphrase needed; raises NotAllowed (slot-too-old) for a slot of format 1."""
+    gone = set(without)
+    slots = []
+    for slot in file.slots:
+        if slot.kind == USER and slot.name in gone:
+            continue
+        if not slot.public:
+            raise NotAllowed(reason="slot-too-old", detail=slot.name)
+        slots.append(replace(slot, sealed=_seal(file, slot, fresh)))
+    return sign(replace(file, slots=tuple(slots)), fresh)
+
+
+def new_slot(file: KeyFile, user: str, passphrase: str, keys: Keys | None, kdf: Kdf) -> Slot:
+    """A user's slot; without `keys` nothing is sealed for it yet."""
+    if not user or user != user.strip() or not user.isprintable() or len(user) > 100:
         raise BadInput(what="user", value=user)
     if not passphrase:
         raise BadInput(what="passphrase", value="")
-    if _below(kdf, _FLOOR[realm]) or _above(kdf):
+    if not kdf.within(FLOOR[file.realm], CEILING):
         raise BadInput(what="kdf", value=str(kdf))
+    own = X25519PrivateKey.generate()
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    slot = Slot(user, kdf, salt.hex(), nonce.hex(), "")
-    wrapped = AESGCM(_stretch(slot, passphrase)).encrypt(nonce, keys.data, _header(slot))
-    return replace(slot, wrapped=wrapped.hex())
+    slot = Slot(USER, user, own.public_key().public_bytes_raw().hex(), "", kdf, salt.hex(), nonce.hex())
+    wrapped = AESGCM(_stretch(slot, kdf, passphrase)).encrypt(nonce, own.private_bytes_raw(), _header(slot, kdf))
+    slot = replace(slot, wrapped=wrapped.hex())
+    return slot if keys is None else replace(slot, sealed=_seal(file, slot, keys))
 
 
-def _unwrap(slot: Slot, passphrase: str) -> bytes:
-    if _above(slot.kdf):
-        raise WorkspaceDamaged(part="key-file", detail="parameters")
+def open_slot(file: KeyFile, slot: Slot, passphrase: str) -> Keys:
+    """The data key through a user's slot, not yet proved; raises WrongPassphrase, WorkspaceDamaged (key-file)."""
+    kdf = slot.kdf or Kdf()
+    if not kdf.within(FLOOR[file.realm], kdf):
+        raise WorkspaceDamaged(part="key-file", detail="weak-parameters")
+    if not kdf.within(Kdf(1, 1, 1), CEILING) or kdf.memory_kib < 8 * kdf.lanes:
+        raise WorkspaceDamaged(part="key-file", detail="costly-parameters")
+    private = _unwrap(slot, kdf, passphrase)
+    if private is None:
+        # Whoever edits the parameters cannot edit what they were bound to: the usual ones still open the slot.
+        usual = (one for one in (Kdf(), QUICK) if one != kdf)
+        if any(_unwrap(slot, other, passphrase) is not None for other in usual):
+            raise WorkspaceDamaged(part="key-file", detail="altered-parameters")
+        raise WrongPassphrase(user=slot.name)
+    return Keys(private) if not slot.public else unsealed(file, slot, X25519PrivateKey.from_private_bytes(private))
+
+
+def unsealed(file: KeyFile, slot: Slot, own: X25519PrivateKey) -> Keys:
+    """The data key through a slot's own key; raises WorkspaceDamaged (key-file, swapped-slot)."""
     try:
-        return AESGCM(_stretch(slot, passphrase)).decrypt(bytes.fromhex(slot.nonce), bytes.fromhex(slot.wrapped), _header(slot))
-    except InvalidTag:
-        raise WrongPassphrase(user=slot.user) from None
+        return Keys(unseal(own, bytes.fromhex(slot.sealed), purpose(file.workspace, slot.kind, slot.name)))
+    except ValueError:
+        raise WorkspaceDamaged(part="key-file", detail="swapped-slot") from None
 
 
-def _stretch(slot: Slot, passphrase: str) -> bytes:
-    kdf = Argon2id(
-        salt=bytes.fromhex(slot.salt), length=32, iterations=slot.kdf.passes, lanes=slot.kdf.lanes, memory_cost=slot.kdf.memory_kib
-    )
-    return kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
-
-
-def _header(slot: Slot) -> bytes:
-    return _canonical({"user": slot.user, "kdf": asdict(slot.kdf), "salt": slot.salt, "wrap": "aes256-gcm", "format": FORMAT})
-
-
-def _find(file: KeyFile, user: str) -> Slot:
-    for slot in file.slots:
-        if slot.user == user:
+def find(file: KeyFile, user: str) -> Slot:
+    """A user's slot; raises NotFound."""
+    for slot in file.of(USER):
+        if slot.name == user:
             return slot
     raise NotFound(what="user", id=user)
 
 
-def _below(kdf: Kdf, floor: Kdf) -> bool:
-    return kdf.memory_kib < floor.memory_kib or kdf.passes < floor.passes or kdf.lanes < floor.lanes
+def _put(folder: Path, file: KeyFile, slot: Slot, passphrase: str, keys: Keys) -> None:
+    """Write the file with one user's slot new or in place of the old one, once that slot was seen to open."""
+    slots = tuple(slot if (one.kind, one.name) == (USER, slot.name) else one for one in file.slots)
+    file = sign(replace(file, slots=slots if slot in slots else (*slots, slot)), keys)
+
+    def proof(fresh: KeyFile) -> None:
+        prove(fresh, open_slot(fresh, find(fresh, slot.name), passphrase))
+
+    keyfile.write(folder, file, proof)
 
 
-def _above(kdf: Kdf) -> bool:
-    return kdf.memory_kib > _CEILING.memory_kib or kdf.passes > _CEILING.passes or kdf.lanes > _CEILING.lanes
+def _seal(file: KeyFile, slot: Slot, keys: Keys) -> str:
+    return seal(bytes.fromhex(slot.public), bytes(keys.data), purpose(file.workspace, slot.kind, slot.name)).hex()
+
+
+def _unwrap(slot: Slot, kdf: Kdf, passphrase: str) -> bytes | None:
+    cipher = AESGCM(_stretch(slot, kdf, passphrase))
+    try:
+        return cipher.decrypt(bytes.fromhex(slot.nonce), bytes.fromhex(slot.wrapped), _header(slot, kdf))
+    except InvalidTag:
+        return None
+
+
+def _stretch(slot: Slot, kdf: Kdf, passphrase: str) -> bytes:
+    stretching = Argon2id(salt=bytes.fromhex(slot.salt), length=32, iterations=kdf.passes, lanes=kdf.lanes, memory_cost=kdf.memory_kib)
+    return stretching.derive(passphrase.encode("utf-8", "surrogatepass"))
+
+
+def _header(slot: Slot, kdf: Kdf) -> bytes:
+    """What is authenticated with the wrapped key; whose slot it is stands in the seal, so that a swapped slot is told from a wrong word."""
+    if not slot.public:
+        return keyfile.canonical({"user": slot.name, "kdf": asdict(kdf), "salt": slot.salt, "wrap": "aes256-gcm", "format": 1})
+    return keyfile.canonical({"kdf": asdict(kdf), "salt": slot.salt, "public": slot.public, "wrap": "aes256-gcm", "slot": 2})
 
 
 def _hmac(keys: Keys, purpose: str, data: bytes) -> str:
     return hmac.new(keys.derive(purpose), data, hashlib.sha256).hexdigest()
-
-
-def _mac(file: KeyFile, keys: Keys) -> str:
-    return _hmac(keys, "header", _canonical(_plain(replace(file, mac=""))))
-
-
-def _plain(file: KeyFile) -> dict[str, object]:
-    return {
-        "format": FORMAT,
-        "database": DATABASE_SUITE,
-        "files": FILES_SUITE,
-        "kdf": "argon2id-1.3",
-        "wrap": "aes256-gcm",
-        "derive": "hkdf-sha256",
-        "workspace": file.workspace,
-        "realm": file.realm.value,
-        "slots": [asdict(slot) for slot in file.slots],
-        "check": file.check,
-        "mac": file.mac,
-    }
-
-
-def _write(folder: Path, file: KeyFile, keys: Keys) -> None:
-    file = replace(file, check=_hmac(keys, "check", b""))
-    plain = _plain(replace(file, mac=_mac(file, keys)))
-    plain["sum"] = hashlib.sha256(_canonical(plain)).hexdigest()
-    data = json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-    # The file itself comes last: until it is in place the old slots are in force, and a copy that ran ahead is mended from it.
-    for name in (COPY, FILE):
-        write_safely(folder / name, data)
-    if os.name == "posix":
-        os.chmod(folder, 0o700)
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-
-
-def _parse(path: Path) -> KeyFile | None:
-    """None when the file is missing or not what was written; raises WorkspaceTooNew."""
-    try:
-        with path.open("rb") as stream:
-            plain = json.loads(stream.read(MAX_BYTES))
-        claimed = plain.pop("sum")
-        if claimed != hashlib.sha256(_canonical(plain)).hexdigest():
-            return None
-        if plain["format"] != FORMAT:
-            raise WorkspaceTooNew(schema=plain["format"], known=FORMAT)
-        return _typed(plain)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _typed(plain: dict[str, object]) -> KeyFile | None:
-    suites = {"database": DATABASE_SUITE, "files": FILES_SUITE, "kdf": "argon2id-1.3", "wrap": "aes256-gcm", "derive": "hkdf-sha256"}
-    if any(plain[name] != value for name, value in suites.items()):
-        return None
-    slots = plain["slots"]
-    assert isinstance(slots, list)
-    text: Callable[[object], str] = str
-    return KeyFile(
-        workspace=text(plain["workspace"]),
-        realm=Realm(plain["realm"]),
-        slots=tuple(Slot(**{**slot, "kdf": Kdf(**{key: int(value) for key, value in slot["kdf"].items()})}) for slot in slots),
-        check=text(plain["check"]),
-        mac=text(plain["mac"]),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from fieldapp.domain.clock import Clock
-from fieldapp.errors import DiskFull, WorkspaceDamaged
+from fieldapp.errors import DiskFull, WorkspaceDamaged, WrongPassphrase
 from sync.keys import DeviceKey
 
-from . import audit, driver, engine, facts, keys, migrations
+from . import audit, driver, engine, facts, keys, migrations, tries
 from .check import Damage
 from .keys import Keys, Realm
 from .lock import FolderLock
@@ -34,6 +35,30 @@ class Wish:
     vfs: str | None = None
 
 
+def unlock(folder: Path, user: str, passphrase: str, clock: Clock) -> Keys:
+    """The keys, unless the next try has to wait; a wrong try is noted. Raises TooManyTries and what `keys.unlock` raises."""
+    tries.gate(folder, user, clock)
+    try:
+        found = keys.unlock(folder, user, passphrase)
+    except WrongPassphrase as error:
+        count = tries.wrong(folder, user, clock)
+        raise WrongPassphrase(**error.values, count=count, wait=tries.wait_s(folder, user, clock)) from None
+    tries.right(folder, user)
+    return found
+
+
+def renew_slot(folder: Path, user: str, passphrase: str, found: Keys) -> None:
+    """A slot of the first format gets a key of its own, now that its passphrase is at hand."""
+    if not keys.find(keys.read(folder), user).public:
+        with contextlib.suppress(DiskFull):
+            keys.reset_passphrase(folder, found, user, passphrase)
+
+
+def nobody() -> DeviceKey:
+    """A key that signs for nobody, where a laptop's key is not there yet or not any more."""
+    return DeviceKey(_NOBODY)
+
+
 def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish: Wish) -> Opened:
     """Lock the folder, open, migrate, mend what a crash left; raises AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew, DiskFull."""
     lock = FolderLock(folder)
@@ -43,7 +68,7 @@ def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish
         if not wish.fresh and not file.exists():
             raise WorkspaceDamaged(part="database", detail="missing")
         log_is_there = file.with_name(file.name + "-wal").exists()
-        place = Place(folder, realm, user, clock, DeviceKey(_NOBODY), Vault(folder / FILES, found))
+        place = Place(folder, realm, user, clock, nobody(), Vault(folder / FILES, found))
         _migrate(pool, place, found)
         with engine.transaction(pool, place, "BEGIN") as tx:
             known = facts.get(tx, facts.DEVICE_KEY)
@@ -113,10 +138,13 @@ def _start(pool: Engine, place: Place, private: str, noticed: tuple[Damage, ...]
         with engine.transaction(pool, place, "BEGIN IMMEDIATE") as tx:
             _introduce(tx, private)
             facts.put(tx, facts.IN_USE, "yes")
+            for note in tries.notes(place.folder):
+                audit.record(tx, note.action, note.user, f"{note.at} {note.detail}".strip(), user=note.user)
             audit.record(tx, "unlock")
             for damage in noticed:
                 audit.record(tx, "mend", damage.subject)
         checkpoint(pool, place.folder)
+        tries.forget_notes(place.folder)
         with engine.transaction(pool, place, "BEGIN") as tx:
             place.vault.sweep(iter(tx.session.exec(select(FileRow.sha)).all()))
     except DiskFull:

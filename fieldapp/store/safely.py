@@ -5,15 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
-from fieldapp.errors import DiskFull
+from fieldapp.errors import CodedError, DiskFull
 
 
-def write_safely(path: Path, data: bytes) -> None:
+def write_safely(path: Path, data: bytes, verify: Callable[[Path], object] | None = None) -> None:
     """Put `data` at `path` so that a crash leaves the old bytes or the new ones; raises DiskFull.
 
-    Order: temporary file, its fsync, rename, fsync of the folder.
+    Order: temporary file, its fsync, `verify` (may raise, then nothing changed), rename, fsync of the folder.
     """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -21,8 +22,13 @@ def write_safely(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if verify is not None:
+            verify(temporary)
         os.replace(temporary, path)
         sync_folder(path.parent)
+    except CodedError:
+        temporary.unlink(missing_ok=True)
+        raise
     except OSError as error:
         temporary.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

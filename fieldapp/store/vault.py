@@ -32,6 +32,8 @@ _MAGIC = b"FAF1\x01"
 """Format 1, suite 1: AES-256-GCM STREAM with chunks of 64 KiB."""
 _HEADER = len(_MAGIC) + 7
 _TAG = 16
+Key = bytes | bytearray
+"""32 bytes; a bytearray can be overwritten."""
 
 
 class Vault:
@@ -87,9 +89,9 @@ class Vault:
             return False
 
 
-def seal(key: bytes, sha: str, data: bytes) -> bytes:
-    """The encrypted form of plain bytes whose SHA-256 is `sha`."""
-    header = _MAGIC + secrets.token_bytes(7)
+def seal(key: Key, sha: str, data: bytes, salt: bytes | None = None) -> bytes:
+    """The encrypted form of plain bytes whose SHA-256 is `sha`; `salt` is 7 random bytes unless a known answer is wanted."""
+    header = _MAGIC + (salt or secrets.token_bytes(7))
     cipher = _cipher(key, sha, header)
     parts = [header]
     last = max(0, (len(data) - 1) // CHUNK)
@@ -99,7 +101,7 @@ def seal(key: bytes, sha: str, data: bytes) -> bytes:
     return b"".join(parts)
 
 
-def unseal(key: bytes, sha: str, sealed: bytes) -> bytes:
+def unseal(key: Key, sha: str, sealed: bytes) -> bytes:
     """The plain bytes; raises WorkspaceDamaged (attachment) for anything that is not exactly what was sealed."""
     header, body = sealed[:_HEADER], memoryview(sealed)[_HEADER:]
     if len(header) < _HEADER or not header.startswith(_MAGIC) or len(body) < _TAG:
@@ -119,7 +121,7 @@ def unseal(key: bytes, sha: str, sealed: bytes) -> bytes:
     return plain
 
 
-def _cipher(key: bytes, sha: str, header: bytes) -> AESGCM:
+def _cipher(key: Key, sha: str, header: bytes) -> AESGCM:
     return AESGCM(HKDFExpand(SHA256(), 32, b"file/1/" + bytes.fromhex(sha) + header).derive(key))
 
 

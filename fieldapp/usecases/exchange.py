@@ -79,7 +79,10 @@ class ConflictLine:
 
 
 def enrol(workspace: Workspace, url: str, code: str, report: Report) -> ExchangeStatus:
-    """Make this laptop known to the district with a one-time code; raises AlreadyThere, Offline, Refused, GarbledReply."""
+    """Make this laptop known to the district with a one-time code; from then on the district can help when a passphrase is lost.
+
+    Raises AlreadyThere, Offline, Refused, GarbledReply.
+    """
     from fieldapp.store import audit, facts
     from sync.client.enrol import enrol as ask
 
@@ -92,6 +95,7 @@ def enrol(workspace: Workspace, url: str, code: str, report: Report) -> Exchange
     with workspace.begin() as tx:
         _keep(tx, url.rstrip("/"), enrolment)
         audit.record(tx, "enrol", url, enrolment.person)
+    workspace.keyring.seal_for_district(enrolment.district_seal_key)
     report(1, 1, say("exchange-enrolled"))
     return status(workspace)
 

@@ -155,6 +155,21 @@ def _bundle_write(asked: argparse.Namespace) -> Told:
         return asdict(write_down(district, asked.device, Path(asked.out)))
 
 
+def _recovery_key(asked: argparse.Namespace) -> Told:
+    from .recovery import make_key
+
+    return {"file": asked.out, "public": make_key(Path(asked.out))}
+
+
+def _recovery_open(asked: argparse.Namespace) -> Told:
+    from .recovery import open_offline, open_request
+
+    if asked.key:
+        return asdict(open_offline(Path(asked.key), Path(asked.file), asked.digits, Path(asked.out)))
+    with _Opened(asked) as district:
+        return asdict(open_request(district, Path(asked.file), asked.digits, Path(asked.out)))
+
+
 class _Opened:
     """The district that the command speaks of, closed at the end."""
 
@@ -209,7 +224,7 @@ def _say(asked: argparse.Namespace, told: Told, sentence: str) -> None:
 
 
 def _tell_error(asked: argparse.Namespace, error: CodedError) -> None:
-    values: Told = {name: say(str(value)) if name == "what" else value for name, value in error.values.items()}
+    values: Told = {name: say(str(value)) if name in ("what", "reason") else value for name, value in error.values.items()}
     message = say(error.code, **values)
     if asked.json:
         sys.stdout.write(
@@ -258,4 +273,11 @@ def _parser() -> argparse.ArgumentParser:
     write = add(bundle, "write", _bundle_write, "bundle-write")
     write.add_argument("--device", required=True, metavar="ID")
     write.add_argument("--out", required=True, metavar="FILE")
+    recovery = group("recovery")
+    add(recovery, "key", _recovery_key, "recovery-key").add_argument("--out", required=True, metavar="FILE")
+    opened = add(recovery, "open", _recovery_open, "recovery-open")
+    opened.add_argument("file", metavar="FILE")
+    opened.add_argument("--digits", required=True, metavar="DIGITS")
+    opened.add_argument("--out", required=True, metavar="FILE")
+    opened.add_argument("--key", metavar="FILE")
     return parser

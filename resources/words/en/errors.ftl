@@ -49,11 +49,25 @@ error-workspace = This workspace cannot be used now.
 error-wrong-passphrase = The passphrase is wrong.
     .safe = Everything is still encrypted and unchanged.
     .next = Check Caps Lock and the input method; if the passphrase is lost, use the recovery sheet or ask an administrator.
+error-too-many-tries = Wrong { $count } times in a row: please wait { $minutes ->
+    [0] { $seconds } s
+   *[other] { $minutes } min { $seconds } s
+ }.
+    .safe = Everything is still encrypted and unchanged; nobody is locked out for ever.
+    .next = Try again when the time is over. Starting the program again does not shorten it; if the passphrase is lost, use the recovery sheet or ask the district.
 error-workspace-missing = There is no workspace in { $folder }.
     .safe = No file was changed.
     .next = Choose the right folder, or create a workspace first.
 error-workspace-damaged = A part of the workspace is damaged ({ $part ->
-    [key-file] key file
+    [key-file] key file{ $detail ->
+        [weak-parameters] : the protection of the passphrase was weakened
+        [costly-parameters] : the protection of the passphrase asks for too much
+        [altered-parameters] : the protection of the passphrase was altered
+        [swapped-slot] : a user's key in it is somebody else's, or from another workspace
+        [altered] : its content was altered
+        [unverified] : the new content read back wrongly, the old one stays
+       *[other] : unreadable
+     }
     [database] database
     [record] record
     [attachment] attachment
@@ -173,3 +187,19 @@ error-bad-operation = An operation that was received cannot be believed ({ $reas
  }).
     .safe = It was set aside; everything else is unchanged.
     .next = Give the code below to the district's administrator.
+error-recovery-refused = { $reason ->
+    [no-sheet] This workspace has no valid recovery sheet.
+    [no-district] The district holds no way back into this workspace.
+    [no-request] No recovery request waits for an answer on this laptop.
+    [garbled] This is not a whole recovery request or answer.
+    [wrong-code] The recovery code is not this workspace's, or void.
+    [other-workspace] This answer is for another workspace.
+    [other-request] This answer is not for the latest request.
+    [other-district] This request is not for this district, or was altered.
+    [fingerprint] The sixteen digits do not fit the request.
+    [unknown-device] The district does not know the laptop that asks.
+    [revoked] The laptop that asks was revoked.
+   *[other] Recovery is not possible ({ $reason }).
+ }
+    .safe = Everything is still encrypted and unchanged.
+    .next = Check and try again; or use another way back, or restore a backup (with the passphrase of that time).

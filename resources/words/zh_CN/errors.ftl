@@ -71,11 +71,25 @@ error-workspace = 这个工作区现在不能用。
 error-wrong-passphrase = 口令不对。
     .safe = 资料仍然加密保存，没有改变。
     .next = 请检查大小写锁定和输入法后再输入；忘记口令时用恢复单，或请管理员处理。
+error-too-many-tries = 口令连续输错 { $count } 次，请再等 { $minutes ->
+    [0] { $seconds } 秒
+   *[other] { $minutes } 分 { $seconds } 秒
+ }。
+    .safe = 资料仍然加密保存，没有改变；不会永远锁住。
+    .next = 等时间到了再输入。重新启动程序不会缩短等待；忘记口令时用恢复单，或请区县帮助。
 error-workspace-missing = 文件夹 { $folder } 里没有工作区。
     .safe = 没有改变任何文件。
     .next = 请选择正确的文件夹，或先新建一个工作区。
 error-workspace-damaged = 工作区有一部分损坏了（{ $part ->
-    [key-file] 密钥文件
+    [key-file] 密钥文件{ $detail ->
+        [weak-parameters] ：保护口令的参数被改弱了
+        [costly-parameters] ：保护口令的参数大得不正常
+        [altered-parameters] ：保护口令的参数被改动过
+        [swapped-slot] ：里面的用户密钥是别人的，或来自另一个工作区
+        [altered] ：内容被改动过
+        [unverified] ：新写的内容读回来不对，仍用原来的
+       *[other] ：读不出来
+     }
     [database] 资料库
     [record] 记录
     [attachment] 附件
@@ -195,3 +209,19 @@ error-bad-operation = 收到的一条操作不可信（{ $reason ->
  }）。
     .safe = 这条已单独搁置，其他资料没有改变。
     .next = 请把下面的代码告诉区县管理员。
+error-recovery-refused = { $reason ->
+    [no-sheet] 这个工作区没有有效的恢复单。
+    [no-district] 这个工作区没有请区县保管恢复办法。
+    [no-request] 这台电脑上没有等待回答的恢复请求。
+    [garbled] 这不是完整的恢复请求或回答。
+    [wrong-code] 恢复码不是这个工作区的，或者已经作废。
+    [other-workspace] 这个回答是给另一个工作区的。
+    [other-request] 这个回答不是给最近一次请求的。
+    [other-district] 这个请求不是给本区县的，或者被改动过。
+    [fingerprint] 十六位数字与请求不符。
+    [unknown-device] 区县不认识提出请求的电脑。
+    [revoked] 提出请求的电脑已被停用。
+   *[other] 不能恢复（{ $reason }）。
+ }
+    .safe = 资料仍然加密保存，没有改变。
+    .next = 请核对后再试；也可以换一种恢复办法，或从备份恢复（备份要用当时的口令）。

@@ -1,0 +1,108 @@
+"""`fieldapp workspace user | recovery`: who may unlock a workspace, and the ways back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldapp.errors import AlreadyThere, BadInput, NotFound
+from fieldapp.words import say
+
+from .told import Told, new_passphrase, passphrase, recovery_code
+
+if TYPE_CHECKING:
+    from fieldapp.app import App
+
+
+def add(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands."""
+    user = verbs.add_parser("user", help=say("cli-user-room"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
+    user.add_parser("list", help=say("cli-user-list"), parents=[common]).set_defaults(run=_users)
+    for name, run in (("add", _user_add), ("remove", _user_remove)):
+        verb = user.add_parser(name, help=say(f"cli-user-{name}"), parents=[common])
+        verb.add_argument("name", metavar="NAME")
+        verb.set_defaults(run=run)
+    room = verbs.add_parser("recovery", help=say("cli-recovery-room"), parents=[common])
+    recovery = room.add_subparsers(required=True, metavar="COMMAND")
+    recovery.add_parser("list", help=say("cli-recovery-list"), parents=[common]).set_defaults(run=_ways)
+    make = recovery.add_parser("make", help=say("cli-recovery-make"), parents=[common])
+    which = make.add_mutually_exclusive_group(required=True)
+    which.add_argument("--sheet", type=Path, metavar="FILE.pdf")
+    which.add_argument("--district", action="store_true")
+    make.add_argument("--key", default="", metavar="HEX")
+    make.set_defaults(run=_make)
+    ask = recovery.add_parser("ask", help=say("cli-recovery-ask"), parents=[common])
+    ask.add_argument("--out", type=Path, required=True, metavar="FILE")
+    ask.set_defaults(run=_ask)
+    use = recovery.add_parser("use", help=say("cli-recovery-use"), parents=[common])
+    use.add_argument("--answer", type=Path, metavar="FILE")
+    use.set_defaults(run=_use)
+
+
+def _users(app: App, _: argparse.Namespace) -> Told:
+    from fieldapp.usecases import recovery, workspaces
+
+    names, ways = workspaces.users(app.folder), recovery.ways(app.folder)
+    return Told({"users": list(names), "recovery": list(ways)}, "\n".join(names))
+
+
+def _user_add(app: App, given: argparse.Namespace) -> Told:
+    app.workspace(passphrase()).add_user(given.name, new_passphrase())
+    return _users(app, given)
+
+
+def _user_remove(app: App, given: argparse.Namespace) -> Told:
+    app.workspace(passphrase()).remove_user(given.name)
+    return _users(app, given)
+
+
+def _ways(app: App, _: argparse.Namespace) -> Told:
+    from fieldapp.usecases import recovery
+
+    ways = recovery.ways(app.folder)
+    return Told({"recovery": list(ways)}, "\n".join(say(f"recovery-way-{way}") for way in ways) or say("recovery-way-none"))
+
+
+def _make(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import recovery
+
+    workspace = app.workspace(passphrase())
+    if given.district:
+        recovery.seal_for_district(workspace, given.key)
+        return Told({"recovery": list(recovery.ways(app.folder))}, say("cli-recovery-sealed"))
+    if given.sheet.exists():
+        raise AlreadyThere(what="file", id=str(given.sheet))
+    sheet = recovery.make_sheet(workspace)
+    given.sheet.write_bytes(sheet.pdf)
+    return Told({"recovery": list(recovery.ways(app.folder)), "file": str(given.sheet)}, say("cli-recovery-made", file=given.sheet))
+
+
+def _ask(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import recovery
+
+    asked = recovery.ask(app.folder, app.user(), new_passphrase(), app.clock)
+    given.out.write_text(asked.text + "\n", encoding="ascii")
+    plain = {"file": str(given.out), "digits": asked.digits, "user": app.user()}
+    return Told(plain, say("cli-recovery-asked", file=given.out, digits=asked.digits))
+
+
+def _use(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import recovery
+
+    if given.answer is None:
+        user = app.user()
+        recovery.use_sheet(app.folder, user, recovery_code(), new_passphrase(), app.clock)
+    else:
+        user = recovery.use_answer(app.folder, _text(given.answer), new_passphrase(), app.clock)
+    return Told({"workspace": str(app.folder), "user": user}, say("cli-recovery-used", user=user))
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        raise NotFound(what="file", id=str(file))
+    try:
+        with file.open(encoding="ascii") as stream:
+            return stream.read(10_000)
+    except UnicodeDecodeError:
+        raise BadInput(what="file", value=file.name) from None

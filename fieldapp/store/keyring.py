@@ -1,0 +1,31 @@
+"""What an open workspace can do for the day when a passphrase is lost; every step is a line of the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from . import keys, recovery
+from .keys import Keys
+
+
+class Keyring:
+    """Handed out by an open Database; useless once that is closed."""
+
+    def __init__(self, folder: Path, found: Keys, device: str, note: Callable[[str, str], None]) -> None:
+        self._folder, self._keys, self._device, self._note = folder, found, device, note
+
+    def workspace(self) -> str:
+        """The workspace's own id, which outlasts every key."""
+        return keys.read(self._folder).workspace
+
+    def make_sheet(self) -> str:
+        """A code that opens this workspace once, whoever lost which passphrase; an older code opens nothing any more."""
+        code = recovery.make_sheet(self._folder, self._keys)
+        self._note("recovery-sheet", "")
+        return code
+
+    def seal_for_district(self, public: bytes) -> None:
+        """Let the holder of an X25519 key bring this workspace back; raises BadInput (recovery-key)."""
+        recovery.seal_for_district(self._folder, self._keys, self._device, public)
+        self._note("recovery-district", public.hex()[:16])

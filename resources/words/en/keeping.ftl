@@ -1,0 +1,34 @@
+# Who may open a workspace, what to do when a passphrase is lost, purging and handing over.
+
+slip-code = Recovery code
+slip-workspace = Workspace
+slip-laptop = Laptop
+slip-made = Made
+slip-keeper = Kept by (signature)
+slip-kept-at = Kept at
+slip-sheet-title = Recovery sheet
+slip-sheet-lead = This paper is a key: if the passphrase is forgotten, this paper and that laptop open all households of the workspace and set a new passphrase.
+slip-sheet-note-1 = Seal it and give it to the keeper to lock away; never with the laptop, no photograph, not on the net.
+slip-sheet-note-2 = To use it run fieldapp workspace recovery use on the laptop, and enter the code and a new passphrase; the QR code holds the same code.
+slip-sheet-note-3 = The code serves once; after that, or once a new sheet was made, this one opens nothing: tear it up.
+slip-sheet-note-4 = The code has no letters I, L, O, U; the program notices one or two letters copied wrongly.
+slip-sheet-note-5 = If this paper is lost, open the workspace and make another: the old one is void at once.
+
+recovery-way-sheet = Recovery sheet (paper in the keeper's hands)
+recovery-way-district = District (by request and sixteen digits)
+recovery-way-none = There is no way back yet: with the passphrase everything is lost
+
+cli-user-room = who may open this workspace
+cli-user-list = list the users
+cli-user-add = add a user (new passphrase from FIELDAPP_NEW_PASSPHRASE or asked for)
+cli-user-remove = remove a user
+cli-recovery-room = ways back when a passphrase is lost
+cli-recovery-list = which ways back there are
+cli-recovery-make = make a recovery sheet, or let the district help
+cli-recovery-ask = the passphrase is lost: choose a new one and write the request to the district
+cli-recovery-use = set a new passphrase by a recovery sheet or by the district's answer
+cli-recovery-sealed = The district can now help to recover this workspace
+cli-recovery-made = The recovery sheet is in { $file }. Print it, seal it, give it to its keeper, then delete the file.
+cli-recovery-asked = The request is in { $file }. Give it to the district and read these sixteen digits out over the telephone: { $digits }
+cli-recovery-used = { $user } can open the workspace with the new passphrase; a recovery sheet is used up, make another.
+cli-ask-recovery-code = Recovery code:
