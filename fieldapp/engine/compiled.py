@@ -37,6 +37,8 @@ _CLASSES: tuple[type, ...] = (
     forms.Action,
     forms.SecondaryDef,
     forms.EntityDef,
+    forms.Reading,
+    forms.Rule,
     ast.NameTest,
     ast.AnyTest,
     ast.KindTest,
@@ -51,7 +53,7 @@ _CLASSES: tuple[type, ...] = (
     ast.Step,
     ast.Path,
 )
-_ENUMS: tuple[type[Enum], ...] = (Kind, Control, ast.Operator, ast.Axis, ast.Origin)
+_ENUMS: tuple[type[Enum], ...] = (Kind, Control, forms.Role, ast.Operator, ast.Axis, ast.Origin)
 
 
 def _format() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from .views import Control, Kind
 from .xpath.ast import Expr
@@ -178,6 +179,46 @@ class EntityDef:
     node: int
 
 
+class Role(Enum):
+    """What a rule decides about its node."""
+
+    COUNT = "count"
+    RELEVANT = "relevant"
+    CALCULATE = "calculate"
+    ITEMS = "items"
+    READONLY = "readonly"
+    REQUIRED = "required"
+    CONSTRAINT = "constraint"
+    WARNING = "warning"
+    TEXTS = "texts"
+    """Label, hint and messages with outputs; nothing is computed, what was shown is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One definition that an expression reads. `pin` is the repeat whose row it shares with the reader, None for every row."""
+
+    node: int
+    pin: int | None
+    structural: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One expression of one definition (of TEXTS all of its outputs)."""
+
+    index: int
+    role: Role
+    node: int
+    expressions: tuple[Expression, ...]
+    readings: tuple[Reading, ...]
+    rank: int = 0
+    """Rules of lower rank are worked out before it."""
+    depends_on_language: bool = False
+    volatile: bool = False
+    """Chance or time has a part in the result."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormDefinition:
     """A whole form."""
@@ -199,6 +240,8 @@ class FormDefinition:
     entities: tuple[EntityDef, ...] = ()
     namespaces: tuple[tuple[str, str], ...] = ()
     """(prefix, URI) of the primary instance, for writing."""
+    rules: tuple[Rule, ...] = ()
+    """Which rule reads what, and in which order they are worked out; made by `graph` when the form is read."""
 
     @property
     def root(self) -> NodeDef:

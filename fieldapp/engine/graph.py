@@ -7,59 +7,23 @@ relevance changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from fieldapp.errors import FormInvalid
 
-from .definition import Expression, FormDefinition, NodeDef, Text
-from .readings import Reading, names_of, readings
-from .views import Kind
+from .definition import NO_NODE, Expression, FormDefinition, NodeDef, Reading, Role, Rule, Text
+from .readings import Outline, readings
 from .volatile import is_volatile
 from .xform_text import MEDIA
 from .xpath.ast import Expr
-
-
-class Role(Enum):
-    """What a rule decides about its node."""
-
-    COUNT = "count"
-    RELEVANT = "relevant"
-    CALCULATE = "calculate"
-    ITEMS = "items"
-    READONLY = "readonly"
-    REQUIRED = "required"
-    CONSTRAINT = "constraint"
-    WARNING = "warning"
-    TEXTS = "texts"
-    """Label, hint and messages with outputs; nothing is computed, what was shown is thrown away."""
-
-
-PRODUCERS = (Role.COUNT, Role.RELEVANT, Role.CALCULATE, Role.ITEMS)
-"""The roles whose outcome other expressions can see."""
-
-
-@dataclass(slots=True)
-class Rule:
-    """One expression of one definition."""
-
-    index: int
-    role: Role
-    node: int
-    expressions: tuple[Expression, ...]
-    readings: tuple[Reading, ...]
-    rank: int = 0
-    depends_on_language: bool = False
-    volatile: bool = False
-    """Chance or time has a part in the result."""
 
 
 @dataclass(slots=True)
 class Graph:
     """All rules of a form and who reads what."""
 
-    rules: list[Rule]
+    rules: tuple[Rule, ...]
     of_node: list[dict[Role, Rule]]
     """By definition index."""
     value_readers: list[list[tuple[Rule, int | None]]]
@@ -78,39 +42,40 @@ class _Links:
 
 
 def build(definition: FormDefinition) -> Graph:
-    """The graph with ranks. Raises FormInvalid(fault=circle) naming the paths of a circle."""
-    rules = list(_rules(definition))
+    """The graph of the form's rules."""
     of_node: list[dict[Role, Rule]] = [{} for _ in definition.nodes]
-    for rule in rules:
+    values: list[dict[tuple[int, int | None], Rule]] = [{} for _ in definition.nodes]
+    structure: list[dict[tuple[int, int | None], Rule]] = [{} for _ in definition.nodes]
+    for rule in definition.rules:
         of_node[rule.node][rule.role] = rule
-    values: list[list[tuple[Rule, int | None]]] = [[] for _ in definition.nodes]
-    structure: list[list[tuple[Rule, int | None]]] = [[] for _ in definition.nodes]
-    for rule in rules:
         for reading in rule.readings:
             table = structure if reading.structural else values
-            if (rule, reading.pin) not in table[reading.node]:
-                table[reading.node].append((rule, reading.pin))
-    graph = Graph(rules, of_node, values, structure)
-    _rank(definition, graph)
-    return graph
+            table[reading.node][rule.index, reading.pin] = rule
+    return Graph(definition.rules, of_node, _readers(values), _readers(structure))
 
 
-def check_circles(definition: FormDefinition) -> None:
-    """Refuse a form whose rules wait for each other."""
-    build(definition)
+def _readers(table: list[dict[tuple[int, int | None], Rule]]) -> list[list[tuple[Rule, int | None]]]:
+    return [[(rule, pin) for (_, pin), rule in readers.items()] for readers in table]
 
 
-def _rules(definition: FormDefinition) -> Iterator[Rule]:
+def rules_of(definition: FormDefinition) -> tuple[Rule, ...]:
+    """The rules with their ranks. Raises FormInvalid(fault=circle) naming the paths of a circle."""
+    outline = Outline(definition)
+    rules = tuple(_rules(outline))
+    ranks = _ranks(outline, rules)
+    return tuple([replace(rule, rank=rank) for rule, rank in zip(rules, ranks, strict=True)])
+
+
+def _rules(outline: Outline) -> Iterator[Rule]:
     index = 0
-    names = names_of(definition)
-    for node in definition.nodes:
-        for role, expressions in _expressions(definition, node):
+    for node in outline.definition.nodes:
+        for role, expressions in _expressions(outline.definition, node):
             found: dict[Reading, None] = {}
             items = _item_expressions(node) if role is Role.ITEMS else ()
             for expression in expressions:
-                found.update(dict.fromkeys(readings(definition, names, expression.ast, node, *items)))
+                found.update(dict.fromkeys(readings(outline, expression.ast, node, *items)))
             speaks = any("jr:" in expression.text for expression in expressions)
-            volatile = any(is_volatile(expression.ast) for expression in expressions)
+            volatile = any(is_volatile(expression) for expression in expressions)
             yield Rule(index, role, node.index, expressions, tuple(found), depends_on_language=speaks, volatile=volatile)
             index += 1
 
@@ -163,47 +128,68 @@ def _spoken(text: Text) -> Iterator[Expression]:
     return (part for part in text.parts if isinstance(part, Expression))
 
 
-def _rank(definition: FormDefinition, graph: Graph) -> None:
-    links = _links(definition, graph)
+def _ranks(outline: Outline, rules: tuple[Rule, ...]) -> list[int]:
+    links = _links(outline, rules)
     components = _components([before | across for before, across in zip(links.before, links.across, strict=True)])
-    rank = 0
-    for component in components:
-        for index in _inside(definition, graph, component, links):
-            graph.rules[index].rank = rank
-            rank += 1
+    ranks = [0] * len(rules)
+    order = (index for component in components for index in _inside(outline.definition, rules, component, links))
+    for rank, index in enumerate(order):
+        ranks[index] = rank
+    return ranks
 
 
-def _links(definition: FormDefinition, graph: Graph) -> _Links:
-    links = _Links([set() for _ in graph.rules], [set() for _ in graph.rules])
-    for rule in graph.rules:
-        own = definition.repeats_of(rule.node)
-        for above in definition.above(rule.node):
-            gate = graph.of_node[above.index].get(Role.RELEVANT)
-            if gate is not None and rule.role in (Role.CALCULATE, Role.ITEMS, Role.CONSTRAINT, Role.WARNING, Role.REQUIRED):
-                links.before[rule.index].add(gate.index)
+_GATED = frozenset((Role.CALCULATE, Role.ITEMS, Role.CONSTRAINT, Role.WARNING, Role.REQUIRED))
+"""Roles that look at the relevance of their own node."""
+
+
+def _links(outline: Outline, rules: tuple[Rule, ...]) -> _Links:
+    links = _Links([set() for _ in rules], [set() for _ in rules])
+    makers = _Makers(outline, rules)
+    for rule in rules:
+        own = outline.repeats[rule.node]
+        before, across = links.before[rule.index], links.across[rule.index]
+        if rule.role in _GATED:
+            before |= makers.gates[rule.node]
         for reading in rule.readings:
-            shared = [repeat for repeat in definition.repeats_of(reading.node) if repeat in own]
-            other_row = bool(shared) and reading.pin is None
-            target = links.across if other_row else links.before
-            for producer in _producers(definition, graph, reading):
-                if producer is not rule:
-                    target[rule.index].add(producer.index)
-    for before, across in zip(links.before, links.across, strict=True):
+            other_row = reading.pin is None and any(repeat in own for repeat in outline.repeats[reading.node])
+            target = across if other_row else before
+            target |= makers.presence[reading.node]
+            if not reading.structural:
+                target |= makers.content[reading.node]
+        before.discard(rule.index)
         across -= before
+        across.discard(rule.index)
     return links
 
 
-def _producers(definition: FormDefinition, graph: Graph, reading: Reading) -> Iterator[Rule]:
-    """The rules whose outcome a reading can see."""
-    mine = graph.of_node[reading.node]
-    if not reading.structural:
-        yield from (mine[role] for role in (Role.CALCULATE, Role.ITEMS) if role in mine)
-    for above in definition.above(reading.node):
-        rules = graph.of_node[above.index]
-        yield from (rules[role] for role in (Role.RELEVANT, Role.COUNT) if role in rules)
+class _Makers:
+    """By definition index, the rules (by index) whose outcome a reading of it can see."""
+
+    def __init__(self, outline: Outline, rules: tuple[Rule, ...]) -> None:
+        of_node: list[dict[Role, int]] = [{} for _ in outline.definition.nodes]
+        for rule in rules:
+            of_node[rule.node][rule.role] = rule.index
+        self.gates: list[frozenset[int]] = []
+        """Relevance of the node and of all above it."""
+        self.presence: list[frozenset[int]] = []
+        """The same, and how many rows there are."""
+        self.content: list[frozenset[int]] = []
+        """Its value."""
+        nothing: frozenset[int] = frozenset()
+        for node in outline.definition.nodes:
+            own = of_node[node.index]
+            top = node.parent == NO_NODE
+            self.gates.append(_with(nothing if top else self.gates[node.parent], own, (Role.RELEVANT,)))
+            self.presence.append(_with(nothing if top else self.presence[node.parent], own, (Role.RELEVANT, Role.COUNT)))
+            self.content.append(_with(nothing, own, (Role.CALCULATE, Role.ITEMS)))
 
 
-def _inside(definition: FormDefinition, graph: Graph, component: list[int], links: _Links) -> list[int]:
+def _with(known: frozenset[int], own: Mapping[Role, int], roles: tuple[Role, ...]) -> frozenset[int]:
+    found = [own[role] for role in roles if role in own]
+    return known.union(found) if found else known
+
+
+def _inside(definition: FormDefinition, rules: tuple[Rule, ...], component: list[int], links: _Links) -> list[int]:
     """The order inside a strongly connected part, once readings of other rows, choice filters and counts are left out.
 
     Two questions may close each other (relevance alone); a calculation in a circle has no meaning and is refused.
@@ -211,14 +197,14 @@ def _inside(definition: FormDefinition, graph: Graph, component: list[int], link
     if len(component) == 1:
         return component
     members = set(component)
-    soft = {index for index in members if graph.rules[index].role in (Role.ITEMS, Role.COUNT)}
+    soft = {index for index in members if rules[index].role in (Role.ITEMS, Role.COUNT)}
     edges = {index: (links.before[index] & members) - soft - {index} for index in component}
     for index in soft:
         edges[index] = set()
     order = [found for part in _components_of(edges) for found in part]
     for part in _components_of(edges):
-        if len(part) > 1 and any(graph.rules[index].role is Role.CALCULATE for index in part):
-            names = sorted({definition.nodes[graph.rules[index].node].path for index in part})
+        if len(part) > 1 and any(rules[index].role is Role.CALCULATE for index in part):
+            names = sorted({definition.nodes[rules[index].node].path for index in part})
             raise FormInvalid(detail=" → ".join(names), fault="circle")
     return order
 
@@ -269,4 +255,4 @@ def _sorted(indexes: Iterable[int]) -> list[int]:
     return sorted(indexes)
 
 
-__all__ = ["PRODUCERS", "Graph", "Kind", "Role", "Rule", "build", "check_circles"]
+__all__ = ["Graph", "Role", "Rule", "build", "rules_of"]

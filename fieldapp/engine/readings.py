@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .definition import NO_NODE, FormDefinition, NodeDef
+from .definition import NO_NODE, FormDefinition, NodeDef, Reading
 from .views import Kind
 from .xpath.ast import AnyTest, Axis, Call, Expr, Filtered, NameTest, Origin, Path, Step, Text, Union, parts
 
-Names = Sequence[Mapping[str, int]]
-"""By definition index: name of a child → its index."""
-
 _DOCUMENT = NO_NODE
 _ROW_FUNCTIONS = frozenset(("position", "last", "indexed-repeat"))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One definition that an expression reads. `pin` is the repeat whose row it shares with the reader, None for every row."""
-
-    node: int
-    pin: int | None
-    structural: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +21,26 @@ class _Spot:
     low: int | None
 
 
-def names_of(definition: FormDefinition) -> Names:
-    """The children of every definition by name."""
-    return [{definition.nodes[child].name: child for child in node.children} for node in definition.nodes]
+class Outline:
+    """What is asked of a form again and again while its expressions are followed, by definition index."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self.definition = definition
+        self.names: list[dict[str, int]] = [{definition.nodes[child].name: child for child in node.children} for node in definition.nodes]
+        """Name of a child → its index."""
+        self.repeats: list[tuple[int, ...]] = []
+        """The repeats that hold the node, outermost first; a repeat holds itself."""
+        for node in definition.nodes:
+            outer = self.repeats[node.parent] if node.parent != NO_NODE else ()
+            self.repeats.append((*outer, node.index) if node.kind is Kind.REPEAT else outer)
 
 
-def readings(definition: FormDefinition, names: Names, expr: Expr, node: NodeDef, *items: Expr) -> Iterator[Reading]:
+def readings(outline: Outline, expr: Expr, node: NodeDef, *items: Expr) -> Iterator[Reading]:
     """Every reading of an expression that stands at `node`; some may come more than once.
 
     `items` are expressions at the nodes that `expr` finds (value and label of an itemset).
     """
-    collector = _Collector(definition, names, node)
+    collector = _Collector(outline, node)
     spots = collector.expression(expr, (_Spot(node.index, node.index),))
     for item in items:
         collector.expression(item, _all_rows(spots))
@@ -51,10 +48,11 @@ def readings(definition: FormDefinition, names: Names, expr: Expr, node: NodeDef
 
 
 class _Collector:
-    def __init__(self, definition: FormDefinition, names: Names, node: NodeDef) -> None:
-        self._definition = definition
-        self._nodes = definition.nodes
-        self._names = names
+    def __init__(self, outline: Outline, node: NodeDef) -> None:
+        self._definition = outline.definition
+        self._nodes = outline.definition.nodes
+        self._names = outline.names
+        self._repeats = outline.repeats
         self._node = node
         self.found: list[Reading] = []
 
@@ -73,7 +71,7 @@ class _Collector:
 
     def _call(self, name: str, arguments: tuple[Expr, ...], here: tuple[_Spot, ...]) -> None:
         if name in _ROW_FUNCTIONS:
-            for repeat in self._definition.repeats_of(self._node.index):
+            for repeat in self._repeats[self._node.index]:
                 self.found.append(Reading(repeat, None, True))
         if name == "jr:choice-name" and len(arguments) == 2 and isinstance(arguments[1], Text):
             target = self._definition.find(arguments[1].value.strip())
@@ -191,7 +189,7 @@ class _Collector:
     def _pin(self, spot: _Spot) -> int | None:
         if spot.low is None or spot.low == _DOCUMENT:
             return None
-        repeats = self._definition.repeats_of(spot.low)
+        repeats = self._repeats[spot.low]
         return repeats[-1] if repeats else None
 
 

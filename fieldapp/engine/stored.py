@@ -34,7 +34,7 @@ class Stored:
         if control is None or control.control not in SELECTS:
             return False
         rule = self._graph.of_node[node.index].get(Role.ITEMS)
-        return rule is None or (not rule.readings and not has_chance(rule.expressions[0].ast))
+        return rule is None or (not rule.readings and not has_chance(rule.expressions[0]))
 
     def is_shared(self, node: Node) -> bool:
         """Whether the choices of this select are the same in every row and at every time."""

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from .xpath.ast import Expr, calls
+import re
+from collections.abc import Iterable
+
+from .definition import Expression
+from .xpath.ast import Call, calls
 
 _CHANCE = frozenset(("random", "uuid"))
 _TIME = frozenset(("now", "today"))
 
 
-def has_chance(expr: Expr) -> bool:
+_PERHAPS = re.compile("rand|uuid|now|today")
+"""Most expressions need not be searched."""
+
+
+def has_chance(expression: Expression) -> bool:
     """Whether two evaluations may differ although nothing changed."""
-    return any(call.name in _CHANCE or (call.name == "randomize" and len(call.arguments) < 2) for call in calls(expr))
+    return any(_is_chance(call) for call in _calls(expression))
 
 
-def is_volatile(expr: Expr) -> bool:
+def is_volatile(expression: Expression) -> bool:
     """Whether the result must be kept when a draft is opened again."""
-    return has_chance(expr) or any(call.name in _TIME for call in calls(expr))
+    return any(_is_chance(call) or call.name in _TIME for call in _calls(expression))
+
+
+def _calls(expression: Expression) -> Iterable[Call]:
+    return calls(expression.ast) if _PERHAPS.search(expression.text) else ()
+
+
+def _is_chance(call: Call) -> bool:
+    return call.name in _CHANCE or (call.name == "randomize" and len(call.arguments) < 2)

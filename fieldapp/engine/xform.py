@@ -13,7 +13,8 @@ from fieldapp.errors import FormInvalid
 
 from .definition import NO_NODE, Action, Bind, ControlDef, EntityDef, Expression, FormDefinition, NodeDef, RepeatDef
 from .expressions import ExpressionReader
-from .graph import check_circles
+from .graph import rules_of
+from .pause import nothing_to_collect
 from .views import Control, Kind
 from .xform_body import Body, BodyReader, plain_path, repeats_of
 from .xform_document import read_document
@@ -25,11 +26,10 @@ _PII = {"none": 0, "personal": 1, "sensitive": 2}
 
 def parse(xform: str) -> FormDefinition:
     """Read an XForm. Raises FormInvalid, ExpressionError, FormUnsupported."""
-    document, prefixes = read_document(xform)
-    reading = _Reading(document, prefixes)
-    definition = reading.definition()
-    check_circles(definition)
-    return definition
+    with nothing_to_collect():
+        document, prefixes = read_document(xform)
+        definition = _Reading(document, prefixes).definition()
+        return replace(definition, rules=rules_of(definition))
 
 
 class _Reading:
