@@ -15,6 +15,7 @@ from .definition import FormDefinition
 from .history import Explained, RowMove
 from .instance import stable_path_of
 from .live import Live
+from .pause import nothing_to_collect
 from .permits import check_range, fitted, row_at
 from .prefill import lay_over
 from .shown import ShownForm
@@ -33,6 +34,7 @@ class FormSession(ShownForm):
         self._foreign: dict[str, str] = {}
 
     @classmethod
+    @nothing_to_collect()
     def start(
         cls, definition: FormDefinition, around: Surroundings, prefill: Answers | None = None, language: str | None = None
     ) -> FormSession:
@@ -45,6 +47,7 @@ class FormSession(ShownForm):
         return session
 
     @classmethod
+    @nothing_to_collect()
     def resume(cls, definition: FormDefinition, around: Surroundings, answers: Answers, language: str | None = None) -> FormSession:
         """A draft exactly as its snapshot says; first-load actions and drawn values (uuid, random, today) are not made again."""
         session = cls(Live(definition, around, _language(definition, language)))

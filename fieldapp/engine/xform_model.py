@@ -124,7 +124,9 @@ def secondary(model: Element) -> tuple[SecondaryDef, ...]:
 
 def internal(element: Element) -> Internal:
     """An element as a value."""
-    children = tuple(internal(child) for child in element)
+    if not len(element) and not element.attrib:
+        return Internal(local(element.tag), element.text or "")
+    children = tuple([internal(child) for child in element])
     text = "" if children else element.text or ""
     return Internal(local(element.tag), text, children, tuple((local(key), value) for key, value in element.attrib.items()))
 
