@@ -91,18 +91,17 @@ def to_plain(operation: Operation) -> dict[str, object]:
 
 def content_id(operation: Operation) -> str:
     """SHA-256 over the canonical bytes of all but id and sig, as hex."""
-    plain = to_plain(operation)
-    del plain["id"], plain["sig"]
-    return hashlib.sha256(canonical(plain)).hexdigest()
+    return hashlib.sha256(canonical(_content(operation))).hexdigest()
 
 
 def signed(operation: Operation, signer: Signer) -> Operation:
     """The operation with its text in NFC, its id and the signature of its author."""
-    plain = to_plain(operation)
-    told = _ENCODER.encode(plain)
-    composed = operation if unicodedata.is_normalized("NFC", told) else _built(json.loads(canonical(plain)))
-    identity = content_id(composed)
-    return replace(composed, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
+    told = _ENCODER.encode(_content(operation))
+    if not unicodedata.is_normalized("NFC", told):
+        operation = _built(json.loads(canonical(to_plain(operation))))
+        told = _ENCODER.encode(_content(operation))
+    identity = hashlib.sha256(told.encode()).hexdigest()
+    return replace(operation, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
 
 
 def from_plain(plain: object) -> Operation:
@@ -145,6 +144,12 @@ def verify(operation: Operation, public_key: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(operation.sig), bytes.fromhex(operation.id))
     except (InvalidSignature, ValueError) as wrong:
         raise BadOperation(reason="bad-signature", id=operation.id) from wrong
+
+
+def _content(operation: Operation) -> dict[str, object]:
+    plain = to_plain(operation)
+    del plain["id"], plain["sig"]
+    return plain
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

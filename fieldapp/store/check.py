@@ -114,7 +114,7 @@ def _search(tx: Transaction) -> Iterator[Damage]:
     kept: dict[str, str] = dict(tx.sql("SELECT household, text FROM search").fetchall())
     pieces: Counter[str] = Counter()
     for line in search.lines(tx.connection):
-        pieces.update(search.indexed(line))
+        pieces.update(line.pieces)
         if kept.pop(line.household, None) != line.text:
             yield Damage("cache", line.household, "search")
     if kept or dict(tx.sql("SELECT term, doc FROM search_word").fetchall()) != pieces:

@@ -23,6 +23,16 @@ _MEMBER_FIELDS = tuple(field.name for field in fields(Member) if field.name not 
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """By what the households here are recognised in a list from elsewhere; the village first in each."""
+
+    codes: frozenset[tuple[str, str]]
+    citizen_ids: frozenset[tuple[str, str]]
+    heads: frozenset[tuple[str, str, str]]
+    """Village, head, address."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some lines of the roster; `more` is where the next page begins, empty on the last."""
 
@@ -40,14 +50,15 @@ def get(tx: Transaction, household: str) -> Household:
 
 def save(tx: Transaction, household: Household, why: str = "", user: str = "") -> int:
     """Write the operations that turn what is kept into this value; members that it does not list stay. Returns how many."""
-    written = 0
-    kept = _kept(tx, HouseholdRow, household.id)
+    known = operations.known(tx, [household.id, *(member.id for member in household.members)])
     changes = {name: str(getattr(household, name)) for name in _HOUSEHOLD_FIELDS}
-    written += _write(tx, "household", household.id, household.village, changes, kept, why, user)
+    kept = _kept(tx, HouseholdRow, household.id) if household.id in known else None
+    written = _write(tx, "household", household.id, household.village, changes, kept, why, user)
     for place, member in enumerate(household.members, 1):
         changes = {name: getattr(member, name) for name in _MEMBER_FIELDS}
         changes |= {"active": "1" if member.active else "0", "household": household.id, "order": str(place)}
-        written += _write(tx, "member", member.id, household.village, changes, _kept_member(tx, member.id), why, user)
+        kept = _kept_member(tx, member.id) if member.id in known else None
+        written += _write(tx, "member", member.id, household.village, changes, kept, why, user)
     return written
 
 
@@ -106,6 +117,27 @@ def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:
     return tuple(map(HouseholdId, tx.column(listed, citizen_id)))
 
 
+def marks(tx: Transaction) -> Marks:
+    """The marks of all households in three readings, for comparing a long list."""
+    codes = tx.sql("SELECT village, national_code FROM household WHERE NOT deleted AND national_code <> ''")
+    numbers = tx.sql(
+        "SELECT village, citizen_id FROM member JOIN household ON household.id = member.household"
+        " WHERE NOT member.deleted AND NOT household.deleted AND citizen_id <> ''"
+    )
+    heads = tx.sql("SELECT village, head_name, address FROM household WHERE NOT deleted")
+    return Marks(
+        frozenset((village, code) for village, code in codes),
+        frozenset((village, number) for village, number in numbers),
+        frozenset((village, head, address) for village, head, address in heads),
+    )
+
+
+def twin(tx: Transaction, village: str, head_name: str, address: str) -> HouseholdId | None:
+    """A household of the same head and address in the village."""
+    listed = "SELECT id FROM household WHERE village = ? AND NOT deleted AND head_name = ? AND address = ? ORDER BY id"
+    return next((HouseholdId(found) for found in tx.column(listed, village, head_name, address)), None)
+
+
 def in_conflict(tx: Transaction) -> dict[str, list[str]]:
     """Records that wait for a decision, by household."""
     found: dict[str, list[str]] = {}
@@ -118,11 +150,14 @@ def in_conflict(tx: Transaction) -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def _write(tx: Transaction, kind: str, record: str, village: str, wanted: dict[str, str], kept: dict[str, str], why: str, user: str) -> int:
-    changes = {name: value for name, value in wanted.items() if value != kept.get(name, "")}
+def _write(
+    tx: Transaction, kind: str, record: str, village: str, wanted: dict[str, str], kept: dict[str, str] | None, why: str, user: str
+) -> int:
+    """`kept` is None for a record without operations."""
+    changes = {name: value for name, value in wanted.items() if value != (kept or {}).get(name, "")}
     if kept and not changes:
         return 0
-    operations.write(tx, kind, record, village, dict(changes), why=why, user=user)
+    operations.write(tx, kind, record, village, dict(changes), why=why, user=user, fresh=kept is None)
     return 1
 
 

@@ -65,15 +65,17 @@ def write(
     form_version: str = "",
     why: str = "",
     delete: bool = False,
+    fresh: bool = False,
 ) -> Operation:
     """Append one change of a record by this laptop and bring the cache up to date; `village` has 12 digits.
 
-    The parents are all heads of the record, so a value written over a conflict resolves it. Raises WrongRealm, BadInput.
+    The parents are all heads of the record, so a value written over a conflict resolves it; of a `fresh` record the caller knows that
+    it has no operations. Raises WrongRealm, BadInput.
     """
     areas.guard(tx, village)
     if len(village) != 12:
         raise BadInput(what="village", value=village)
-    before = _stored(tx, record)
+    before = [] if fresh else _stored(tx, record)
     unsigned = Operation(
         dev=tx.device,
         prev=facts.get(tx, facts.LAST_OPERATION),
@@ -114,6 +116,12 @@ def project(tx: Transaction, records: Iterable[str]) -> None:
 def of_record(tx: Transaction, record: str) -> tuple[Operation, ...]:
     """All operations of a record in the order in which they came here; raises WorkspaceDamaged (record)."""
     return tuple(stored.operation for stored in _stored(tx, record))
+
+
+def known(tx: Transaction, records: Sequence[str]) -> frozenset[str]:
+    """Those of the records that have operations."""
+    listed = "SELECT DISTINCT rec FROM operation WHERE rec IN (SELECT value FROM json_each(?))"
+    return frozenset(tx.column(listed, json.dumps(list(records))))
 
 
 def get(tx: Transaction, operation: str) -> Operation:

@@ -25,8 +25,8 @@ _SHORT, _NUMBER = 3, 4
 _EXACT_HEAD, _EXACT, _BEGINS = "¹", "²", "³"
 """Marks of pieces that are a whole name or its beginning; the normal form of a text never has these signs."""
 _LONGEST_BEGINNING = 8
-_NAMES_OF_ONE = "·•・‧."
-"""Signs between the parts of one name, which people type or not."""
+_SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isalnum()} | dict.fromkeys(map(ord, "·•・‧."), None)
+"""What becomes of signs; those between the parts of one name are typed or not, and go."""
 _LOOKED_AT = 20_000
 """So many lines are compared at most to count what matches a long word."""
 
@@ -55,9 +55,11 @@ class Found:
 
 
 def normal(text: str) -> str:
-    """Lower case, full width as half width, no blanks and no signs between the parts of a name."""
-    composed = unicodedata.normalize("NFKC", text).lower()
-    return "".join(sign for sign in composed if not sign.isspace() and sign not in _NAMES_OF_ONE)
+    """Lower case, full width as half width, no blanks and no signs between the parts of a name.
+
+    Plain signs that are no letters or digits would part a word of the index: they stand in full width.
+    """
+    return "".join(unicodedata.normalize("NFKC", text).lower().split()).translate(_SIGNS)
 
 
 def line(row: Row, people: Sequence[Person]) -> Line:
@@ -166,11 +168,6 @@ def count(connection: Connection, query: str, village: str = "", at_most: int = 
     return int(number[0]) if number else 0
 
 
-def indexed(made: Line) -> Iterator[str]:
-    """The words under which the index has a line."""
-    return map(_encoded, made.pieces)
-
-
 def stretch(village: str) -> tuple[int, int]:
     """The first and last number of a division's households; everything for the empty code."""
     if not village.isdecimal() or not village.isascii():
@@ -184,7 +181,7 @@ _ROW = "SELECT id, village, head_name, address, natural_village, phone, national
 
 def _write(connection: Connection, number: int, made: Line) -> None:
     connection.execute("INSERT INTO search (number, household, text) VALUES (?, ?, ?)", (number, made.household, made.text))
-    connection.execute("INSERT INTO search_index (rowid, pieces) VALUES (?, ?)", (number, " ".join(indexed(made))))
+    connection.execute("INSERT INTO search_index (rowid, pieces) VALUES (?, ?)", (number, " ".join(made.pieces)))
 
 
 def _next_number(connection: Connection, village: str) -> int:
@@ -270,9 +267,4 @@ def _word(word: str) -> str:
 
 
 def _quoted(piece: str) -> str:
-    return f'"{_encoded(piece)}"'
-
-
-def _encoded(piece: str) -> str:
-    """A piece as one word of the index: its plain signs that are no letters or digits would part it, so they stand in full width."""
-    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and not sign.isalnum() else sign for sign in piece)
+    return f'"{piece}"'

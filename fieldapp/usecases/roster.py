@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,18 @@ from fieldapp.errors import AlreadyThere, BadInput
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
-    from fieldapp.store.transaction import Transaction
+    from fieldapp.store.households import Marks
 
     from .roster_file import RosterFinding
+
+
+Report = Callable[[int, int, str], None]
+_TOGETHER = 500
+"""Households of an import that are kept in one transaction."""
+
+
+def unseen(_done: int, _total: int, _text: str) -> None:
+    """Nobody looks at the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,10 @@ def add_household(workspace: Workspace, village: str, head_name: str, address: s
     name = head_name.strip()
     if not name:
         raise BadInput(what="head_name", value=head_name)
+    from fieldapp.store import households
+
     with workspace.read() as tx:
-        twin = _twin(tx, village, name, address)
+        twin = households.twin(tx, village, name, address)
     if twin is not None:
         raise AlreadyThere(what="household", id=twin)
     return add(workspace, Household(HouseholdId(uuid4().hex), AreaCode(village), name, address=address, phone=phone))
@@ -136,21 +148,29 @@ def history(workspace: Workspace, identity: HouseholdId) -> tuple[Event, ...]:
     return tuple(sorted(events, key=lambda one: one.when, reverse=True))
 
 
-def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, dry_run: bool = False) -> Imported:
-    """Import a roster; households whose national code or head's identity number is here already are left alone."""
+def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, dry_run: bool = False, report: Report = unseen) -> Imported:
+    """Import a roster; households whose national code or head's identity number is here already are left alone.
+
+    Households are kept some hundred at a time, so what is in stays in if the import is cancelled or breaks off, and importing the same
+    file again goes on from there.
+    """
     from fieldapp.store import areas, audit, households
 
     from . import roster_file
 
     with workspace.read() as tx:
         known = (*areas.below(tx, "", Level.TOWNSHIP), *areas.below(tx, ""))
-        read = roster_file.read(file, known, mapping)
-        new = [one for one in read.households if not _known(tx, one)]
-    if not dry_run:
+        marks = households.marks(tx)
+    read = roster_file.read(file, known, mapping)
+    new = [one for one in read.households if not _known(marks, one)]
+    for start in range(0, 0 if dry_run else len(new), _TOGETHER):
+        report(start, len(new), file.name)
+        some = new[start : start + _TOGETHER]
         with workspace.begin() as tx:
-            for one in new:
+            for one in some:
                 households.save(tx, one)
-            audit.record(tx, "import-roster", file.name, str(len(new)))
+            audit.record(tx, "import-roster", file.name, str(len(some)))
+    report(len(new), len(new), file.name)
     members = sum(len(one.members) for one in read.households)
     return Imported(len(read.households), members, len(new), len(read.households) - len(new), read.findings)
 
@@ -170,21 +190,10 @@ def export_file(workspace: Workspace, file: Path, layout: str, village: str = ""
     return len(chosen)
 
 
-def _known(tx: Transaction, one: Household) -> bool:
+def _known(marks: Marks, one: Household) -> bool:
     """Whether the household is here: by its national code, a member's identity number in the village, or its head and address."""
-    from fieldapp.store import households
-
     if one.national_code:
-        return any(line.national_code == one.national_code for line in households.search(tx, one.national_code, one.village))
-    ids = {held for member in one.members if member.citizen_id for held in households.by_citizen_id(tx, member.citizen_id)}
-    if any(households.get(tx, held).village == one.village for held in ids):
+        return (one.village, one.national_code) in marks.codes
+    if any((one.village, member.citizen_id) in marks.citizen_ids for member in one.members if member.citizen_id):
         return True
-    return _twin(tx, one.village, one.head_name, one.address) is not None
-
-
-def _twin(tx: Transaction, village: str, head_name: str, address: str) -> HouseholdId | None:
-    """A household of the same head and address in the village."""
-    from fieldapp.store import households
-
-    found = households.search(tx, head_name, village, limit=200)
-    return next((line.id for line in found if (line.head_name, line.address) == (head_name, address)), None)
+    return (one.village, one.head_name, one.address) in marks.heads

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.benchmarks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.add_argument("--only", nargs="+", choices=ROOMS, default=ROOMS)
-    parser.add_argument("--households", type=int, default=1000, help="size of the roster that is searched")
+    parser.add_argument("--households", type=int, default=5000, help="size of the roster that is searched; a county has 100000")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a limit is missed")
     given = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
