@@ -252,6 +252,10 @@ class FormDefinition:
         """How many questions the form asks, each counted once whatever the rows."""
         return sum(1 for node in self.nodes if node.kind is Kind.QUESTION)
 
+    def meta(self, name: str) -> NodeDef | None:
+        """A node of the form's own `meta`, as `instanceID`; `deprecatedID` is there for every form, its element only after an edit."""
+        return self.find(f"{self.root.path}/meta/{name}")
+
     def find(self, path: str) -> NodeDef | None:
         """The node of a path without row numbers, as `/hf/member/m_name` or `/hf/meta/entity/@id`."""
         return next((node for node in self.nodes if node.path == path), None)

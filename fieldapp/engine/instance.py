@@ -133,6 +133,13 @@ class Tree:
         node = self.definition.nodes[seed.node]
         return calculated(node, seed.value) if node.is_leaf else ""
 
+    def grow_last(self, definition: NodeDef) -> None:
+        """Put the element of a definition that no seed fills behind its siblings."""
+        above = next(iter(self.instances[definition.parent]))
+        node = Node(definition)
+        above.append(node)
+        self.enter(node)
+
     def enter(self, node: Node) -> None:
         """Register a subtree that has been put into the tree."""
         for here in node.subtree():

@@ -10,6 +10,10 @@ from .definition import Bind, FormDefinition
 from .instance import Node, Tree, stable_path_of
 from .views import Kind
 
+INSTANCE_ID = "meta/instanceID"
+DEPRECATED_ID = "meta/deprecatedID"
+"""Stable paths of the identity of a submission and, once it was edited, of the one that it replaces."""
+
 EXPLANATION = "/@why"
 """Behind a question's stable path: what the person wrote about its warning."""
 
@@ -78,6 +82,9 @@ class Filler:
     def restore(self, quiet: frozenset[int]) -> None:
         """Make the tree hold exactly these answers: rows, values, blanks."""
         self._restore_rows(self._tree.root)
+        deprecated = self._tree.definition.meta("deprecatedID")
+        if deprecated is not None and not self._tree.instances[deprecated.index] and DEPRECATED_ID in self._answers:
+            self._tree.grow_last(deprecated)
         for node in self._tree.root.subtree():
             path = stable_path_of(node)
             self._used.add(path)

@@ -44,6 +44,7 @@ class Skeleton:
         self.by_path: dict[str, Draft] = {}
         self._element = root
         self.root = self._merge(root, None)
+        self._may_be_edited()
         self._number(self.root)
 
     def _merge(self, element: Element, parent: Draft | None) -> Draft:
@@ -64,6 +65,14 @@ class Skeleton:
         for child in element:
             self._merge(child, draft)
         return draft
+
+    def _may_be_edited(self) -> None:
+        """Room for `meta/deprecatedID`, which only an edited submission holds: a definition that no seed fills."""
+        meta = self.root.child("meta")
+        if meta is not None and meta.child("deprecatedID") is None:
+            draft = Draft("deprecatedID", f"{meta.path}/deprecatedID", meta, meta.namespace)
+            self.by_path[draft.path] = draft
+            meta.children.append(draft)
 
     def _attribute(self, key: str, draft: Draft) -> None:
         name = "@" + local(key)
