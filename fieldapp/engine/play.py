@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fieldapp.errors import BadInput, FieldAppError, NotAllowed, NotFound
 
+from .definition import FormDefinition
 from .instance import Node
 from .playstate import states_of
 from .session import FormSession, Surroundings
-from .submission import write
+from .submission import read, revised, write
 from .views import Control
 from .xform import parse
 
@@ -64,10 +65,10 @@ def take_step(session: FormSession, step: Step) -> None:
     _act(session, step)()
 
 
-def time_start(xform: str, around: Surroundings) -> tuple[FormSession, float]:
+def time_start(xform: str, around: Surroundings, case: Case | None = None) -> tuple[FormSession, float]:
     """From the text of an XForm to a session in which all that is shown stands; with the seconds that this took. Raises as `parse`."""
     begin = time.perf_counter()
-    session = FormSession.start(parse(xform), around)
+    session = _begin(parse(xform), around, case or {})
     show(session, session.live.tree.root.subtree())
     return session, time.perf_counter() - begin
 
@@ -128,7 +129,7 @@ class _Player:
         xform = case["xml"] if "xml" in case else Path(str(case.get("file", ""))).read_text(encoding="utf-8")
         self._timings = timings
         around = _surroundings(case, now, zone)
-        self._session, spent = time_start(xform, around)
+        self._session, spent = time_start(xform, around, case)
         self._told: dict[str, dict[str, Any]] = {}
         self.state = self._state({"op": "load"}, spent)
 
@@ -155,6 +156,14 @@ class _Player:
         if self._timings:
             state["ms"] = round(spent * 1000, 4)
         return state
+
+
+def _begin(definition: FormDefinition, around: Surroundings, case: Case) -> FormSession:
+    """A new submission, or the one that the case brings as XML: restored, or opened to be edited after it was sent."""
+    if "instance" not in case:
+        return FormSession.start(definition, around)
+    answers = read(definition, str(case["instance"]))
+    return FormSession.resume(definition, around, revised(answers, around.uuid) if case.get("edit") else answers)
 
 
 def _surroundings(case: Case, now: datetime | None, zone: tzinfo | None) -> Surroundings:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fieldapp.domain.submission import Answers
 from fieldapp.errors import BadInput
 
-from .definition import FormDefinition, NodeDef
+from .definition import FormDefinition, NodeDef, Seed
 from .instance import Node
 from .session import FormSession
 from .snapshots import DEPRECATED_ID, INSTANCE_ID, order_text, silent
@@ -117,33 +117,59 @@ def read(definition: FormDefinition, xml: str | bytes) -> Answers:
     stated = root.get("id")
     if stated and definition.form and stated != definition.form:
         raise BadInput(what="submission", value=stated)
-    quiet = {definition.nodes[index].path for index in silent(definition)}
-    return dict(_answers(definition, definition.root, root, "", quiet))
+    return dict(_Reader(definition).answers(definition.first, root, ""))
 
 
-def _answers(definition: FormDefinition, node: NodeDef, element: Element, path: str, quiet: set[str]) -> Iterator[tuple[str, str]]:
-    inner = {definition.nodes[index].name: definition.nodes[index] for index in node.children}
-    before = f"{path}/" if path else ""
-    for key, value in element.attrib.items():
-        attribute = inner.get("@" + local(key))
-        if attribute is not None and value and attribute.path not in quiet:
-            yield f"{before}{attribute.name}", value
-    if node.is_leaf:
-        if element.text:
-            yield path, element.text
-        return
-    count: dict[str, int] = {}
-    for child in element:
-        name = local(child.tag)
-        found = inner.get(name)
-        if found is None or child.get(JR + "template") is not None:
-            continue
-        below = f"{before}{name}"
-        if found.kind is Kind.REPEAT:
-            count[name] = count.get(name, 0) + 1
-            below = f"{below}/{child.get(ROW) or child.get('rowId') or _row_id(below, count[name])}"
-            yield below, order_text(float(count[name]))
-        yield from _answers(definition, found, child, below, quiet)
+class _Reader:
+    """Reads one submission along the form. What the file leaves out (it was not relevant) is as the form has it at first."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self._nodes = definition.nodes
+        self._quiet = silent(definition)
+
+    def answers(self, seed: Seed, element: Element | None, path: str) -> Iterator[tuple[str, str]]:
+        """The answers at a node and below; `element` is None where the file leaves it out."""
+        node = self._nodes[seed.node]
+        given = {} if element is None else {"@" + local(key): value for key, value in element.attrib.items()}
+        if node.is_leaf:
+            text = seed.value if element is None else element.text or ""
+            if text and node.index not in self._quiet:
+                yield path, text
+        before = f"{path}/" if path else ""
+        for index in node.children:
+            child = self._nodes[index]
+            seeds = [inner for inner in seed.children if inner.node == index]
+            if child.is_attribute:
+                text = given.get(child.name) or next((known.value for known in seeds), "")
+                if text and index not in self._quiet:
+                    yield f"{before}{child.name}", text
+                continue
+            found = _named(element, child.name)
+            if child.repeat is not None:
+                yield from self._rows(child, found, seeds, element is None, before)
+            elif seeds or found:
+                yield from self.answers(seeds[0] if seeds else Seed(index), found[0] if found else None, f"{before}{child.name}")
+
+    def _rows(self, repeat: NodeDef, found: list[Element], seeds: list[Seed], omitted: bool, before: str) -> Iterator[tuple[str, str]]:
+        """The rows of the file; of a repeat whose rows are fixed, and inside what is left out, the rows that the form begins with."""
+        assert repeat.repeat is not None
+        fixed = repeat.repeat.fixed and repeat.repeat.count is None
+        rows: list[tuple[Seed, Element | None]] = [(repeat.repeat.template, row) for row in found]
+        if omitted or fixed:
+            rows = [*rows, *((seed, None) for seed in seeds[len(rows) :])][: len(seeds)]
+        path = f"{before}{repeat.name}"
+        for place, (seed, row) in enumerate(rows, 1):
+            named = (row.get(ROW) or row.get("rowId")) if row is not None else None
+            below = f"{path}/{named or _row_id(path, place)}"
+            yield below, order_text(float(place))
+            yield from self.answers(seed, row, below)
+
+
+def _named(element: Element | None, name: str) -> list[Element]:
+    """The elements of a name below, templates left out."""
+    if element is None:
+        return []
+    return [inner for inner in element if local(inner.tag) == name and inner.get(JR + "template") is None]
 
 
 def _row_id(path: str, place: int) -> str:
