@@ -30,6 +30,8 @@ class Actions:
         for action in definition.actions:
             if CHANGED.intersection(action.events) and action.owner != NO_NODE:
                 self._changed.setdefault(action.owner, []).append(action)
+        identity = definition.meta("instanceID")
+        self._preloads = [node for node in definition.nodes if node.bind.preload or node is identity]
         self.waiting: dict[Node, None] = {}
 
     def listens_to(self, node: Node) -> bool:
@@ -43,11 +45,14 @@ class Actions:
 
     def preload(self) -> None:
         """Fill what a new submission brings along: identity, times, properties of the device."""
-        for node in self._definition.nodes:
-            text = self._preloaded(node)
-            if text is not None:
-                for place in self._tree.instances[node.index]:
-                    self._recompute.store(place, text)
+        for node in self._preloads:
+            for place in self._tree.instances[node.index]:
+                self._preload(place)
+
+    def _preload(self, place: Node) -> None:
+        text = self._preloaded(place.node)
+        if text is not None:
+            self._recompute.store(place, text)
 
     def _preloaded(self, node: NodeDef) -> str | None:
         bind = node.bind
@@ -61,8 +66,7 @@ class Actions:
             case "property":
                 name = bind.preload_parameter
                 return _property(self._around.properties, name)
-        is_identity = node.path.count("/") == 3 and node.path.endswith("/meta/instanceID")
-        if is_identity and bind.calculate is None and not any(place.raw for place in self._tree.instances[node.index]):
+        if not bind.preload and bind.calculate is None and not any(place.raw for place in self._tree.instances[node.index]):
             return f"uuid:{self._around.uuid()}"
         return None
 
@@ -95,7 +99,11 @@ class Actions:
                     self._perform(action, target)
 
     def new_row(self, row: Node) -> None:
-        """The actions of a row that the person or jr:count added."""
+        """What a row that the person or jr:count added brings along, and its actions."""
+        if any(self._definition.repeats_of(node.index) for node in self._preloads):
+            for inner in row.subtree():
+                if inner.node.bind.preload:
+                    self._preload(inner)
         for action in self._new_row:
             place = action.target if action.owner == NO_NODE else action.owner
             if self._definition.repeats_of(place)[-1:] == (row.node.index,):
@@ -127,7 +135,9 @@ class Actions:
         if not target.node.is_leaf:
             return
         text = ""
-        if action.value is not None:
+        if action.place:
+            text = _property(self._around.properties, "geopoint") or target.raw
+        elif action.value is not None:
             text = self._recompute.closures.text(action.value, target)
         try:
             text = canonical(target.node, "" if text == "NaN" else text)

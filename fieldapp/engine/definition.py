@@ -139,7 +139,7 @@ class NodeDef:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A setvalue: on `events` the target gets the value of the expression.
+    """A setvalue or setgeopoint: on `events` the target gets the value of the expression, or where we are.
 
     `owner` is the node whose control holds the action (its value changes), or the repeat whose new row it is, or -1 in the model.
     """
@@ -150,6 +150,8 @@ class Action:
     owner: int = NO_NODE
     which: Expression | None = None
     """Which of the target's instances, if a predicate says so."""
+    place: bool = False
+    """A setgeopoint: the position that `Surroundings.properties` knows as `geopoint`; without one what stands there stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class FormDefinition:
     entities: tuple[EntityDef, ...] = ()
     namespaces: tuple[tuple[str, str], ...] = ()
     """(prefix, URI) of the primary instance, for writing."""
+    public_key: str = ""
+    """The key for which the form wants its submissions encrypted; we never do, so that nobody is locked out (docs/forms.md)."""
     rules: tuple[Rule, ...] = ()
     """Which rule reads what, and in which order they are worked out; made by `graph` when the form is read."""
 

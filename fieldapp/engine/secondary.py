@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from .definition import Internal, SecondaryDef
-from .xform_model import internal
+from .xform_model import EXTERNAL, internal
 from .xpath.tree import Document, NodeKind, XNode
 
 LAST_SAVED = "jr://instance/last-saved"
+ITEMSETS = "itemsets.csv"
+"""The media file of all external choices: `list_name`, `name`, `label` and the columns that filters ask for."""
 
 
 class Secondaries(Mapping[str, XNode]):
@@ -47,6 +49,8 @@ class Secondaries(Mapping[str, XNode]):
         return document
 
     def _medium(self, source: str) -> XNode:
+        if source.startswith(EXTERNAL):
+            return _of_list(self._medium(f"jr://file-csv/{ITEMSETS}"), source.removeprefix(EXTERNAL))
         name = "last-saved" if source == LAST_SAVED else source.rsplit("/", 1)[-1]
         body = self._files.get(name, self._files.get(source))
         if body is None:
@@ -85,6 +89,23 @@ def from_csv(text: str) -> XNode:
                 item.append(XNode(name, line[place] if place < len(line) else ""))
         root.append(item)
     return root
+
+
+def _of_list(everything: XNode, name: str) -> XNode:
+    """The items of one list; the first column of labels counts where none is called just `label`."""
+    root = XNode("root")
+    for item in everything.children:
+        if _cell(item, "list_name") != name:
+            continue
+        if not item.named("label"):
+            label = next((cell.value for cell in item.children if cell.name.startswith("label")), "")
+            item.append(XNode("label", label))
+        root.append(item)
+    return root
+
+
+def _cell(item: XNode, name: str) -> str:
+    return next((cell.value for cell in item.named(name)), "")
 
 
 def from_xml(text: str) -> XNode:

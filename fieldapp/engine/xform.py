@@ -16,7 +16,7 @@ from .expressions import ExpressionReader
 from .graph import rules_of
 from .pause import nothing_to_collect
 from .views import Control, Kind
-from .xform_body import Body, BodyReader, plain_path, repeats_of
+from .xform_body import ACTIONS, Body, BodyReader, plain_path, repeats_of
 from .xform_document import read_document
 from .xform_model import ENTITIES, FA, ODK, ORX, Draft, Skeleton, add_meta, secondary
 from .xform_text import JR, XF, ReadExpression, has_media, local, message, translations
@@ -82,10 +82,11 @@ class _Reading:
             first=self.skeleton.first(),
             languages=languages,
             texts=texts,
-            secondary=secondary(self.model),
+            secondary=secondary(self.model, self.body_element),
             actions=self._actions(body),
             entities=self._entities(),
             namespaces=tuple((prefix, uri) for prefix, uri in self.prefixes.items() if uri in namespaces | {ORX}),
+            public_key=next((key for item in self.model.findall(XF + "submission") if (key := item.get("base64RsaPublicKey"))), ""),
         )
 
     def _text_place(self, name: str) -> ReadExpression:
@@ -196,7 +197,7 @@ class _Reading:
         return control.control is Control.INPUT and always and bind.calculate is None and bind.type == "string"
 
     def _actions(self, body: Body) -> tuple[Action, ...]:
-        elements = [(element, "") for element in self.model if local(element.tag) == "setvalue"]
+        elements = [(element, "") for element in self.model if local(element.tag) in ACTIONS]
         return tuple(action for element, owner in elements + body.actions if (action := self._action(element, owner)) is not None)
 
     def _action(self, element: Element, owner: str) -> Action | None:
@@ -204,7 +205,7 @@ class _Reading:
         target = plain_path(ref, owner or self.top) if ref else self.binds.get(element.get("bind", ""), "")
         draft = self.skeleton.by_path.get(target)
         if draft is None:
-            raise FormInvalid(detail=f"setvalue: {ref}", fault="missing-node")
+            raise FormInvalid(detail=f"{local(element.tag)}: {ref}", fault="missing-node")
         value = element.get("value")
         if value is None and (element.text or "").strip():
             text = (element.text or "").strip()
@@ -215,7 +216,7 @@ class _Reading:
         owner_index = self.skeleton.by_path[owner].index if owner else NO_NODE
         expression = self.read_at(target)(value) if value is not None and value.strip() else None
         which = self.read_at(owner)(ref) if ref and "[" in ref else None
-        return Action(tuple(events), draft.index, expression, owner_index, which)
+        return Action(tuple(events), draft.index, expression, owner_index, which, local(element.tag) == "setgeopoint")
 
     def _entities(self) -> tuple[EntityDef, ...]:
         found: list[EntityDef] = []

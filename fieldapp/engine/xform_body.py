@@ -23,6 +23,8 @@ _CONTROLS = {
     "trigger": Control.ACKNOWLEDGE,
     "upload": Control.UPLOAD,
 }
+ACTIONS = ("setvalue", "setgeopoint")
+"""What a form may do by itself; odk:recordaudio is passed over, since a laptop in a village records nobody unasked."""
 _PLACED = frozenset(("group", "repeat", *_CONTROLS))
 _PREDICATE = re.compile(r"\[[^\]]*\]")
 _NOT_PARAMETERS = {"ref", "bind", "nodeset", "appearance", "mediatype", "class", "query"}
@@ -43,7 +45,7 @@ class Body:
     counts: dict[str, Expression] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
     actions: list[tuple[Element, str]] = field(default_factory=list)
-    """(setvalue element, path of the control or repeat that owns it)."""
+    """(element of an action, path of the control or repeat that owns it)."""
 
 
 def repeats_of(body: Element | None, binds: dict[str, str], top: str) -> list[str]:
@@ -150,21 +152,27 @@ class BodyReader:
 
     def _actions(self, element: Element, path: str) -> None:
         for child in element:
-            if local(child.tag) == "setvalue":
+            if local(child.tag) in ACTIONS:
                 self.body.actions.append((child, path))
 
     def _control(self, element: Element, path: str) -> ControlDef:
         read = self._read_at(path)
+        query = element.get("query")
         return ControlDef(
-            _CONTROLS[local(element.tag)],
+            Control.SELECT_ONE if query else _CONTROLS[local(element.tag)],
             shown_text(element.find(XF + "label"), read),
             shown_text(element.find(XF + "hint"), read),
             element.get("appearance", ""),
             element.get("mediatype", ""),
             _parameters(element),
             tuple(_item(item, read) for item in element.findall(XF + "item")),
-            self._itemset(element.find(XF + "itemset"), read, path),
+            self._external(query, read) if query else self._itemset(element.find(XF + "itemset"), read, path),
         )
+
+    def _external(self, query: str, read: ReadExpression) -> Itemset:
+        """The choices of a `select_one_external`: the rows of `itemsets.csv` that the query picks."""
+        plain = self._read_at("")
+        return Itemset(read(query), plain("name"), plain("label"))
 
     def _itemset(self, element: Element | None, read: ReadExpression, path: str) -> Itemset | None:
         if element is None:

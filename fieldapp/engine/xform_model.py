@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -120,15 +121,24 @@ class Skeleton:
         return Seed(draft.index, (element.text or "") if leaf else "", tuple(seeds))
 
 
-def secondary(model: Element) -> tuple[SecondaryDef, ...]:
-    """Every instance of the model but the first."""
+EXTERNAL = "jr://itemsets/"
+"""The source of a list of `itemsets.csv`, the file of all external choices (XLSForm `select_one_external`); the list's name follows."""
+
+_QUERIED = re.compile(r"""instance\(\s*['"]([^'"]+)['"]\s*\)""")
+
+
+def secondary(model: Element, body: Element | None = None) -> tuple[SecondaryDef, ...]:
+    """Every instance of the model but the first, and the external lists that the body asks for."""
     found: list[SecondaryDef] = []
     for instance in model.findall("{*}instance")[1:]:
         name = instance.get("id", "")
         inner = next(iter(instance), None)
         source = instance.get("src", "")
         found.append(SecondaryDef(name, source, None if source or inner is None else internal(inner)))
-    return tuple(found)
+    queries = [query for element in body.iter() if (query := element.get("query"))] if body is not None else []
+    lists = dict.fromkeys(name for query in queries for name in _QUERIED.findall(query))
+    known = {definition.id for definition in found}
+    return (*found, *(SecondaryDef(name, EXTERNAL + name) for name in lists if name not in known))
 
 
 def internal(element: Element) -> Internal:

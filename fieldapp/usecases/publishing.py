@@ -79,7 +79,8 @@ def bundled() -> tuple[tuple[PublishedForm, bytes], ...]:
         source = folder / f"{folder.name}.csv"
         converted = xlsform.convert(source)
         definition = converted.definition
-        media = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file != source}
+        beside = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file != source}
+        media = {**beside, **converted.sheets.files}
         published = PublishedForm(definition.form, definition.version, definition.title, converted.xform, media)
         made.append((published, compiled.dump(definition)))
     return tuple(made)

@@ -18,6 +18,8 @@ _H = "{http://www.w3.org/1999/xhtml}"
 _X = "{http://www.w3.org/2002/xforms}"
 _ROOT = "form__data"
 """The root element of a form that does not name its own: unlike any question."""
+_EXTERNAL = "itemsets.csv"
+_SHOWN = re.compile(r"""jr://(?:images|audio|video)/([^"'<>\s/\\]+)""")
 _READ = re.compile(r"""["']jr://(?:file|file-csv)/([^"'<>\s/\\]+)["']""")
 
 
@@ -25,9 +27,9 @@ def publish(district: District, file: Path) -> PublishedForm:
     """Publish a form with the media files that it reads. Raises FormUnreadable, AlreadyKnown, NotKnown(file)."""
     if not file.is_file():
         raise NotKnown(what="file", name=str(file))
-    xform = _text(file) if file.suffix.lower() == ".xml" else _converted(file)
+    xform, made_files = (_text(file), {}) if file.suffix.lower() == ".xml" else _converted(file)
     form, version, title = _identity(file, xform)
-    made = PublishedForm(form=form, version=version, title=title, xform=xform, files=_media(file, xform))
+    made = PublishedForm(form=form, version=version, title=title, xform=xform, files={**made_files, **_media(file, xform)})
     with district.writing() as session:
         known = session.get(Form, (form, version))
         if known is not None:
@@ -71,12 +73,14 @@ def _text(file: Path) -> str:
         raise FormUnreadable(file=str(file), detail="utf-8") from wrong
 
 
-def _converted(file: Path) -> str:
+def _converted(file: Path) -> tuple[str, dict[str, bytes]]:
+    """The XForm, and the media file of external choices if the form has any."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
     try:
-        return str(convert(file, form_name=_ROOT).xform)
+        made = convert(file, form_name=_ROOT)
+        return str(made.xform), {_EXTERNAL: str(made.itemsets).encode("utf-8")} if made.itemsets else {}
     except (PyXFormError, ValueError, OSError, KeyError) as wrong:
         raise FormUnreadable(file=str(file), detail=str(wrong)) from wrong
 
@@ -99,9 +103,16 @@ def _identity(file: Path, xform: str) -> tuple[str, str, str]:
 
 
 def _media(file: Path, xform: str) -> dict[str, bytes]:
-    """The files that the form reads (`jr://file-csv/parameters.csv`), from beside it or from its `-media` folder, which is taken whole."""
+    """The files that the form reads or shows, from beside it or from its `-media` folder, which is taken whole.
+
+    A list that the form reads (`jr://file-csv/parameters.csv`) must be there; a picture that is not leaves its words alone.
+    """
     folder = file.with_name(f"{file.stem}-media")
     found = {item.name: item.read_bytes() for item in sorted(folder.iterdir()) if item.is_file()} if folder.is_dir() else {}
+    for name in _SHOWN.findall(xform):
+        beside = file.with_name(name)
+        if name not in found and beside.is_file():
+            found[name] = beside.read_bytes()
     for name in _READ.findall(xform):
         beside = file.with_name(name)
         if name not in found and beside.is_file():
