@@ -68,11 +68,12 @@ def rules_of(definition: FormDefinition) -> tuple[Rule, ...]:
 
 def _rules(outline: Outline) -> Iterator[Rule]:
     index = 0
+    spoken = _choice_outputs(outline.definition)
     for node in outline.definition.nodes:
-        for role, expressions in _expressions(outline.definition, node):
+        for role, expressions in _expressions(outline.definition, node, spoken):
             found: dict[Reading, None] = {}
-            items = _item_expressions(node) if role is Role.ITEMS else ()
-            for expression in expressions:
+            for place, expression in enumerate(expressions):
+                items = _item_expressions(node) if role is Role.ITEMS and place == 0 else ()
                 found.update(dict.fromkeys(readings(outline, expression.ast, node, *items)))
             speaks = any("jr:" in expression.text for expression in expressions)
             volatile = any(is_volatile(expression) for expression in expressions)
@@ -88,20 +89,30 @@ def _item_expressions(node: NodeDef) -> tuple[Expr, ...]:
     return (itemset.value.ast, itemset.label.ast) if itemset.label is not None else (itemset.value.ast,)
 
 
-def _expressions(definition: FormDefinition, node: NodeDef) -> Iterator[tuple[Role, tuple[Expression, ...]]]:
+def _choice_outputs(definition: FormDefinition) -> tuple[Expression, ...]:
+    """Every expression inside the labels of choices: texts whose id names no node."""
+    texts = (text for translated in definition.texts.values() for name, text in translated.items() if "/" not in name)
+    return tuple(dict.fromkeys(expression for text in texts for expression in _spoken(text)))
+
+
+def _expressions(
+    definition: FormDefinition, node: NodeDef, spoken: tuple[Expression, ...]
+) -> Iterator[tuple[Role, tuple[Expression, ...]]]:
     bind = node.bind
+    itemset = node.control.itemset if node.control is not None else None
     for role, expression in (
         (Role.COUNT, node.repeat.count if node.repeat is not None else None),
         (Role.RELEVANT, bind.relevant),
         (Role.CALCULATE, bind.calculate),
-        (Role.ITEMS, node.control.itemset.nodeset if node.control is not None and node.control.itemset is not None else None),
+        (Role.ITEMS, itemset.nodeset if itemset is not None else None),
         (Role.READONLY, bind.readonly),
         (Role.REQUIRED, bind.required),
         (Role.CONSTRAINT, bind.constraint),
         (Role.WARNING, bind.warning),
     ):
         if expression is not None:
-            yield role, (expression,)
+            by_itext = role is Role.ITEMS and itemset is not None and itemset.label is not None and "jr:itext" in itemset.label.text
+            yield role, (expression, *(spoken if by_itext else ()))
     outputs = tuple(_outputs(definition, node))
     if outputs:
         yield Role.TEXTS, outputs

@@ -33,7 +33,10 @@ class Stored:
         control = node.control
         if control is None or control.control not in SELECTS:
             return False
-        rule = self._graph.of_node[node.index].get(Role.ITEMS)
+        rules = self._graph.of_node[node.index]
+        if control.items and Role.TEXTS in rules:
+            return False
+        rule = rules.get(Role.ITEMS)
         return rule is None or (not rule.readings and not has_chance(rule.expressions[0]))
 
     def is_shared(self, node: Node) -> bool:

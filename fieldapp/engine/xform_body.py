@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from fieldapp.errors import FormInvalid
+from fieldapp.errors import ExpressionError, FormInvalid
 
 from .definition import ControlDef, Expression, Item, Itemset, Text
 from .views import Control
@@ -157,22 +157,30 @@ class BodyReader:
 
     def _control(self, element: Element, path: str) -> ControlDef:
         read = self._read_at(path)
-        query = element.get("query")
+        external = self._external(element.get("query"), read)
         return ControlDef(
-            Control.SELECT_ONE if query else _CONTROLS[local(element.tag)],
+            Control.SELECT_ONE if external else _CONTROLS[local(element.tag)],
             shown_text(element.find(XF + "label"), read),
             shown_text(element.find(XF + "hint"), read),
             element.get("appearance", ""),
             element.get("mediatype", ""),
             _parameters(element),
             tuple(_item(item, read) for item in element.findall(XF + "item")),
-            self._external(query, read) if query else self._itemset(element.find(XF + "itemset"), read, path),
+            external or self._itemset(element.find(XF + "itemset"), read, path),
         )
 
-    def _external(self, query: str, read: ReadExpression) -> Itemset:
-        """The choices of a `select_one_external`: the rows of `itemsets.csv` that the query picks."""
+    def _external(self, query: str | None, read: ReadExpression) -> Itemset | None:
+        """The choices of a `select_one_external`: the rows of `itemsets.csv` that the query picks.
+
+        With a query that cannot be read the answer is typed, as in the clients that do not know the attribute.
+        """
+        if not query:
+            return None
         plain = self._read_at("")
-        return Itemset(read(query), plain("name"), plain("label"))
+        try:
+            return Itemset(read(query), plain("name"), plain("label"))
+        except ExpressionError:
+            return None
 
     def _itemset(self, element: Element | None, read: ReadExpression, path: str) -> Itemset | None:
         if element is None:
