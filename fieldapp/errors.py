@@ -195,6 +195,18 @@ class AttachmentUnreadable(AttachmentError):
     code = "attachment-unreadable"
 
 
+class AttachmentTooLarge(AttachmentError):
+    """The file is larger than one answer may be. Values: name, size and most (bytes)."""
+
+    code = "attachment-too-large"
+
+
+class AttachmentUnfit(AttachmentError):
+    """The file is of another kind than the question asks for, or a program. Values: name, kind (audio, video, file)."""
+
+    code = "attachment-unfit"
+
+
 class AttachmentMissing(AttachmentError):
     """The record names a file whose bytes are not on this laptop. Values: id."""
 

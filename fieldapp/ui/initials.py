@@ -25,9 +25,3 @@ def _initial(char: str) -> str:
     if not _STARTS[0] <= code <= _LAST:
         return char.lower()
     return _LETTERS[bisect_right(_STARTS, code) - 1]
-
-
-def matches(query: str, *texts: str) -> bool:
-    """Whether a typed query is found in one of the texts or in its initials."""
-    wanted = query.strip().lower()
-    return not wanted or any(wanted in text.lower() or wanted in initials(text) for text in texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from fieldapp.domain.household import Household
 from fieldapp.domain.ids import FormId, HouseholdId, SubmissionId
 from fieldapp.domain.submission import Answers, State, Submission
 from fieldapp.engine.views import FilledAnswer, FilledForm, Flaw, Problem
-from fieldapp.errors import AttachmentUnreadable, NotAllowed, UsageError
+from fieldapp.errors import NotAllowed, UsageError
 
-from . import publishing, records
+from . import media_files, publishing, records
 
 if TYPE_CHECKING:
     from fieldapp.engine.session import FormSession
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from fieldapp.store.transaction import Transaction
 
 HOUSEHOLD_SURVEY = FormId("household_survey")
-_LONGEST_SIDE_PX = 1600
-_JPEG_QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +100,19 @@ def discard(workspace: Workspace, draft: SubmissionId) -> None:
         audit.record(tx, "discard", draft)
 
 
-def attach(workspace: Workspace, draft: SubmissionId, path: str, name: str, data: bytes) -> str:
-    """Take a picture in: checked, at most 1600 pixels a side, foreign metadata removed, encrypted; the answer value.
+def attach(
+    workspace: Workspace, draft: SubmissionId, path: str, name: str, data: bytes, mediatype: str = "image/*", longest_px: int = 0
+) -> str:
+    """Take a file in: checked, cleaned of metadata, a picture at most 1600 (or `longest_px`) pixels a side, encrypted; the answer value.
 
-    `draft` and `path` say where it belongs, for the audit trail. Raises AttachmentUnreadable; then nothing is kept.
+    `draft` and `path` say where it belongs, for the audit trail. Raises AttachmentUnreadable, AttachmentTooLarge, AttachmentUnfit; then
+    nothing is kept.
     """
     from fieldapp.store import attachments, audit
 
-    clean, extension = _clean_picture(name, data)
+    clean, extension = media_files.clean(name, data, mediatype, longest_px or media_files.LONGEST_SIDE_PX)
     with workspace.begin() as tx:
-        identity = attachments.put(tx, clean, mimetypes.types_map[f".{extension}"])
+        identity = attachments.put(tx, clean, media_files.mime_of(extension))
         audit.record(tx, "attach", draft, path)
     return f"{identity}.{extension}"
 
@@ -229,25 +229,6 @@ def every_answer(form: FilledForm) -> Iterator[FilledAnswer]:
         for table in section.tables:
             for row in table.rows:
                 yield from row
-
-
-def _clean_picture(name: str, data: bytes) -> tuple[bytes, str]:
-    """A picture without foreign metadata, upright and small enough: JPEG for photos, PNG for drawings with transparency or few colours."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
-            drawn = opened.format == "PNG"
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
-            out = io.BytesIO()
-            if drawn:
-                upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(out, "PNG", optimize=True)
-            else:
-                upright.convert("RGB").save(out, "JPEG", quality=_JPEG_QUALITY, optimize=True)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as unreadable:
-        raise AttachmentUnreadable(name=name, detail=type(unreadable).__name__) from None
-    return out.getvalue(), "png" if drawn else "jpg"
 
 
 def finalized_answers(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD_SURVEY) -> Answers:

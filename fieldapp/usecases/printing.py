@@ -260,7 +260,7 @@ def _photos(tx: Transaction, submission: Submission) -> dict[str, Photo]:
     return {
         one.id: Photo(attachments.get(tx, one.id), taken=one.taken_at[:16].replace("T", " "))
         for one in attachments.of_submission(tx, submission.id)
-        if one.here
+        if one.here and one.mime.startswith("image/")
     }
 
 

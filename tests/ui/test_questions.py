@@ -270,9 +270,13 @@ def test_a_signature_is_drawn_with_the_mouse(put):
     assert QImage.fromData(told[0].data).size() == pad.size()
 
 
-def test_anything_unknown_is_shown_read_only(put):
-    widget, _ = put(asked("geoshape", value="1 2;3 4"))
-    assert widget.text.text() == "1 2;3 4"
+def test_an_unknown_type_is_typed_as_text(put):
+    widget, told = put(asked("intent", value="12"))
+    assert widget.field.text() == "12"
+    widget.field.selectAll()
+    write(widget.field, "13")
+    press(widget.field, Qt.Key.Key_Return)
+    assert told == ["13"]
 
 
 def test_a_read_only_choice_is_shown_by_its_label(put):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from fieldapp.engine.views import Flaw, Kind, NodeView
 from fieldapp.ui.questions import factory
 from fieldapp.ui.questions.base import Helps, QuestionWidget, TextField
+from fieldapp.ui.questions.markup import plain, rich
 from fieldapp.ui.theme import Inks, outline, paint
 from fieldapp.words import say
 
+from .extras import LabelExtras
+
 _BAR = 4
+_LABEL_SHARE, _ROW_SHARE = 2, 3
+"""In a table of choices: the label at the left, the choices at the right."""
 
 
 class QuestionCell(QWidget):
@@ -34,9 +39,16 @@ class QuestionCell(QWidget):
         self._page.setSpacing(3)
         self._page.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.label = QLabel()
+        self.label.linkActivated.connect(lambda _: self.toggle_guidance())
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
-        self._page.addWidget(self.label)
+        self._head = QVBoxLayout()
+        self._head.setSpacing(3)
+        self._head.addWidget(self.label)
+        self._row = QHBoxLayout()
+        self._row.addLayout(self._head, _LABEL_SHARE)
+        self._page.addLayout(self._row)
+        self.extras: LabelExtras | None = None
         self.note: QLabel | None = None
         self.explanation: QLineEdit | None = None
         self.widget: QuestionWidget | None = None
@@ -48,7 +60,8 @@ class QuestionCell(QWidget):
     def wide(self) -> bool:
         """Whether the question takes both columns."""
         choices = sum(len(choice.label) + 3 for choice in self.view.choices) if self._kind == "radio" else 0
-        return self._kind in factory.WIDE or self.view.kind is Kind.NOTE or choices > 24 or len(self.view.label) > 40
+        pictured = bool(self.view.media.image or self.view.media.big_image)
+        return self._kind in factory.WIDE or self.view.kind is Kind.NOTE or choices > 24 or len(self.view.label) > 40 or pictured
 
     def show_view(self, view: NodeView) -> None:
         """Show a view; another path means another row of the same repeat."""
@@ -75,12 +88,17 @@ class QuestionCell(QWidget):
 
     def can_be_answered(self) -> bool:
         """Whether the keyboard has business here."""
-        return self.view.relevant and self._kind != "read_only" and not self.isHidden()
+        return self.view.relevant and self.view.kind is not Kind.NOTE and self._kind not in factory.SILENT and not self.isHidden()
+
+    def toggle_guidance(self) -> bool:
+        """Show or hide what the form says about how to ask; False if it says nothing."""
+        return self.extras is not None and self.extras.toggle_guidance()
 
     def _fill(self, view: NodeView) -> None:
         self.view = view
         self._title(view)
-        if view.kind is not Kind.NOTE:
+        # A note is words alone, but ODK's fixed text is one with a value.
+        if view.kind is not Kind.NOTE or view.value or self.widget is not None:
             kind = factory.kind_of(view)
             if kind != self._kind:
                 self._new_widget(view, kind)
@@ -97,23 +115,47 @@ class QuestionCell(QWidget):
         self.widget.puzzled.connect(self._be_puzzled)
         self.widget.picture_wanted.connect(lambda value: self.picture_wanted.emit(self.view.path, value))
         outline(self.widget, self._inks)
-        self._page.insertWidget(1, self.widget)
+        self._put(self.widget, kind in factory.TABLED)
         if old is not None:
+            self._row.removeWidget(old)
             self._page.removeWidget(old)
             old.hide()
             old.deleteLater()
         if had_focus:
             self.take_focus()
 
+    def _put(self, widget: QuestionWidget, tabled: bool) -> None:
+        """Below the label; in a table of choices at its right, in the same shares in every row."""
+        policy = QSizePolicy.Policy.Ignored if tabled else QSizePolicy.Policy.Preferred
+        self.label.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+        if tabled:
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._row.addWidget(widget, _ROW_SHARE)
+        else:
+            self._page.insertWidget(1, widget)
+
     def _title(self, view: NodeView) -> None:
         number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number else ""
         star = f' <span style="color:{self._inks.wrong}">*</span>' if view.required and not view.readonly else ""
         carried = self.prefilled and bool(view.value) and not view.readonly
         kept = f' <i style="color:{self._inks.accent}">{say("ui-form-prefilled")}</i>' if carried else ""
-        hint = f'<br><span style="color:{self._inks.faint}">{_escaped(view.hint)}</span>' if view.hint else ""
-        text = f"{number}{_escaped(view.label)}{star}{kept}{hint}"
+        notice = factory.notice_of(view)
+        faint = [rich(part) for part in (view.hint, say(notice) if notice else "") if part]
+        if view.guidance:
+            faint.append(f'<a href="#" style="color:{self._inks.accent}">{say("ui-guidance")}</a>')
+        hint = f'<br><span style="color:{self._inks.faint}">{"<br>".join(faint)}</span>' if faint else ""
+        text = f"{number}{rich(view.label)}{star}{kept}{hint}"
         if text != self.label.text():
             self.label.setText(text)
+        self._show_extras(view)
+
+    def _show_extras(self, view: NodeView) -> None:
+        if self.extras is None:
+            if not (view.media or view.guidance):
+                return
+            self.extras = LabelExtras(self._helps, large=view.looks("image-map"))
+            self._head.addWidget(self.extras)
+        self.extras.show_extras(view.media, view.guidance)
 
     def _be_puzzled(self, message: str) -> None:
         if message != self._puzzle:
@@ -156,7 +198,7 @@ class QuestionCell(QWidget):
             self.note.setVisible(bool(text))
         self._mark_explanation(warns)
         if self.widget is not None:
-            self.widget.name_for_reader(f"{self.view.number} {self.view.label}".strip(), text or self.view.hint)
+            self.widget.name_for_reader(f"{self.view.number} {plain(self.view.label)}".strip(), text or plain(self.view.hint))
         self.update()
 
     def _mark_explanation(self, warns: bool) -> None:
@@ -168,7 +210,7 @@ class QuestionCell(QWidget):
         if self.explanation is None:
             return
         self.explanation.setVisible(warns)
-        self.explanation.setAccessibleName(f"{self.view.label}: {say('ui-form-explain')}")
+        self.explanation.setAccessibleName(f"{plain(self.view.label)}: {say('ui-form-explain')}")
         problem = self.view.problem
         if isinstance(self.explanation, TextField) and problem is not None:
             self.explanation.put(problem.explanation)
@@ -189,7 +231,3 @@ class QuestionCell(QWidget):
         painter.fillRect(QRect(0, 2, _BAR, self.height() - 4), QColor(bar))
         painter.setPen(QColor(self._inks.line))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

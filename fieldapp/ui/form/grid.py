@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from fieldapp.engine.views import Kind, NodeView
 from fieldapp.ui.questions.base import Helps
+from fieldapp.ui.questions.markup import plain, rich
 from fieldapp.ui.theme import Theme
 from fieldapp.words import say
 
@@ -49,7 +50,9 @@ class QuestionGrid(QWidget):
         if item.kind is Kind.REPEAT:
             self.repeats[item.path] = self._make_repeat(item.path)
         elif item.kind is Kind.GROUP:
-            heading = QLabel(self._view(item.path).label)
+            heading = QLabel(rich(self._view(item.path).label))
+            heading.setTextFormat(Qt.TextFormat.RichText)
+            heading.setWordWrap(True)
             heading.setFont(self._theme.font(bold=True))
             heading.setContentsMargins(12, 10, 4, 2)
             self.headings[item.path] = heading
@@ -69,7 +72,7 @@ class QuestionGrid(QWidget):
                 cell.show_view(self._view(path))
                 touched = True
             elif path in self.headings:
-                self.headings[path].setText(self._view(path).label)
+                self.headings[path].setText(rich(self._view(path).label))
                 touched = True
         if touched:
             self.arrange()
@@ -157,13 +160,13 @@ class QuestionGrid(QWidget):
             line.setTextFormat(Qt.TextFormat.PlainText)
             self._grey.append(line)
         line = self._grey[at]
-        names = [self.cells[path].view.number or self.cells[path].view.label for path in paths]
+        names = [self.cells[path].view.number or plain(self.cells[path].view.label) for path in paths]
         if len(names) > 2 and all(name.isdigit() for name in names):
             names = [names[0], names[-1]]
             line.setText(say("ui-form-skipped-run", first=names[0], last=names[-1], count=len(paths)))
         else:
             line.setText(say("ui-form-skipped", names="、".join(names)))
-        line.setToolTip("\n".join(self.cells[path].view.label for path in paths))
+        line.setToolTip("\n".join(plain(self.cells[path].view.label) for path in paths))
         return line
 
     def resizeEvent(self, event: QResizeEvent) -> None:

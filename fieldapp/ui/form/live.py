@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fieldapp.engine.views import Changes, Kind, NodeView, Problem
+from fieldapp.ui.questions.markup import plain
 
 
 class LiveForm(Protocol):
@@ -76,11 +77,19 @@ def sections(form: LiveForm, loose_title: str) -> tuple[Section, ...]:
         if view.kind in (Kind.GROUP, Kind.REPEAT):
             if any(True for _ in _walk(form, path)) or view.kind is Kind.REPEAT:
                 close_run()
-                made.append(Section(path, view.label or view.name, view.kind, ()))
+                made.append(Section(path, _title(form, path), view.kind, ()))
         elif view.kind in _ASKED:
             run.append(path)
     close_run()
     return tuple(made)
+
+
+def _title(form: LiveForm, path: str) -> str:
+    """The label of a group or repeat; of a table-list, whose label XLSForm moves into a note, that note's."""
+    view = form.view(path)
+    notes = (form.view(child) for child in form.children(path) if view.kind is Kind.GROUP)
+    moved = next((note.label for note in notes if note.kind is Kind.NOTE and note.name.startswith("generated_table_list_label")), "")
+    return plain(view.label or moved) or view.name
 
 
 def items(form: LiveForm, section: Section) -> tuple[Item, ...]:

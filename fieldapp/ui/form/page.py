@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from fieldapp.engine.views import Changes, Control
+from fieldapp.engine.views import Changes, Control, NodeView
 from fieldapp.ui.questions.base import Helps
 from fieldapp.ui.theme import Theme, paint
 from fieldapp.words import say
@@ -244,6 +244,9 @@ class FormPage(QScrollArea):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.step(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             return
+        cell = cell_with_keyboard(self) if event.key() == Qt.Key.Key_F1 else None
+        if cell is not None and cell.toggle_guidance():
+            return
         super().keyPressEvent(event)
 
     def nearest_repeat(self) -> RepeatBlock | None:
@@ -258,6 +261,8 @@ class FormPage(QScrollArea):
         if cell is not None:
             cell.confirm()
         self.answered.emit(path, value)
+        if cell is not None and goes_on(cell.view) and cell_with_keyboard(self) is cell:
+            self.step(forward=True)
 
     def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self._body.isAncestorOf(now):
@@ -269,6 +274,11 @@ class FormPage(QScrollArea):
             if self.blocks[at].y() <= value + 40:
                 self.section_reached.emit(at)
                 return
+
+
+def goes_on(view: NodeView) -> bool:
+    """Whether an answer leads to the next question by itself."""
+    return view.looks("quick") and view.control is Control.SELECT_ONE and bool(view.value)
 
 
 def cell_with_keyboard(page: QWidget) -> QuestionCell | None:

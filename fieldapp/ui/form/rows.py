@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from fieldapp.engine.views import Control, Flaw, Kind, NodeView
+from fieldapp.ui.questions.markup import plain
 from fieldapp.ui.questions.text import in_words
 from fieldapp.words import say
 
@@ -76,7 +77,7 @@ class RowsModel(QAbstractTableModel):
             return str(section + 1)
         if section >= len(self._columns):
             return say("ui-rows-state")
-        return self._view(f"{self.rows[0]}/{self._columns[section]}").label if self.rows else ""
+        return plain(self._view(f"{self.rows[0]}/{self._columns[section]}").label) if self.rows else ""
 
     def _leading(self) -> tuple[str, ...]:
         """The first plain questions of a row that are asked in any row."""

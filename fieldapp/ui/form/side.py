@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from fieldapp.engine.views import Flaw, Problem
+from fieldapp.ui.questions.markup import plain
 from fieldapp.ui.theme import Theme
 from fieldapp.words import say
 
@@ -131,7 +132,7 @@ class ProblemsPanel(QWidget):
                 if problem.section not in sections:
                     sections.add(problem.section)
                     count = sum(1 for found in problems if found.flaw is Flaw.REQUIRED and found.section == problem.section)
-                    self._add(problem, f"○ {say('ui-problems-missing', section=problem.section, count=count)}", "")
+                    self._add(problem, f"○ {say('ui-problems-missing', section=plain(problem.section), count=count)}", "")
                 continue
             self._add(problem, *_line(problem, self._theme))
         for at in range(self.list.count()):
@@ -171,9 +172,9 @@ def _line(problem: Problem, theme: Theme) -> tuple[str, str]:
     row = say("ui-problems-row", row=problem.row) if problem.row else ""
     message = problem.message or say(f"ui-flaw-{problem.flaw.value}")
     if problem.flaw is Flaw.REQUIRED and not problem.message:
-        return f"✖ {row}{problem.label}：{message}", theme.inks.wrong
+        return f"✖ {row}{plain(problem.label)}：{message}", theme.inks.wrong
     if problem.flaw is Flaw.WARNING:
         done = problem.explanation
         text = say("ui-problems-explained", text=done) if done else message
-        return f"{'✔' if done else '▲'} {row}{problem.label}\n{text}", theme.inks.done if done else theme.inks.warning
-    return f"✖ {row}{problem.label}\n{message}", theme.inks.wrong
+        return f"{'✔' if done else '▲'} {row}{plain(problem.label)}\n{text}", theme.inks.done if done else theme.inks.warning
+    return f"✖ {row}{plain(problem.label)}\n{message}", theme.inks.wrong

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from fieldapp.domain.clock import Clock
-from fieldapp.engine.views import NodeView
+from fieldapp.engine.views import ChoiceView, NodeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,17 @@ class Helps:
     clock: Clock
     pick_file: Callable[[str], Path | None]
     """Ask for a file of a media type as `image/*`."""
+    medium: Callable[[str], bytes | None] = lambda name: None
+    """The bytes of one of the form's media files."""
+
+    def picture(self, name: str) -> QImage:
+        """A picture of the form's media; null where there is none or it cannot be read."""
+        data = self.medium(name) if name else None
+        return QImage.fromData(data) if data else QImage()
+
+    def picture_of(self, choice: ChoiceView) -> QImage:
+        """The picture of a choice."""
+        return self.picture(choice.media.image)
 
 
 class QuestionWidget(QWidget):

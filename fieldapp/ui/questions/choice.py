@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QRadioButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QListWidget, QListWidgetItem, QRadioButton, QToolButton
 
 from fieldapp.engine.views import ChoiceView, NodeView
-from fieldapp.ui.initials import matches
+from fieldapp.ui.initials import initials
 from fieldapp.words import say
 
 from .base import QuestionWidget, TextField
+from .markup import plain
+from .overlay import place_below
 
 MOST_RADIOS = 5
 MOST_RADIO_CHARS = 30
@@ -26,6 +28,35 @@ def digit_of(choices: tuple[ChoiceView, ...], at: int) -> str:
     if all(len(choice.name) == 1 and choice.name.isdigit() for choice in choices):
         return choices[at].name
     return str(at + 1)
+
+
+class Finder:
+    """Finds choices by code, a part of the label or its pinyin initials, which are worked out once, on the first search by letters."""
+
+    def __init__(self, choices: tuple[ChoiceView, ...]) -> None:
+        self.choices = choices
+        self._lines = [line_of(choice).lower() for choice in choices]
+        self._initials: list[str] | None = None
+
+    def found(self, text: str) -> list[ChoiceView]:
+        """The choices that fit; all of them for an empty text."""
+        wanted = text.strip().lower()
+        if not wanted:
+            return list(self.choices)
+        if wanted.isascii() and self._initials is None:
+            self._initials = [initials(plain(choice.label)) for choice in self.choices]
+        by_letters = self._initials if wanted.isascii() and self._initials is not None else self._lines
+        return [
+            choice
+            for choice, line, letters in zip(self.choices, self._lines, by_letters, strict=True)
+            if wanted in line or wanted in letters or choice.name.lower().startswith(wanted)
+        ]
+
+
+def line_of(choice: ChoiceView) -> str:
+    """A choice on one line: its code where that is a short number, and its words."""
+    label = plain(choice.label)
+    return f"{choice.name} {label}" if choice.name.isdigit() and len(choice.name) <= 4 else label
 
 
 class RadioQuestion(QuestionWidget):
@@ -60,7 +91,7 @@ class RadioQuestion(QuestionWidget):
         while self._row.count():
             self._row.takeAt(0)
         for at, choice in enumerate(choices):
-            button = QRadioButton(f"{digit_of(choices, at)} {choice.label}")
+            button = QRadioButton(f"{digit_of(choices, at)} {plain(choice.label)}".replace("&", "&&"))
             self._group.addButton(button, at)
             self._row.addWidget(button)
         self._row.addStretch(1)
@@ -71,7 +102,7 @@ class RadioQuestion(QuestionWidget):
         """Every button says question and choice."""
         self._names = (name, description)
         for at, button in enumerate(self._group.buttons()):
-            button.setAccessibleName(f"{name}: {self._built[at].label}")
+            button.setAccessibleName(f"{name}: {plain(self._built[at].label)}")
             button.setAccessibleDescription(description)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -118,6 +149,7 @@ class SearchChoiceQuestion(QuestionWidget):
     """
 
     _MOST_SHOWN = 9
+    _MOST_LISTED = 200
 
     def __init__(self, view: NodeView) -> None:
         super().__init__(view)
@@ -133,6 +165,7 @@ class SearchChoiceQuestion(QuestionWidget):
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
         self.list: QListWidget | None = None
+        self._finder = Finder(())
         self.field.textEdited.connect(self._search)
         self.field.moved.connect(self._move)
         self.field.opened.connect(lambda: self._search(""))
@@ -146,7 +179,7 @@ class SearchChoiceQuestion(QuestionWidget):
     def show_view(self, view: NodeView) -> None:
         """Show the chosen label."""
         super().show_view(view)
-        self.field.put(next((self._line(choice) for choice in view.choices if choice.name == view.value), view.value))
+        self.field.put(next((line_of(choice) for choice in view.choices if choice.name == view.value), view.value))
 
     def commit(self) -> None:
         """Leaving the field: empty clears, one that fits is taken, anything else is marked."""
@@ -155,7 +188,7 @@ class SearchChoiceQuestion(QuestionWidget):
             return
         text = self.field.text().strip()
         found = self._found(text)
-        exact = [choice for choice in found if text in (choice.name, choice.label, self._line(choice))]
+        exact = [choice for choice in found if text in (choice.name, plain(choice.label), line_of(choice))]
         self._close()
         if not text:
             self._take("")
@@ -170,27 +203,29 @@ class SearchChoiceQuestion(QuestionWidget):
             tuple(self.list.item(at).text() for at in range(self.list.count())) if self.list is not None and self.list.isVisible() else ()
         )
 
-    @staticmethod
-    def _line(choice: ChoiceView) -> str:
-        return f"{choice.name} {choice.label}" if choice.name.isdigit() and len(choice.name) <= 4 else choice.label
-
     def _found(self, text: str) -> list[ChoiceView]:
-        return [choice for choice in self.view.choices if matches(text, self._line(choice), choice.label) or choice.name.startswith(text)]
+        if self._finder.choices is not self.view.choices:
+            self._finder = Finder(self.view.choices)
+        return self._finder.found(text)
 
     def _take(self, name: str) -> None:
         self.field.setModified(False)
-        self.field.put(next((self._line(choice) for choice in self.view.choices if choice.name == name), ""))
+        self.field.put(next((line_of(choice) for choice in self.view.choices if choice.name == name), ""))
         self.tell(name)
 
     def _search(self, text: str) -> None:
         found = self._found(text)
         shown = self._open()
         shown.clear()
-        for choice in found:
-            item = QListWidgetItem(self._line(choice))
+        for choice in found[: self._MOST_LISTED]:
+            item = QListWidgetItem(line_of(choice))
             item.setData(Qt.ItemDataRole.UserRole, choice.name)
             shown.addItem(item)
-        current = next((at for at, choice in enumerate(found) if choice.name == self.view.value), 0)
+        if len(found) > self._MOST_LISTED:
+            rest = QListWidgetItem(say("ui-more-found", count=len(found) - self._MOST_LISTED))
+            rest.setFlags(Qt.ItemFlag.NoItemFlags)
+            shown.addItem(rest)
+        current = next((at for at, choice in enumerate(found[: self._MOST_LISTED]) if choice.name == self.view.value), 0)
         shown.setCurrentRow(current)
         shown.setVisible(bool(found))
         self._place()
@@ -210,16 +245,9 @@ class SearchChoiceQuestion(QuestionWidget):
         self.list = None
 
     def _place(self) -> None:
-        if self.list is None:
-            return
-        window = self.window()
-        rows = min(max(self.list.count(), 1), self._MOST_SHOWN)
-        height = rows * max(self.list.sizeHintForRow(0), 20) + 8
-        corner = self.mapTo(window, QPoint(0, self.height()))
-        if corner.y() + height > window.height():
-            corner.setY(max(corner.y() - self.height() - height, 0))
-        self.list.setGeometry(QRect(corner.x(), corner.y(), max(self.width(), 220), height))
-        self.list.raise_()
+        if self.list is not None:
+            rows = min(max(self.list.count(), 1), self._MOST_SHOWN)
+            place_below(self.list, self, QSize(max(self.width(), 220), rows * max(self.list.sizeHintForRow(0), 20) + 8))
 
     def _close(self) -> None:
         if self.list is not None:
@@ -243,9 +271,11 @@ class SearchChoiceQuestion(QuestionWidget):
             self._clicked(self.list.currentItem())
 
     def _clicked(self, item: QListWidgetItem) -> None:
-        name = str(item.data(Qt.ItemDataRole.UserRole))
+        name = item.data(Qt.ItemDataRole.UserRole)
+        if name is None:
+            return
         self._close()
-        self._take(name)
+        self._take(str(name))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The list goes away with the focus."""
@@ -263,11 +293,3 @@ class SearchChoiceQuestion(QuestionWidget):
         """No list without its field."""
         self._close()
         super().hideEvent(event)  # type: ignore[arg-type]
-
-
-def chooser(view: NodeView, parent: QWidget | None = None) -> QuestionWidget:
-    """The widget for one of many."""
-    made: QuestionWidget = RadioQuestion(view) if fits_radios(view.choices) else SearchChoiceQuestion(view)
-    if parent is not None:
-        made.setParent(parent)
-    return made

@@ -1,62 +1,59 @@
-"""Questions answered by a file: photos by file, paste or drop, and a signature by mouse or pen."""
+"""Questions answered by a file: photos, recordings and other files, chosen, pasted or dropped; bytes never touch the disk unencrypted."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDropEvent,
-    QGuiApplication,
-    QImage,
-    QImageWriter,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-)
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from fieldapp.engine.views import NodeView
 from fieldapp.words import say
 
 from .base import Helps, NewFile, QuestionWidget
+from .pad import as_png
 
 _THUMBNAIL = QSize(200, 120)
 _EMPTY = QSize(90, 44)
-_PAD = QSize(420, 130)
 
 
-def as_png(image: QImage) -> bytes:
-    """A picture as PNG bytes."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
-    return bytes(buffer.data().data())
+def kind_of_file(mediatype: str) -> str:
+    """image, audio, video or file: what an upload asks for; a photo where the form does not say."""
+    kind = mediatype.partition("/")[0]
+    return kind if kind in ("image", "audio", "video") else "image" if not mediatype else "file"
+
+
+def size_in_words(size: int) -> str:
+    """A number of bytes for people."""
+    if size < 1 << 20:
+        return f"{max(size / 1024, 0.1):.1f} KB"
+    return f"{size / (1 << 20):.1f} MB"
 
 
 class UploadQuestion(QuestionWidget):
-    """A photo or another file: choose it, paste it or drop it here; the picture is shown small."""
+    """A photo, a recording or another file: choose it, paste it or drop it here; a picture is shown small, others by kind and size.
+
+    A recording is not played and nothing is handed to other programs: that would put it on the disk unencrypted.
+    """
 
     def __init__(self, view: NodeView, helps: Helps) -> None:
         super().__init__(view)
         self._helps = helps
+        self.kind = kind_of_file(view.mediatype)
         self.setAcceptDrops(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.picture = QLabel()
-        self.picture.setFixedSize(_EMPTY)
+        self.picture.setMinimumSize(_EMPTY)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setTextFormat(Qt.TextFormat.PlainText)
         self.choose = QPushButton(say("ui-upload-choose"))
         self.choose.clicked.connect(self._choose)
         self.paste = QPushButton(say("ui-upload-paste"))
         self.paste.clicked.connect(self._paste)
         self.clear = QPushButton(say("ui-upload-clear"))
-        self.clear.clicked.connect(lambda: self.tell(""))
+        self.clear.clicked.connect(self._clear)
         row.addWidget(self.picture)
         for button in (self.choose, self.paste, self.clear):
             button.setAutoDefault(False)
@@ -64,22 +61,21 @@ class UploadQuestion(QuestionWidget):
         row.addStretch(1)
         self.setFocusProxy(self.choose)
         self._asked = ""
+        self._given = ""
+        """Name of the file that was given last; the answer itself keeps no name."""
         self.show_view(view)
 
     def show_view(self, view: NodeView) -> None:
-        """Show whether there is a file, and ask once for its picture."""
+        """Show whether there is a file, and ask once for its bytes."""
         super().show_view(view)
         self.clear.setVisible(bool(view.value))
         if not view.value:
             self._asked = ""
-            self.picture.setPixmap(QPixmap())
-            self.picture.setFixedSize(_EMPTY)
-            self.picture.setText(say("ui-upload-none"))
+            self._show_words(say(f"ui-upload-no-{self.kind}"))
         elif view.value != self._asked:
             self._asked = view.value
-            self.picture.setText(say("ui-upload-there"))
-            if not view.mediatype or view.mediatype.startswith("image"):
-                self.picture_wanted.emit(view.value)
+            self._show_words(say("ui-upload-there"))
+            self.picture_wanted.emit(view.value)
 
     def name_for_reader(self, name: str, description: str) -> None:
         """Each button says for which question it is."""
@@ -88,19 +84,22 @@ class UploadQuestion(QuestionWidget):
             button.setAccessibleDescription(description)
 
     def show_picture(self, data: bytes) -> None:
-        """Show the bytes small; what is not a picture keeps its word."""
-        image = QImage.fromData(data)
+        """Show a picture small; of anything else its name or kind, and its size."""
+        image = QImage.fromData(data) if self.kind in ("image", "file") else QImage()
         if not image.isNull():
             small = image.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-            self.picture.setFixedSize(small.size())
             self.picture.setPixmap(QPixmap.fromImage(small))
+            self.picture.setFixedSize(small.size())
+            return
+        name = self._given or f"{say(f'ui-upload-kind-{self.kind}')} {PurePath(self.view.value).suffix.removeprefix('.')}"
+        self._show_words(say("ui-upload-file", name=name.strip(), size=size_in_words(len(data))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+V pastes, Delete clears."""
         if event.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif event.key() == Qt.Key.Key_Delete and self.view.value:
-            self.tell("")
+            self._clear()
         else:
             event.ignore()
 
@@ -113,155 +112,77 @@ class UploadQuestion(QuestionWidget):
         """Take what was dropped."""
         self._take(event.mimeData())
 
+    def _show_words(self, words: str) -> None:
+        self.picture.setPixmap(QPixmap())
+        self.picture.setText(words)
+        wide = max(self.picture.fontMetrics().horizontalAdvance(words) + 12, _EMPTY.width())
+        self.picture.setFixedSize(min(wide, 3 * _EMPTY.width()), _EMPTY.height())
+        self.picture.setToolTip(words)
+
+    def _clear(self) -> None:
+        self._given = ""
+        self.tell("")
+
     def _choose(self) -> None:
         file = self._helps.pick_file(self.view.mediatype or "image/*")
         if file is not None:
-            self.answered.emit(NewFile(file.name, path=file))
+            self._give(NewFile(file.name, path=file))
 
     def _paste(self) -> None:
         clipboard = QGuiApplication.clipboard()
         image = clipboard.image()
-        if image.isNull():
+        if image.isNull() or self.kind in ("audio", "video"):
             self._take(clipboard.mimeData())
         else:
-            self.answered.emit(NewFile("paste.png", as_png(image)))
+            self._give(NewFile("paste.png", as_png(image)))
 
     def _take(self, what: QMimeData) -> None:
         local = [url.toLocalFile() for url in what.urls() if url.isLocalFile()]
         if local:
-            self.answered.emit(NewFile(Path(local[0]).name, path=Path(local[0])))
-        elif what.hasImage():
+            self._give(NewFile(Path(local[0]).name, path=Path(local[0])))
+        elif what.hasImage() and self.kind in ("image", "file"):
             image = what.imageData()
-            self.answered.emit(NewFile("paste.png", as_png(image if isinstance(image, QImage) else QImage(image))))
+            self._give(NewFile("paste.png", as_png(image if isinstance(image, QImage) else QImage(image))))
         else:
-            self.puzzled.emit("ui-puzzle-paste")
+            self.puzzled.emit("ui-puzzle-paste" if self.kind == "image" else "ui-puzzle-paste-file")
+
+    def _give(self, file: NewFile) -> None:
+        self._given = file.name
+        self.puzzled.emit("")
+        self.answered.emit(file)
 
 
-class SignaturePad(QWidget):
-    """A white field to write on with mouse or pen."""
+class ShownFileQuestion(QuestionWidget):
+    """A file that cannot be changed here: the picture, or its kind and size."""
 
-    written = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(_PAD)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.image = QImage(_PAD, QImage.Format.Format_ARGB32)
-        self.strokes = 0
-        self._from: QPointF | None = None
-        self.wipe()
-
-    def wipe(self) -> None:
-        """Back to white."""
-        self.image.fill(Qt.GlobalColor.white)
-        self.strokes = 0
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A stroke begins."""
-        self._from = event.position()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A stroke goes on."""
-        if self._from is None:
-            return
-        painter = QPainter(self.image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(Qt.GlobalColor.black, 2.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(self._from, event.position())
-        painter.end()
-        self._from = event.position()
-        self.strokes += 1
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A stroke ends."""
-        self._from = None
-        if self.strokes:
-            self.written.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The writing with a frame and a base line."""
-        painter = QPainter(self)
-        painter.drawImage(0, 0, self.image)
-        painter.setPen(QPen(self.palette().mid().color(), 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.drawLine(20, self.height() - 28, self.width() - 20, self.height() - 28)
-        if self.hasFocus():
-            painter.setPen(QPen(self.palette().highlight().color(), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
-
-
-class SignatureQuestion(QuestionWidget):
-    """A signature written here, or a photo of the signed paper."""
-
-    def __init__(self, view: NodeView, helps: Helps) -> None:
+    def __init__(self, view: NodeView) -> None:
         super().__init__(view)
-        self._helps = helps
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        self.pad = SignaturePad()
-        self.take = QPushButton(say("ui-signature-take"))
-        self.wipe = QPushButton(say("ui-signature-wipe"))
-        self.choose = QPushButton(say("ui-signature-photo"))
-        self.take.setEnabled(False)
-        row = QHBoxLayout()
-        for button in (self.take, self.wipe, self.choose):
-            button.setAutoDefault(False)
-            row.addWidget(button)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.picture = QLabel()
+        self.picture.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self.picture)
         row.addStretch(1)
-        page.addWidget(self.pad)
-        page.addLayout(row)
-        self.pad.written.connect(lambda: self.take.setEnabled(True))
-        self.take.clicked.connect(self.commit)
-        self.wipe.clicked.connect(self._wipe)
-        self.choose.clicked.connect(self._choose)
-        self.setFocusProxy(self.choose)
         self._asked = ""
         self.show_view(view)
 
     def show_view(self, view: NodeView) -> None:
-        """Ask once for the kept signature."""
+        """Ask once for the bytes."""
         super().show_view(view)
-        if not view.value and self._asked:
-            self._asked = ""
-            self.pad.wipe()
-        elif view.value and view.value != self._asked:
-            self._asked = view.value
+        if view.value == self._asked and view.value:
+            return
+        self._asked = view.value
+        self.picture.setPixmap(QPixmap())
+        self.picture.setText(say("ui-upload-there") if view.value else "—")
+        if view.value:
             self.picture_wanted.emit(view.value)
 
-    def name_for_reader(self, name: str, description: str) -> None:
-        """Pad and buttons say whose signature it is."""
-        self.pad.setAccessibleName(name)
-        self.pad.setAccessibleDescription(description)
-        for button in (self.take, self.wipe, self.choose):
-            button.setAccessibleName(f"{name}: {button.text()}")
-
     def show_picture(self, data: bytes) -> None:
-        """Show the kept signature on the pad."""
+        """Show the picture small, of anything else the size."""
         image = QImage.fromData(data)
-        if image.isNull() or self.pad.strokes:
-            return
-        self.pad.wipe()
-        painter = QPainter(self.pad.image)
-        fitted = image.scaled(_PAD, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        painter.drawImage((_PAD.width() - fitted.width()) // 2, (_PAD.height() - fitted.height()) // 2, fitted)
-        painter.end()
-        self.pad.update()
-
-    def commit(self) -> None:
-        """Keep what was written; without a stroke nothing is told."""
-        if self.pad.strokes:
-            self.pad.strokes = 0
-            self.take.setEnabled(False)
-            self.answered.emit(NewFile("signature.png", as_png(self.pad.image)))
-
-    def _wipe(self) -> None:
-        self.pad.wipe()
-        self.take.setEnabled(False)
-        self.tell("")
-
-    def _choose(self) -> None:
-        file = self._helps.pick_file("image/*")
-        if file is not None:
-            self.answered.emit(NewFile(file.name, path=file))
+        if image.isNull():
+            kind = say(f"ui-upload-kind-{kind_of_file(self.view.mediatype)}")
+            self.picture.setText(say("ui-upload-file", name=kind, size=size_in_words(len(data))))
+        else:
+            small = image.scaled(_THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            self.picture.setPixmap(QPixmap.fromImage(small))

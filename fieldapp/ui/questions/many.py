@@ -1,8 +1,8 @@
-"""Several of many, an order, a yes, a place on a scale."""
+"""Several of many, an order, a yes."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence, Set
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
-    QSlider,
     QVBoxLayout,
 )
 
@@ -22,6 +21,7 @@ from fieldapp.engine.views import ChoiceView, NodeView
 from fieldapp.words import say
 
 from .base import QuestionWidget
+from .markup import plain
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -56,6 +56,38 @@ class CheckList(QListWidget):
                 return
         super().keyPressEvent(event)
 
+    def show_choices(self, choices: Sequence[ChoiceView], ticked: Set[str]) -> None:
+        """Show these choices, the ticked ones ticked; the line with the keyboard keeps it while it is there."""
+        names = [choice.name for choice in choices]
+        if names != self.names() or [self._line(choice) for choice in choices] != [self.item(at).text() for at in range(self.count())]:
+            here = self.currentItem().data(_NAME) if self.currentItem() is not None else None
+            self.clear()
+            for choice in choices:
+                item = QListWidgetItem(self._line(choice))
+                item.setToolTip(plain(choice.label))
+                item.setData(_NAME, choice.name)
+                item.setCheckState(Qt.CheckState.Unchecked)
+                self.addItem(item)
+            self.setCurrentRow(names.index(here) if here in names else 0)
+            self.fit()
+        for at, name in enumerate(names):
+            state = Qt.CheckState.Checked if name in ticked else Qt.CheckState.Unchecked
+            if self.item(at).checkState() != state:
+                self.item(at).setCheckState(state)
+
+    def names(self) -> list[str]:
+        """The names of the choices that are shown."""
+        return [str(self.item(at).data(_NAME)) for at in range(self.count())]
+
+    def ticked(self) -> set[str]:
+        """The names that are ticked."""
+        return {name for at, name in enumerate(self.names()) if self.item(at).checkState() == Qt.CheckState.Checked}
+
+    @staticmethod
+    def _line(choice: ChoiceView) -> str:
+        label = plain(choice.label)
+        return f"{choice.name} {label}" if choice.name.isdigit() and len(choice.name) <= 2 else label
+
     def fit(self) -> None:
         """As high as all its lines, so that nothing scrolls inside the page."""
         if not self.count():
@@ -88,7 +120,6 @@ class MultipleQuestion(QuestionWidget):
         self.list = CheckList()
         page.addWidget(self.list)
         self.setFocusProxy(self.list)
-        self._built: tuple[ChoiceView, ...] = ()
         self._showing = False
         self.list.toggled.connect(self._toggled)
         self.show_view(view)
@@ -96,31 +127,14 @@ class MultipleQuestion(QuestionWidget):
     def show_view(self, view: NodeView) -> None:
         """Show which ones are chosen."""
         super().show_view(view)
-        chosen = set(view.value.split())
         self._showing = True
-        if view.choices != self._built:
-            self._built = view.choices
-            self.list.clear()
-            for choice in view.choices:
-                line = f"{choice.name} {choice.label}" if choice.name.isdigit() and len(choice.name) <= 2 else choice.label
-                item = QListWidgetItem(line)
-                item.setData(_NAME, choice.name)
-                item.setCheckState(Qt.CheckState.Unchecked)
-                self.list.addItem(item)
-            self.list.setCurrentRow(0)
-            self.list.fit()
-        for at in range(self.list.count()):
-            item = self.list.item(at)
-            state = Qt.CheckState.Checked if item.data(_NAME) in chosen else Qt.CheckState.Unchecked
-            if item.checkState() != state:
-                item.setCheckState(state)
+        self.list.show_choices(view.choices, set(view.value.split()))
         self._showing = False
 
     def _toggled(self) -> None:
-        if self._showing:
-            return
-        items = [self.list.item(at) for at in range(self.list.count())]
-        self.tell(" ".join(str(item.data(_NAME)) for item in items if item.checkState() == Qt.CheckState.Checked))
+        if not self._showing:
+            ticked = self.list.ticked()
+            self.tell(" ".join(choice.name for choice in self.view.choices if choice.name in ticked))
 
 
 class _RankList(QListWidget):
@@ -171,8 +185,9 @@ class RankQuestion(QuestionWidget):
         order = sorted(view.choices, key=lambda choice: ranked.index(choice.name) if choice.name in ranked else len(ranked))
         current = self.list.currentRow()
         self.list.clear()
-        for choice in order:
-            item = QListWidgetItem(choice.label)
+        for at, choice in enumerate(order):
+            place = f"{at + 1}." if choice.name in ranked else "–"
+            item = QListWidgetItem(f"{place} {plain(choice.label)}")
             item.setData(_NAME, choice.name)
             self.list.addItem(item)
         self.list.setCurrentRow(max(current, 0))
@@ -199,61 +214,3 @@ class AcknowledgeQuestion(QuestionWidget):
         """Show whether it is ticked."""
         super().show_view(view)
         self.box.setChecked(bool(view.value))
-
-
-class RangeQuestion(QuestionWidget):
-    """A place on a scale from start to end; unanswered until it is touched, Delete clears."""
-
-    def __init__(self, view: NodeView) -> None:
-        super().__init__(view)
-        given = dict(view.parameters)
-        self._start = _decimal(given.get("start", "0"))
-        self._end = _decimal(given.get("end", "10"))
-        self._step = _decimal(given.get("step", "1"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        steps = abs((self._end - self._start) / self._step) if self._step else Decimal(1)
-        self.slider.setRange(0, int(steps))
-        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
-        self.value = QLabel()
-        self.value.setMinimumWidth(60)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.value)
-        self.setFocusProxy(self.slider)
-        self._showing = False
-        self.slider.valueChanged.connect(self._moved)
-        self.show_view(view)
-
-    def show_view(self, view: NodeView) -> None:
-        """Show the number, or that there is none yet."""
-        super().show_view(view)
-        self._showing = True
-        if view.value:
-            self.slider.setValue(int((_decimal(view.value) - self._start) / self._direction()))
-        self.value.setText(view.value or say("ui-unanswered"))
-        self._showing = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete clears; Space takes the place as it stands."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.tell("")
-        elif event.key() == Qt.Key.Key_Space:
-            self._moved(self.slider.value())
-        else:
-            event.ignore()
-
-    def _direction(self) -> Decimal:
-        return abs(self._step) if self._end >= self._start else -abs(self._step)
-
-    def _moved(self, at: int) -> None:
-        if not self._showing:
-            value = self._start + self._direction() * at
-            self.tell(format(value.normalize(), "f"))
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal(0)

@@ -1,20 +1,23 @@
-"""Questions answered by typing: text, codes, numbers, dates, times, places."""
+"""Questions answered by typing: text, codes, numbers; and values that are only shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from fieldapp.engine.views import NodeView
+from fieldapp.engine.views import Control, NodeView
 from fieldapp.words import say
 
 from . import typing
-from .base import Helps, QuestionWidget, TextField
+from .arrangement import words_of
+from .base import QuestionWidget, TextField
+from .markup import plain
 
 _NOTE_COMMIT_MS = 1200
+_MOST_ROWS = 12
 _UNITS = ("元", "亩", "平方米", "公里", "分钟", "升")
 
 
@@ -96,7 +99,9 @@ class LongTextQuestion(QuestionWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         self.field = NoteField()
-        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * 4 + 12)
+        rows = view.parameter("rows")
+        lines = min(max(int(rows), 2), _MOST_ROWS) if rows.isascii() and rows.isdigit() else 4
+        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * lines + 12)
         page.addWidget(self.field)
         self.setFocusProxy(self.field)
         self._later = QTimer(self, singleShot=True, interval=_NOTE_COMMIT_MS)
@@ -123,50 +128,56 @@ class LongTextQuestion(QuestionWidget):
         self._later.start()
 
 
-class DateTimeQuestion(QuestionWidget):
-    """A day and a time of day in two fields; the zone is the clock's."""
+class MaskedQuestion(LineQuestion):
+    """Text that nobody should read over a shoulder: dots, until the button beside is held down or switched on by Space."""
 
-    def __init__(self, view: NodeView, helps: Helps) -> None:
+    def __init__(self, view: NodeView) -> None:
+        super().__init__(view, str.strip, input_method=False)
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.reveal = QToolButton()
+        self.reveal.setText(say("ui-masked-show"))
+        self.reveal.setCheckable(True)
+        self.reveal.toggled.connect(
+            lambda shown: self.field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        )
+        row = self.layout()
+        if row is not None:
+            row.addWidget(self.reveal)
+
+    def name_for_reader(self, name: str, description: str) -> None:
+        """Field and button say what is asked."""
+        super().name_for_reader(name, description)
+        self.reveal.setAccessibleName(f"{name}: {self.reveal.text()}")
+
+
+class LinkQuestion(QuestionWidget):
+    """An address to read and to copy; nothing is fetched and nothing is answered."""
+
+    def __init__(self, view: NodeView) -> None:
         super().__init__(view)
-        self._helps = helps
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.day, self.time = TextField(input_method=False), TextField(input_method=False)
-        self.day.setPlaceholderText(say("ui-example-date"))
-        self.time.setPlaceholderText(say("ui-example-time"))
-        for field in (self.day, self.time):
-            field.editingFinished.connect(self.commit)
-            row.addWidget(field, 1)
-        self.setFocusProxy(self.day)
+        self.field = QLineEdit()
+        self.field.setReadOnly(True)
+        self.copy = QToolButton()
+        self.copy.setText(say("ui-copy"))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.view.value))
+        row.addWidget(self.field, 1)
+        row.addWidget(self.copy)
+        self.setFocusProxy(self.field)
         self.show_view(view)
 
     def show_view(self, view: NodeView) -> None:
-        """Show day and time."""
+        """Show the address."""
         super().show_view(view)
-        day, _, time = view.value.partition("T")
-        self.day.put(day)
-        self.time.put(time[:5])
+        self.field.setText(view.value)
+        self.field.setCursorPosition(0)
+        self.copy.setEnabled(bool(view.value))
 
     def name_for_reader(self, name: str, description: str) -> None:
-        """Both fields carry the question's name."""
+        """Field and button say what they hold."""
         super().name_for_reader(name, description)
-        self.time.setAccessibleName(f"{name} {say('ui-time')}")
-
-    def commit(self) -> None:
-        """Tell once both parts are understood; a lone day waits for its time."""
-        if not (self.day.isModified() or self.time.isModified()):
-            return
-        now = self._helps.clock.now()
-        day, time = typing.day(self.day.text(), now.date()), typing.clock_time(self.time.text())
-        if day is None or time is None:
-            self.puzzled.emit("ui-puzzle-date" if day is None else "ui-puzzle-time")
-            return
-        if day and not time:
-            return
-        zone = now.strftime("%z")
-        self.day.setModified(False)
-        self.time.setModified(False)
-        self.tell(f"{day}T{time}:00.000{zone[:3]}:{zone[3:]}" if day else "")
+        self.copy.setAccessibleName(f"{name}: {self.copy.text()}")
 
 
 def plain_text(view: NodeView) -> LineQuestion:
@@ -175,9 +186,12 @@ def plain_text(view: NodeView) -> LineQuestion:
 
 
 def code_text(view: NodeView) -> LineQuestion:
-    """Identity and certificate numbers, phones, codes, accounts: input method off."""
+    """Identity and certificate numbers, phones, codes, accounts, scanned codes: input method off."""
+    if "numbers" in words_of(view.appearance):
+        write = typing.grouped if "thousands-sep" in words_of(view.appearance) else str
+        return LineQuestion(view, typing.digits, write, input_method=False, puzzle="ui-puzzle-digits")
     read: Callable[[str], str] = typing.phone if "phone" in view.name else typing.citizen_id
-    return LineQuestion(view, read, input_method=False)
+    return LineQuestion(view, str.strip if view.type == "barcode" else read, input_method=False)
 
 
 def numeric(view: NodeView, whole: bool) -> LineQuestion:
@@ -186,44 +200,16 @@ def numeric(view: NodeView, whole: bool) -> LineQuestion:
     return LineQuestion(
         view,
         lambda text: typing.number(text, whole=whole),
+        typing.grouped if "thousands-sep" in words_of(view.appearance) else str,
         input_method=False,
         puzzle="ui-puzzle-whole" if whole else "ui-puzzle-number",
         unit=unit,
     )
 
 
-def dated(view: NodeView, helps: Helps) -> LineQuestion:
-    """A day, or a month with the appearance month-year."""
-    month = "month-year" in view.appearance
-    return LineQuestion(
-        view,
-        lambda text: typing.day(text, helps.clock.now().date(), month_only=month),
-        lambda value: typing.spoken_date(value, month),
-        input_method=False,
-        puzzle="ui-puzzle-date",
-        example=say("ui-example-month" if month else "ui-example-date"),
-    )
-
-
-def timed(view: NodeView, helps: Helps) -> LineQuestion:
-    """A time of day; the zone is the clock's."""
-
-    def read(text: str) -> str | None:
-        typed = typing.clock_time(text)
-        zone = helps.clock.now().strftime("%z")
-        return f"{typed}:00.000{zone[:3]}:{zone[3:]}" if typed else typed
-
-    return LineQuestion(view, read, lambda value: value[:5], input_method=False, puzzle="ui-puzzle-time", example=say("ui-example-time"))
-
-
-def place(view: NodeView) -> LineQuestion:
-    """Latitude and longitude, typed or copied from a receiver."""
-    return LineQuestion(view, typing.point, input_method=False, puzzle="ui-puzzle-place", example=say("ui-example-place"))
-
-
-def read_only(view: NodeView) -> ReadOnlyQuestion:
-    """A value that the form works out, or a control that this window cannot edit."""
-    return ReadOnlyQuestion(view)
+def bearing(view: NodeView) -> LineQuestion:
+    """Degrees from north, read from a compass and typed."""
+    return LineQuestion(view, typing.bearing, input_method=False, puzzle="ui-puzzle-bearing", unit="°")
 
 
 class ReadOnlyQuestion(QuestionWidget):
@@ -248,10 +234,32 @@ class ReadOnlyQuestion(QuestionWidget):
 
 
 def in_words(view: NodeView) -> str:
-    """A value for people: labels of choices, months, 是 for an acknowledgement."""
+    """A value for people: labels of choices, months, numbers of points; dots for what is masked."""
+    words = words_of(view.appearance)
     if view.choices:
-        labels = {choice.name: choice.label for choice in view.choices}
-        return "、".join(labels.get(part, part) for part in view.value.split())
-    if view.type in ("date", "dateTime"):
-        return typing.spoken_date(view.value, "month-year" in view.appearance)
+        labels = {choice.name: plain(choice.label) for choice in view.choices}
+        parts = [view.value] if view.control is Control.SELECT_ONE else view.value.split()
+        return "、".join(labels.get(part, part) for part in parts if part)
+    if not view.value:
+        return ""
+    if words & {"masked", "hidden-answer"} or view.parameter("secret"):
+        return "••••••"
+    if "thousands-sep" in words:
+        return typing.grouped(view.value)
+    return _typed_words(view, words)
+
+
+def _typed_words(view: NodeView, words: frozenset[str]) -> str:
+    if view.control is Control.UPLOAD or view.type == "binary":
+        return say("ui-upload-there")
+    if view.type == "date":
+        return typing.spoken_date(view.value, "month-year" in words, "year" in words)
+    if view.type == "dateTime":
+        return view.value[:16].replace("T", " ")
+    if view.type == "time":
+        return view.value[:5]
+    if view.type == "geopoint":
+        return typing.spoken_point(view.value)
+    if view.type in ("geotrace", "geoshape"):
+        return say("ui-points", count=len([part for part in view.value.split(";") if part.strip()]))
     return view.value

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from fieldapp.domain.ids import HouseholdId
+from fieldapp.domain.ids import FormId, HouseholdId
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.theme import emphasize, paint
@@ -102,15 +102,15 @@ class InterviewScreen(QWidget):
         """Id of the household whose form is open, empty if none is."""
         return str(self.form.interview.household.id) if self.form is not None else ""
 
-    def open(self, household: str) -> None:
+    def open(self, household: str, form: FormId = interviews.HOUSEHOLD_SURVEY) -> None:
         """Load a household's form in the worker and show it."""
-        if self.household() == household:
+        if self.household() == household and self.form is not None and self.form.session.definition.form == form:
             self.opened.emit()
             return
         workspace = self._workspace
 
         def start(report: Report) -> Interview:
-            return interviews.start(workspace, HouseholdId(household))
+            return interviews.start(workspace, HouseholdId(household), form)
 
         self.leave(lambda: self._desk.background.run(start, owner=self, done=self._show))
 

@@ -16,6 +16,7 @@ from fieldapp.ui.form.page import FormPage
 from fieldapp.ui.form.side import ProblemsPanel, SectionList, blocks
 from fieldapp.ui.questions.base import Helps, NewFile
 from fieldapp.usecases import interview as interviews
+from fieldapp.usecases.media_files import read_bounded
 from fieldapp.words import say
 
 from .keeper import DraftKeeper
@@ -38,7 +39,7 @@ class OpenForm(QWidget):
         self.strict = False
         self._attaching = 0
         fresh = not interview.resumed and interview.revision == 0
-        self.page = FormPage(self.session, Helps(desk.clock, self._pick_file), desk.theme, fresh)
+        self.page = FormPage(self.session, Helps(desk.clock, self._pick_file, self.session.medium), desk.theme, fresh)
         self.sections = SectionList([block.section for block in self.page.blocks])
         self.problems = ProblemsPanel(desk.theme)
         self._side = QTimer(self)
@@ -148,11 +149,14 @@ class OpenForm(QWidget):
             self._side.start()
 
     def _attach(self, path: str, file: NewFile) -> None:
-        draft, workspace, name, data, source = self.interview.draft, self._workspace, file.name, file.data, file.path
+        draft, workspace, view = self.interview.draft, self._workspace, self.session.view(path)
+        mediatype, pixels = view.mediatype or "image/*", view.parameter("max-pixels")
+        longest = int(pixels) if pixels.isascii() and pixels.isdigit() else 0
         self._attaching += 1
 
         def work(report: Report) -> str:
-            return interviews.attach(workspace, draft, path, name, data if source is None else source.read_bytes())
+            data = file.data if file.path is None else read_bounded(file.path)
+            return interviews.attach(workspace, draft, path, file.name, data, mediatype, longest)
 
         self._desk.background.run(work, owner=self, done=lambda value: self._attached(path, value), failed=self._not_attached)
 
@@ -165,7 +169,7 @@ class OpenForm(QWidget):
         self._desk.dialogs.tell(error)
 
     def _load_picture(self, path: str, value: str) -> None:
-        workspace = self._workspace
+        workspace, medium = self._workspace, self.session.medium(value) if value.startswith("jr://") else None
 
         def show(data: bytes) -> None:
             cell = self.page.shown(path)
@@ -177,10 +181,14 @@ class OpenForm(QWidget):
             if not isinstance(error, CodedError):
                 self._desk.dialogs.tell(error)
 
-        self._desk.background.run(lambda report: interviews.picture(workspace, value), owner=self, done=show, failed=failed)
+        if value.startswith("jr://"):
+            show(medium or b"")
+        else:
+            self._desk.background.run(lambda report: interviews.picture(workspace, value), owner=self, done=show, failed=failed)
 
     def _pick_file(self, mediatype: str) -> Path | None:
-        filters = say("ui-pick-images" if mediatype.startswith("image") else "ui-pick-any")
+        known = {"image": "ui-pick-images", "audio": "ui-pick-audio", "video": "ui-pick-video"}
+        filters = say(known.get(mediatype.partition("/")[0], "ui-pick-any"))
         return self._desk.dialogs.ask_open(say("ui-pick-title"), filters)
 
     def _remove_row(self, path: str, at: int) -> None:

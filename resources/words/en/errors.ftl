@@ -130,6 +130,16 @@ error-attachment = This file cannot be handled.
 error-attachment-unreadable = { $name } is not a picture or file that can be read ({ $detail }).
     .safe = The file itself and the other attachments are unchanged.
     .next = Take the picture again, or save it as JPEG or PNG, then add it.
+error-attachment-too-large = { $name } is too large ({ $size } bytes, at most { $most }).
+    .safe = The file itself and the other attachments are unchanged.
+    .next = Shorten the recording or take a smaller file, and choose again.
+error-attachment-unfit = { $name } is not { $kind ->
+    [audio] a recording
+    [video] a video
+   *[other] a file that may be attached
+ }.
+    .safe = The file itself and the other attachments are unchanged.
+    .next = Choose a fitting file; programs cannot be attached.
 error-attachment-missing = The content of an attachment is not on this computer ({ $id }).
     .safe = The record is complete and names the attachment.
     .next = Sync, or bring it by a stick from the computer that has it.

@@ -152,6 +152,16 @@ error-attachment = 这个文件不能处理。
 error-attachment-unreadable = “{ $name }”不是能读的照片或文件（{ $detail }）。
     .safe = 原文件没有改动，已有的附件也没有改变。
     .next = 请重新拍照或另存为 JPEG、PNG 后再加入。
+error-attachment-too-large = “{ $name }”太大（{ $size } 字节，最多 { $most } 字节）。
+    .safe = 原文件和已有的附件都没有改动。
+    .next = 请剪短录音或视频，或者改用较小的文件，再选一次。
+error-attachment-unfit = “{ $name }”不是这道题要的{ $kind ->
+    [audio] 录音文件
+    [video] 视频文件
+   *[other] 文件，或者是程序文件
+ }。
+    .safe = 原文件和已有的附件都没有改动。
+    .next = 请选合适的文件；程序文件不能作为附件。
 error-attachment-missing = 附件的内容不在这台电脑上（{ $id }）。
     .safe = 记录本身完整，附件的编号已保存。
     .next = 请联网同步，或从有这个附件的电脑用 U 盘带来。
