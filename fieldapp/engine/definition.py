@@ -195,6 +195,9 @@ class Role(Enum):
     TEXTS = "texts"
     """Label, hint and messages with outputs; nothing is computed, what was shown is thrown away."""
 
+    # Looked up at every step of every rule; Enum's own hash is that of the name, worked out in Python each time.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

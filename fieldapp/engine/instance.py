@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from .definition import FormDefinition, NodeDef, Seed
 from .values import calculated
@@ -75,11 +76,14 @@ class Node(XNode):
 
     def subtree(self) -> Iterator[Node]:
         """The node, everything below and the ranges, a node before what is below it."""
-        waiting = [self]
+        waiting: list[Any] = [self]
         while waiting:
-            here = waiting.pop()
+            here: Node = waiting.pop()
             yield here
-            waiting.extend(reversed([*here.inner(), *here.ranges.values()]))
+            if here.ranges:
+                waiting.extend(reversed(here.ranges.values()))
+            waiting.extend(reversed(here.children))
+            waiting.extend(reversed(here.attributes))
 
     def rows(self) -> list[Node]:
         """Of a range: its rows in order."""
@@ -208,6 +212,27 @@ def path_of(node: Node) -> str:
             names.append(here.node.name)
         here = here.above
     return "/" + "/".join(reversed(names))
+
+
+def paths_of(nodes: Iterable[Node]) -> list[str]:
+    """As `path_of`, for many nodes: what they share is put together once, and the rows of a repeat are counted once."""
+    known: dict[Node, str] = {}
+
+    def path(node: Node) -> str:
+        found = known.get(node)
+        if found is not None:
+            return found
+        above = node.above
+        start = path(above) if above is not None else ""
+        if node.row_id and above is not None:
+            for place, row in enumerate(above.named(node.name), 1):
+                if isinstance(row, Node):
+                    known[row] = f"{start}/{node.name}[{place}]"
+            return known.get(node) or path_of(node)
+        found = known[node] = f"{start}/{node.node.name}"
+        return found
+
+    return [path(node) for node in nodes]
 
 
 def stable_path_of(node: Node) -> str:

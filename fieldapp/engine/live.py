@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from .actions import Actions
 from .closures import Closures
 from .definition import FormDefinition
 from .history import Explained, History, RowMove, Step, Write
-from .instance import Node, Tree, path_of
+from .instance import Node, Tree, paths_of
 from .plan import plan_of
 from .recompute import Recompute
 from .secondary import Secondaries
@@ -31,11 +32,12 @@ class Live:
         self.around = around
         self.tree = Tree(definition, around.new_id)
         self.now = around.now()
+        plan = plan_of(definition)
         self.context = EvalContext(
             self.tree.document,
             around.zone,
             lambda: self.now,
-            instances=Secondaries(definition.secondary, around.files),
+            instances=Secondaries(definition.secondary, around.files, plan.documents),
             language=language,
             itext=lambda name: self.speech.itext(name, self.context.current),
             choice_label=self._choice_label,
@@ -43,7 +45,6 @@ class Live:
             new_uuid=around.uuid,
             namespaces=dict(definition.namespaces),
         )
-        plan = plan_of(definition)
         self.closures = Closures(self.context, plan.compiled)
         self.speech = Speech(definition, self.tree, self.closures, self.context)
         self.rules = Recompute(definition, plan.graph, self.tree, self.closures, self.speech)
@@ -142,7 +143,7 @@ class Live:
 
     def changes(self) -> Changes:
         """What the last transaction changed."""
-        changed = tuple([path_of(node) for node in self.rules.news.changed])
+        changed = tuple(paths_of(self.rules.news.changed))
         gone = tuple(path for path in dict.fromkeys(self.rules.news.gone) if self.find(path) is None)
         return Changes(changed, gone, self.rules.news.rows)
 
@@ -164,7 +165,7 @@ class Live:
         if name.startswith("@"):
             return next((found for found in here.inner() if found.node.name == name), None)
         plain, _, number = name.partition("[")
-        found = [child for child in here.named(plain) if isinstance(child, Node)]
+        found = cast("list[Node]", here.named(plain))
         if number:
             digits = number.rstrip("]")
             index = int(digits) - 1 if digits.isascii() and digits.isdigit() else -1

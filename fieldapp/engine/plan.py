@@ -7,6 +7,7 @@ from functools import lru_cache
 from .definition import FormDefinition
 from .graph import build
 from .xpath.compile import Compiled
+from .xpath.tree import Document
 
 _FORMS = 8
 """So many forms are kept ready; a laptop works with one or two at a time."""
@@ -20,6 +21,8 @@ class Plan:
         self.graph = build(definition)
         self.compiled: dict[int, Compiled] = {}
         """By the identity of an Expression of this definition."""
+        self.documents: dict[str, Document] = {}
+        """The secondary instances that the form itself holds, once somebody asked for them."""
 
 
 class _Same:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .agenda import Agenda
 from .flaws import Flaws
 from .graph import Graph, Role, Rule
-from .instance import Node, Tree, path_of
+from .instance import Node, Tree, paths_of
 from .news import News
 from .stored import Stored
 
@@ -38,7 +38,7 @@ class Rows:
         """A row goes out of the tree; those after it renumber."""
         rows = range_.rows()
         index = rows.index(row)
-        self._news.gone += [path_of(node) for node in rows[-1].subtree()]
+        self._news.gone += paths_of(rows[-1].subtree())
         self._tree.take(range_, row)
         self._news.rows = True
         self._news.changed[range_] = None

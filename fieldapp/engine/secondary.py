@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from .definition import Internal, SecondaryDef
+from .pause import nothing_to_collect
 from .xform_model import EXTERNAL, internal
 from .xpath.tree import Document, NodeKind, XNode
+
+_MEDIA = 4
+"""So many media are kept ready; a laptop opens one household after the other with the same ones."""
 
 LAST_SAVED = "jr://instance/last-saved"
 ITEMSETS = "itemsets.csv"
@@ -18,11 +23,15 @@ ITEMSETS = "itemsets.csv"
 
 
 class Secondaries(Mapping[str, XNode]):
-    """Id → document. A medium that is not there or cannot be read is an empty list, so that the form still opens."""
+    """Id → document. A medium that is not there or cannot be read is an empty list, so that the form still opens.
 
-    def __init__(self, definitions: tuple[SecondaryDef, ...], files: Mapping[str, bytes | str]) -> None:
+    Documents never change, so sessions share them: `own` keeps those that the form itself holds, media are known by their content.
+    """
+
+    def __init__(self, definitions: tuple[SecondaryDef, ...], files: Mapping[str, bytes | str], own: dict[str, Document]) -> None:
         self._definitions = {definition.id: definition for definition in definitions}
         self._files = files
+        self._own = own
         self._read: dict[str, Document] = {}
 
     def __getitem__(self, name: str) -> XNode:
@@ -41,35 +50,46 @@ class Secondaries(Mapping[str, XNode]):
         return name in self._definitions
 
     def _document(self, definition: SecondaryDef) -> Document:
-        document = Document(static=True)
         if definition.root is not None:
-            document.append(_tree(definition.root))
-        elif definition.source:
-            document.append(self._medium(definition.source))
-        return document
+            if definition.id not in self._own:
+                self._own[definition.id] = _document(_tree(definition.root))
+            return self._own[definition.id]
+        return self._medium(definition.source) if definition.source else Document(static=True)
 
-    def _medium(self, source: str) -> XNode:
-        if source.startswith(EXTERNAL):
-            return _of_list(self._medium(f"jr://file-csv/{ITEMSETS}"), source.removeprefix(EXTERNAL))
-        name = "last-saved" if source == LAST_SAVED else source.rsplit("/", 1)[-1]
+    def _medium(self, source: str) -> Document:
+        items = source.removeprefix(EXTERNAL) if source.startswith(EXTERNAL) else ""
+        name = ITEMSETS if items else "last-saved" if source == LAST_SAVED else source.rsplit("/", 1)[-1]
         body = self._files.get(name, self._files.get(source))
         if body is None:
-            return XNode("root")
-        text = body.decode("utf-8-sig", errors="replace") if isinstance(body, bytes) else body.removeprefix("\ufeff")
+            return _document(XNode("root"))
         lower = name.lower()
         if lower.endswith(".csv") or source.startswith("jr://file-csv/"):
-            return from_csv(text)
+            return _read(from_csv, body, items)
         if lower.endswith((".geojson", ".json")):
-            return from_geojson(text)
-        return from_xml(text)
+            return _read(from_geojson, body)
+        return _read(from_xml, body)
+
+
+@lru_cache(maxsize=_MEDIA)
+def _read(reader: Callable[[str], XNode], body: bytes | str, items: str = "") -> Document:
+    """A medium, or of the external choices those of one list."""
+    with nothing_to_collect():
+        root = reader(body.decode("utf-8-sig", errors="replace") if isinstance(body, bytes) else body.removeprefix("\ufeff"))
+        return _document(_of_list(root, items) if items else root)
+
+
+def _document(root: XNode) -> Document:
+    document = Document(static=True)
+    document.append(root)
+    return document
 
 
 def _tree(element: Internal) -> XNode:
     node = XNode(element.name, element.text)
     for name, value in element.attributes:
         node.attach(XNode(name, value, NodeKind.ATTRIBUTE))
-    for child in element.children:
-        node.append(_tree(child))
+    if element.children:
+        node.fill([_tree(child) for child in element.children])
     return node
 
 
@@ -79,14 +99,14 @@ def from_csv(text: str) -> XNode:
     separator = "," if "," in first else next((mark for mark in ";\t" if mark in first), ",")
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     header = [name.strip() for name in next(lines, [])]
+    columns = [(place, name) for place, name in enumerate(header) if name]
     root = XNode("root")
     for line in lines:
         if not any(line):
             continue
+        line += [""] * (len(header) - len(line))
         item = XNode("item")
-        for place, name in enumerate(header):
-            if name:
-                item.append(XNode(name, line[place] if place < len(line) else ""))
+        item.fill([XNode(name, line[place]) for place, name in columns])
         root.append(item)
     return root
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from fieldapp.engine.xpath.ast import AnyTest, Axis, KindTest, NameTest, NodeTest, Origin, Path, Step
 from fieldapp.engine.xpath.axes import AXES, BACKWARD
 from fieldapp.engine.xpath.code import Code, Run, Type, as_whole
 from fieldapp.engine.xpath.context import EvalContext
-from fieldapp.engine.xpath.predicates import Filter, lookup
+from fieldapp.engine.xpath.predicates import ColumnFilter, Filter, Lookup, lookup
 from fieldapp.engine.xpath.tree import NodeKind, XNode, in_document_order
 
 Predicates = Callable[[Step], list[Filter]]
@@ -260,22 +261,35 @@ def _indexed(path: Path, head: Run, predicates: Predicates) -> Run | None:
     else:
         return None
     filters = predicates(step)
-    found = lookup(filters[0], tuple(names))
-    if found is None:
+    columns = list(takewhile(lambda keep: isinstance(keep, ColumnFilter), filters))
+    lookups = [(keep, found) for keep in columns if (found := lookup(keep, tuple(names))) is not None]
+    if not lookups:
         return None
     above = _general(head, [_child_step(name, []) for name in names[:-1]] + [_child_step(names[-1], filters)])
-    rest = filters[1:]
     after = _steps(path.steps[len(names) :], predicates)
 
     def run(node: XNode, place: int, size: int, context: EvalContext) -> list[XNode]:
-        nodes = found(head(node, place, size, context), context)
+        nodes = _shortest(lookups, filters, head(node, place, size, context), context)
         if nodes is None:
             nodes = above(node, place, size, context)
-        else:
-            for keep in rest:
-                nodes = keep(nodes, context)
         for step in after:
             nodes = step(nodes, context)
         return nodes
 
     return run
+
+
+def _shortest(lookups: list[tuple[Filter, Lookup]], filters: list[Filter], heads: list[XNode], context: EvalContext) -> list[XNode] | None:
+    """Begin with the table of fewest rows (of `[level = 4 and parent = x]` that of the parent); the other filters see only those."""
+    best: tuple[Filter, list[XNode]] | None = None
+    for keep, find in lookups:
+        rows = find(heads, context)
+        if rows is not None and (best is None or len(rows) < len(best[1])):
+            best = keep, rows
+    if best is None:
+        return None
+    chosen, nodes = best
+    for keep in filters:
+        if keep is not chosen:
+            nodes = keep(nodes, context)
+    return nodes

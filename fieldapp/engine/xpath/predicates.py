@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from fieldapp.engine.xpath.ast import ANY_NODE, Axis, Expr, NameTest, Number, Operation, Operator, Origin, Path, Step, calls
 from fieldapp.engine.xpath.code import Code, Run, Type, as_truth, number_of, truth_of
 from fieldapp.engine.xpath.context import EvalContext
 from fieldapp.engine.xpath.operators import COMPARE, NUMERIC, mirrored
-from fieldapp.engine.xpath.tree import Document, XNode
+from fieldapp.engine.xpath.tree import Document, NodeKind, XNode
 from fieldapp.engine.xpath.values import Moment, Value
 
 
@@ -161,14 +161,14 @@ def lookup(first: Filter, names: tuple[str, ...]) -> Lookup | None:
 
 
 def table(document: Document, names: tuple[str, ...], column: str) -> dict[object, list[XNode]]:
-    """text of `column` → rows at `names`, made at the first question."""
+    """text of `column` → rows at `names`, made at the first question; whole before others see it, as sessions share documents."""
     key = ("text", names, column)
     made = document.tables.get(key)
     if made is None:
-        made = document.tables[key] = {}
-        for row in _rows(document, names):
-            for text in {cell.text() for cell in row.named(column)}:
-                made.setdefault(text, []).append(row)
+        made = {}
+        for row, cell in _cells(document, names, column):
+            _enter(made, cell.text(), row)
+        document.tables[key] = made
     return made
 
 
@@ -177,12 +177,30 @@ def number_table(document: Document, names: tuple[str, ...], column: str, contex
     key = ("number", names, column, str(context.zone))
     made = document.tables.get(key)
     if made is None:
-        made = document.tables[key] = {}
-        for row in _rows(document, names):
-            for number in {context.number(cell.text()) for cell in row.named(column)}:
-                if number == number:
-                    made.setdefault(number, []).append(row)
+        made = {}
+        for row, cell in _cells(document, names, column):
+            number = context.number(cell.text())
+            if number == number:
+                _enter(made, number, row)
+        document.tables[key] = made
     return made
+
+
+def _enter(made: dict[object, list[XNode]], value: object, row: XNode) -> None:
+    """Each row once, although it may have two cells of the same value."""
+    rows = made.get(value)
+    if rows is None:
+        made[value] = [row]
+    elif rows[-1] is not row:
+        rows.append(row)
+
+
+def _cells(document: Document, names: tuple[str, ...], column: str) -> Iterator[tuple[XNode, XNode]]:
+    element = NodeKind.ELEMENT
+    for row in _rows(document, names):
+        for cell in row.children:
+            if cell.name == column and cell.kind is element:
+                yield row, cell
 
 
 def _rows(document: Document, names: tuple[str, ...]) -> list[XNode]:
