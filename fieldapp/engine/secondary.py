@@ -14,7 +14,7 @@ from .pause import nothing_to_collect
 from .xform_model import EXTERNAL, internal
 from .xpath.tree import Document, NodeKind, XNode
 
-_MEDIA = 4
+_MEDIA = 8
 """So many media are kept ready; a laptop opens one household after the other with the same ones."""
 
 LAST_SAVED = "jr://instance/last-saved"
