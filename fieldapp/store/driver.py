@@ -221,9 +221,12 @@ def connect(path: str, key: bytes | bytearray, vfs: str | None = None) -> Connec
     return connection
 
 
-def copy(source: str, target: str, key: bytes | bytearray) -> None:
-    """Copy a database page by page into a new file under the same key, while others work on it; ends as one file without a log."""
-    taken, made = connect(source, key), connect(target, key)
+def copy(source: str, target: str, key: bytes | bytearray, other: bytes | bytearray | None = None) -> None:
+    """Copy a database page by page into a new file, while others work on it; ends as one file without a log.
+
+    The copy is under the same key, or under an `other` one: every page is decrypted and encrypted anew.
+    """
+    taken, made = connect(source, key), connect(target, key if other is None else other)
     try:
         with made.raw.backup("main", taken.raw, "main") as backup:
             while not backup.done:

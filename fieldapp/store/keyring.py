@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from . import keys, recovery
-from .keys import Keys
+from . import keys, recovery, rotation
+from .keys import KeyFile, Keys
 
 
 class Keyring:
@@ -29,3 +30,20 @@ class Keyring:
         """Let the holder of an X25519 key bring this workspace back; raises BadInput (recovery-key)."""
         recovery.seal_for_district(self._folder, self._keys, self._device, public)
         self._note("recovery-district", public.hex()[:16])
+
+    def rotate(self, user: str, passphrase: str, report: rotation.Report, without: Iterable[str] = ()) -> int:
+        """Prepare a new data key for everything, up to the turning point; returns how many attachments were encrypted anew.
+
+        Nobody may write meanwhile. Once the workspace is closed `rotation.settle` puts all into place. Raises WrongPassphrase and what
+        `rotation.prepare` raises; then nothing has changed.
+        """
+        self._note("rekey", ",".join(without))
+        fresh = Keys(secrets.token_bytes(32))
+
+        def proof(file: KeyFile) -> None:
+            keys.prove(file, keys.open_slot(file, keys.find(file, user), passphrase))
+
+        try:
+            return rotation.prepare(self._folder, self._keys, fresh, proof, report, without)
+        finally:
+            fresh.wipe()

@@ -14,7 +14,7 @@ from fieldapp.domain.clock import Clock
 from fieldapp.errors import DiskFull, WorkspaceDamaged, WrongPassphrase
 from sync.keys import DeviceKey
 
-from . import audit, driver, engine, facts, keys, migrations, tries
+from . import audit, driver, engine, facts, keys, migrations, rotation, tries
 from .check import Damage
 from .keys import Keys, Realm
 from .lock import FolderLock
@@ -37,6 +37,7 @@ class Wish:
 
 def unlock(folder: Path, user: str, passphrase: str, clock: Clock) -> Keys:
     """The keys, unless the next try has to wait; a wrong try is noted. Raises TooManyTries and what `keys.unlock` raises."""
+    rotation.settle(folder)
     tries.gate(folder, user, clock)
     try:
         found = keys.unlock(folder, user, passphrase)
@@ -126,6 +127,8 @@ def _migrate(pool: Engine, place: Place, found: Keys) -> None:
 
 
 def _mend_keys(folder: Path, found: Keys) -> tuple[Damage, ...]:
+    for left in folder.glob("*.json.*.part"):
+        left.unlink()
     names = keys.damaged(folder)
     if names:
         keys.mend(folder, found)

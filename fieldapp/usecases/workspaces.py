@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,10 @@ else:
 
 __all__ = [
     "Summary", "Workspace", "backup", "change_passphrase", "check", "create", "exists", "info",
-    "lock", "restore", "summary", "unlock", "users", "warm",
+    "lock", "rekey", "restore", "summary", "unlock", "users", "warm",
 ]  # fmt: skip
+
+Report = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,23 @@ def lock(workspace: Workspace) -> None:
 def change_passphrase(workspace: Workspace, user: str, old: str, new: str) -> None:
     """Give a user another passphrase."""
     workspace.change_passphrase(user, old, new)
+
+
+def rekey(folder: Path, user: str, passphrase: str, clock: Clock, report: Report, without: Iterable[str] = ()) -> int:
+    """Encrypt a locked workspace anew under a new data key; returns how many attachments there were. All users and ways back stay,
+    but for those `without`; older backups keep the old key. Interrupted at any point, the old or the new key opens everything.
+
+    Raises WrongPassphrase, TooManyTries, AlreadyOpen, DiskFull, WorkspaceDamaged, NotAllowed (slot-too-old).
+    """
+    from fieldapp.store import rotation
+
+    workspace = unlock(folder, user, passphrase, clock)
+    try:
+        count = workspace.keyring.rotate(user, passphrase, report, tuple(without))
+    finally:
+        workspace.close()
+    rotation.settle(folder)
+    return count
 
 
 def backup(workspace: Workspace, file: Path) -> Contents:
