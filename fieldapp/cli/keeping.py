@@ -1,4 +1,4 @@
-"""`fieldapp workspace user | recovery`: who may unlock a workspace, and the ways back."""
+"""`fieldapp workspace user | recovery | rekey`: who may unlock a workspace, the ways back, and a new data key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fieldapp.errors import AlreadyThere, BadInput, NotFound
 from fieldapp.words import say
 
-from .told import Told, new_passphrase, passphrase, recovery_code
+from .told import Told, new_passphrase, passphrase, progress, recovery_code
 
 if TYPE_CHECKING:
     from fieldapp.app import App
@@ -23,6 +23,9 @@ def add(verbs: Any, common: argparse.ArgumentParser) -> None:
         verb = user.add_parser(name, help=say(f"cli-user-{name}"), parents=[common])
         verb.add_argument("name", metavar="NAME")
         verb.set_defaults(run=run)
+        if name == "remove":
+            verb.add_argument("--keep-key", action="store_true", help=say("cli-user-keep-key"))
+    verbs.add_parser("rekey", help=say("cli-rekey"), parents=[common]).set_defaults(run=_rekey)
     room = verbs.add_parser("recovery", help=say("cli-recovery-room"), parents=[common])
     recovery = room.add_subparsers(required=True, metavar="COMMAND")
     recovery.add_parser("list", help=say("cli-recovery-list"), parents=[common]).set_defaults(run=_ways)
@@ -53,8 +56,28 @@ def _user_add(app: App, given: argparse.Namespace) -> Told:
 
 
 def _user_remove(app: App, given: argparse.Namespace) -> Told:
-    app.workspace(passphrase()).remove_user(given.name)
+    """Who knew the data key may have kept it, so it is exchanged at once unless that is to wait."""
+    from fieldapp.usecases import workspaces
+
+    if given.keep_key:
+        app.workspace(passphrase()).remove_user(given.name)
+    else:
+        workspaces.rekey(app.folder, _another(app, given.name), passphrase(), app.clock, progress, (given.name,))
     return _users(app, given)
+
+
+def _another(app: App, name: str) -> str:
+    """Who removes: never whom it is about."""
+    if app.user() == name:
+        raise BadInput(what="user", value=name)
+    return app.user()
+
+
+def _rekey(app: App, _: argparse.Namespace) -> Told:
+    from fieldapp.usecases import workspaces
+
+    count = workspaces.rekey(app.folder, app.user(), passphrase(), app.clock, progress)
+    return Told({"workspace": str(app.folder), "attachments": count}, say("cli-rekeyed", attachments=count))
 
 
 def _ways(app: App, _: argparse.Namespace) -> Told:

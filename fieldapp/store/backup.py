@@ -179,11 +179,16 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
     """The members after the manifest; only plain files with the names that a workspace has, each once."""
     seen = set()
     while (told := archive.next()) is not None:
-        stream = archive.extractfile(told) if told.isreg() and _NAMES.fullmatch(told.name) and told.name not in seen else None
+        stream = archive.extractfile(told) if _is_plain(told) and told.name not in seen else None
         if stream is None:
             raise WorkspaceDamaged(part="backup", detail=told.name[:100])
         seen.add(told.name)
         yield told.name, stream
+
+
+def _is_plain(told: tarfile.TarInfo) -> bool:
+    """A file of a workspace as it lies on the disk; a sparse one could claim any size."""
+    return told.isreg() and told.sparse is None and _NAMES.fullmatch(told.name) is not None
 
 
 def _sum(stream: IO[bytes]) -> str:

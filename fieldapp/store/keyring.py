@@ -34,16 +34,20 @@ class Keyring:
     def rotate(self, user: str, passphrase: str, report: rotation.Report, without: Iterable[str] = ()) -> int:
         """Prepare a new data key for everything, up to the turning point; returns how many attachments were encrypted anew.
 
-        Nobody may write meanwhile. Once the workspace is closed `rotation.settle` puts all into place. Raises WrongPassphrase and what
-        `rotation.prepare` raises; then nothing has changed.
+        Nobody may write meanwhile. Once the workspace is closed `rotation.settle` puts all into place. Raises WrongPassphrase, NotFound (a
+        user who is to go, or oneself) and what `rotation.prepare` raises; then nothing has changed.
         """
-        self._note("rekey", ",".join(without))
+        gone = tuple(without)
+        for name in gone:
+            keys.find(keys.read(self._folder), name)
+            self._note("remove-user", name)
+        self._note("rekey", "")
         fresh = Keys(secrets.token_bytes(32))
 
         def proof(file: KeyFile) -> None:
             keys.prove(file, keys.open_slot(file, keys.find(file, user), passphrase))
 
         try:
-            return rotation.prepare(self._folder, self._keys, fresh, proof, report, without)
+            return rotation.prepare(self._folder, self._keys, fresh, proof, report, gone)
         finally:
             fresh.wipe()

@@ -32,6 +32,12 @@ def test_users_are_added_listed_and_removed(run: Run, folder: Path, monkeypatch:
     assert run("workspace", "info", "--workspace", folder, "--user", "李工")[0] == 0
     assert run("workspace", "user", "remove", USER, "--workspace", folder, "--user", "李工")[1]["users"] == ["李工"]
     assert run("workspace", "user", "remove", "李工", "--workspace", folder)[1]["error"] == "bad-input"
+    assert run("workspace", "user", "add", "赵工", "--workspace", folder)[1]["users"] == ["李工", "赵工"]
+    more = ("--workspace", folder, "--user", "李工")
+    assert run("workspace", "user", "remove", "赵工", "--keep-key", *more)[1]["users"] == ["李工"]
+    assert run("workspace", "user", "remove", "赵工", *more)[1]["error"] == "not-found"
+    assert run("workspace", "rekey", "--workspace", folder)[1]["attachments"] == 0
+    assert run("workspace", "check", "--workspace", folder)[0] == 0
 
 
 def test_sheet_is_written_once_and_its_code_sets_a_new_passphrase(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,3 +32,6 @@ cli-recovery-made = The recovery sheet is in { $file }. Print it, seal it, give 
 cli-recovery-asked = The request is in { $file }. Give it to the district and read these sixteen digits out over the telephone: { $digits }
 cli-recovery-used = { $user } can open the workspace with the new passphrase; a recovery sheet is used up, make another.
 cli-ask-recovery-code = Recovery code:
+cli-user-keep-key = do not exchange the data key yet (whoever kept the old one may still read old files)
+cli-rekey = exchange the data key: database and all attachments are encrypted anew
+cli-rekeyed = The database and { $attachments } attachments are encrypted under a new key. Older backups keep the old key and the passphrases of their time.

@@ -32,3 +32,6 @@ cli-recovery-made = 恢复单已写到 { $file }。请打印、密封、交给�
 cli-recovery-asked = 请求已写到 { $file }。请把文件交给区县，并在电话里念出这十六位数字：{ $digits }
 cli-recovery-used = { $user } 可以用新口令打开工作区了；恢复单已作废，请重新做一张。
 cli-ask-recovery-code = 恢复码：
+cli-user-keep-key = 先不更换数据密钥（被移除的人若留有旧密钥，仍可能读旧文件）
+cli-rekey = 更换数据密钥：资料库和全部附件重新加密
+cli-rekeyed = 资料库和 { $attachments } 个附件已用新密钥重新加密。以前的备份仍用旧密钥和当时的口令。
