@@ -21,7 +21,7 @@ from .pause import nothing_to_collect
 from .views import Control, Kind
 from .xpath import ast
 
-VERSION = 5
+VERSION = 6
 """Counts up when the reader of forms makes something else of the same text."""
 
 _CLASSES: tuple[type, ...] = (
@@ -63,25 +63,28 @@ def _format() -> str:
 
 
 def dump(definition: FormDefinition) -> bytes:
-    """The definition as bytes: a line of JSON each for the format, the expressions and the form."""
+    """The definition as bytes: a line of JSON each for the format, the expressions and the form, and the digest of the three."""
     writer = _Writer()
     form = writer.value(definition)
-    return b"\n".join(
+    body = b"\n".join(
         json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8") for line in (_format(), writer.expressions, form)
     )
+    return body + b"\n" + hashlib.sha256(body).hexdigest().encode()
 
 
 def load(data: bytes) -> FormDefinition:
     """The definition that `dump` wrote. Raises FormInvalid if the bytes are not such a form or of another format."""
     try:
-        kind, expressions, form = data.decode("utf-8").split("\n")
+        kind, expressions, form, digest = data.decode("utf-8").split("\n")
         if json.loads(kind) != _format():
             raise FormInvalid(detail=kind, fault="compiled-format")
+        if hashlib.sha256(data[: -len(digest) - 1]).hexdigest() != digest:
+            raise FormInvalid(detail="sha256", fault="compiled")
         reader = _Reader()
         with nothing_to_collect():
             reader.expressions += [Expression(text, tree) for text, tree in reader.read(expressions)]
             found = reader.read(form)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise FormInvalid(detail=str(fault), fault="compiled") from fault
     if not isinstance(found, FormDefinition):
         raise FormInvalid(detail="", fault="compiled")

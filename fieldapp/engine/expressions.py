@@ -36,6 +36,11 @@ OVER_MANY = frozenset(
 )
 """Functions whose arguments are nodesets: a path in them means every row."""
 
+_WIDE = frozenset((Axis.DESCENDANT, Axis.DESCENDANT_OR_SELF, Axis.FOLLOWING, Axis.PRECEDING))
+
+MOST_SEARCHES = 2
+"""Steps of one expression that search the whole form (`//`): each may multiply the time by the number of nodes."""
+
 _UP = Step(Axis.PARENT, ANY_NODE)
 
 
@@ -75,6 +80,10 @@ class ExpressionReader:
             compile_expression(expr)
         except ExpressionFault as fault:
             raise ExpressionError(path=path, expression=text, detail=str(fault), fault=fault.code) from fault
+        except RecursionError as fault:
+            raise ExpressionError(path=path, expression=text, detail="too-deep", fault="syntax") from fault
+        if searches(expr) > MOST_SEARCHES:
+            raise ExpressionError(path=path, expression=text, detail=str(MOST_SEARCHES), fault="too-costly")
         self._check_paths(expr, text, path)
         self._parsed[text] = expr
         return expr
@@ -142,6 +151,11 @@ class ExpressionReader:
                 break
             found = depth
         return found
+
+
+def searches(expr: Expr) -> int:
+    """How many steps of an expression search the whole form."""
+    return sum(step.axis in _WIDE for part in walk(expr) if isinstance(part, Path) for step in part.steps)
 
 
 def _plain_names(steps: tuple[Step, ...]) -> list[str]:

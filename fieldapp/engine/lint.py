@@ -46,7 +46,7 @@ class Mistake:
         return say(f"lint-{self.code}", language, path=self.path, **dict(self.values))
 
 
-_ERRORS = ("syntax", "unknown-function", "arguments", "missing-path", "missing-instance", "bad-regex", "circle", "form")
+_ERRORS = ("syntax", "unknown-function", "arguments", "missing-path", "missing-instance", "bad-regex", "circle", "too-costly", "form")
 _NOTES = (
     "regex-not-anchored",
     "function-not-in-collect",

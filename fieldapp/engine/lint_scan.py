@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element
 
+from fieldapp.errors import FormInvalid
+
+from .expressions import MOST_SEARCHES, searches
+from .xform_document import read_document
 from .xform_text import JR, local
 from .xpath.ast import Axis, NameTest, Origin, Path, walk
 from .xpath.compile import compile_expression
 from .xpath.errors import ExpressionFault
 from .xpath.parser import parse
+from .xpath.prune import prune
 
 _BIND = ("relevant", "calculate", "constraint", "required", "readonly", "warning")
 
@@ -41,8 +46,8 @@ class Broken:
 def scan(xform: str) -> tuple[Broken, ...]:
     """All broken expressions in document order; none if the text is not XML (reading the form says so)."""
     try:
-        document = fromstring(xform)
-    except ParseError:
+        document, _ = read_document(xform)
+    except FormInvalid:
         return ()
     instance = document.find(".//{*}model/{*}instance")
     known = frozenset(_paths(instance, "")) if instance is not None else frozenset()
@@ -53,10 +58,14 @@ def _broken(path: str, role: str, text: str, known: frozenset[str]) -> Broken | 
     if not text.strip():
         return None
     try:
-        expr = parse(text)
+        expr = prune(parse(text))
         compile_expression(expr)
     except ExpressionFault as fault:
         return Broken(path, role, text, fault.code, fault.detail, fault.reason, fault.position)
+    except RecursionError:
+        return Broken(path, role, text, "syntax", "", "too-deep", 0)
+    if searches(expr) > MOST_SEARCHES:
+        return Broken(path, role, text, "too-costly", str(MOST_SEARCHES), "", 0)
     for here in walk(expr):
         if isinstance(here, Path) and here.start is Origin.ROOT and (plain := _plain(here)) and plain not in known:
             return Broken(path, role, text, "missing-path", plain, "", here.steps[0].at)

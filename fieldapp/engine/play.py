@@ -42,21 +42,47 @@ def play_lines(
             continue
         try:
             case = json.loads(line)
-        except json.JSONDecodeError as fault:
-            raise BadInput(what="line", value=f"{number}: {fault.msg}") from fault
+        except (ValueError, RecursionError) as fault:
+            raise BadInput(what="line", value=f"{number}: {fault}") from fault
         if not isinstance(case, dict) or "id" not in case:
             raise BadInput(what="line", value=f"{number}: id")
-        yield json.dumps(play(case, instant, place, timings), ensure_ascii=False)
+        yield _written(play(case, instant, place, timings))
+
+
+def _written(answer: Mapping[str, Any]) -> str:
+    """One line; characters that no encoding has (half a surrogate pair) are escaped."""
+    line = json.dumps(answer, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(answer)
+    return line
+
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "xml": str, "file": str, "now": str, "tz": str, "attachments": dict, "properties": dict, "steps": list,
+}  # fmt: skip
+
+
+def _check(case: Case) -> None:
+    """Every part of the case is of its kind. Raises BadInput."""
+    for name, kind in _TYPES.items():
+        if case.get(name) is not None and not isinstance(case[name], kind):
+            raise BadInput(what=name, value=type(case[name]).__name__)
+    for number, step in enumerate(case.get("steps") or (), 1):
+        if not isinstance(step, dict):
+            raise BadInput(what="steps", value=str(number))
 
 
 def play(case: Case, now: datetime | None, zone: tzinfo | None, timings: bool = False) -> dict[str, Any]:
     """Play one case: {"id", "states"} or {"id", "load_error", "states": []}."""
     try:
+        _check(case)
         player = _Player(case, _instant(case.get("now")) or now, _zone(case.get("tz")) or zone, timings)
-    except (FieldAppError, OSError, UnicodeDecodeError) as fault:
+    except (FieldAppError, OSError, ValueError) as fault:
         return {"id": case["id"], "load_error": _told(fault), "states": []}
     states = [player.state]
-    states += [player.take(step) for step in case.get("steps", ())]
+    states += [player.take(step) for step in case.get("steps") or ()]
     return {"id": case["id"], "states": states}
 
 
@@ -126,7 +152,7 @@ class _Player:
     """One case at play: the session and what was told last."""
 
     def __init__(self, case: Case, now: datetime | None, zone: tzinfo | None, timings: bool) -> None:
-        xform = case["xml"] if "xml" in case else Path(str(case.get("file", ""))).read_text(encoding="utf-8")
+        xform = case["xml"] if case.get("xml") is not None else Path(str(case.get("file", ""))).read_text(encoding="utf-8")
         self._timings = timings
         around = _surroundings(case, now, zone)
         self._session, spent = time_start(xform, around, case)

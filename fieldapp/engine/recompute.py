@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from .agenda import Agenda
@@ -62,7 +63,7 @@ class Recompute:
         if not range_.relevant:
             return
         number = self.closures.number(rule.expressions[0], range_)
-        wanted = int(number) if number == number and 0 < number < 1e6 else 0
+        wanted = min(int(number), self.rows.room(range_)) if 0 < number < math.inf else 0
         if wanted != range_.wanted:
             range_.wanted = wanted
             self.rows.count(range_, wanted)

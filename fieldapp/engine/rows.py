@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .agenda import Agenda
+from .definition import Seed
 from .flaws import Flaws
 from .graph import Graph, Role, Rule
 from .instance import Node, Tree, paths_of
+from .limits import COUNT_NODES, COUNT_ROWS
 from .news import News
 from .stored import Stored
 
@@ -62,6 +64,13 @@ class Rows:
                 self.put(range_, row, place)
                 self.added.append(row)
 
+    def room(self, range_: Node) -> int:
+        """How many rows a count may ask for here: a slip of a finger must not fill the memory."""
+        repeat = range_.node.repeat
+        size = _size(repeat.template) if repeat is not None else 1
+        others = len(self._tree.instances[range_.node.index]) - len(range_.rows())
+        return max(0, min(COUNT_ROWS, COUNT_NODES // size) - others)
+
     def enter(self, top: Node, keep: Callable[[Rule, Node], bool] | None = None) -> None:
         """All rules of new nodes, which start as relevant as their parent; `keep` names those that hold already."""
         for node in top.subtree():
@@ -80,6 +89,11 @@ class Rows:
         """Everything in these rows has a new path."""
         for row in rows:
             self._news.changed.update(dict.fromkeys(row.subtree()))
+
+
+def _size(seed: Seed) -> int:
+    """How many nodes a row begins with."""
+    return 1 + sum(_size(child) for child in seed.children)
 
 
 def _drawn(rule: Rule, node: Node) -> bool:

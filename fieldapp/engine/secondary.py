@@ -7,10 +7,13 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from fieldapp.errors import FormInvalid
 
 from .definition import Internal, SecondaryDef
+from .limits import MEDIA_ELEMENTS
 from .pause import nothing_to_collect
+from .xform_document import read_document
 from .xform_model import EXTERNAL, internal
 from .xpath.tree import Document, NodeKind, XNode
 
@@ -130,11 +133,9 @@ def _cell(item: XNode, name: str) -> str:
 
 def from_xml(text: str) -> XNode:
     """The document's own root; empty if it is no XML."""
-    if "<!ENTITY" in text:
-        return XNode("root")
     try:
-        element: Element = fromstring(text)
-    except ParseError:
+        element, _ = read_document(text, MEDIA_ELEMENTS)
+    except FormInvalid:
         return XNode("root")
     return _tree(internal(element))
 
@@ -144,7 +145,7 @@ def from_geojson(text: str) -> XNode:
     root = XNode("root")
     try:
         content = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return root
     features = content.get("features") if isinstance(content, dict) else None
     for feature in features if isinstance(features, list) else []:

@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
 from fieldapp.errors import FormInvalid
 
@@ -22,7 +21,7 @@ _DAMAGE = (
     zipfile.LargeZipFile,
     zlib.error,
     struct.error,
-    ParseError,
+    SyntaxError,
     EOFError,
     OSError,
     LookupError,
@@ -34,7 +33,7 @@ _DAMAGE = (
     RuntimeError,
     MemoryError,
 )
-"""What the readers raise on a damaged file: they trust what stands in it."""
+"""What the readers raise on a damaged file: they trust what stands in it (what is no XML is a SyntaxError)."""
 
 _PROLOGUE = 2_048
 """Bytes of a part in which a document type would be declared."""

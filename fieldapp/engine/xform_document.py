@@ -14,12 +14,12 @@ _DECLARATION = re.compile(r"\ufeff?<\?xml[^>]*\?>")
 _PROLOGUE = re.compile(r"(?:\s+|<!--(?:(?!--).)*-->|<\?(?:(?!\?>).)*\?>)*", re.DOTALL)
 
 
-def read_document(xform: str) -> tuple[Element, dict[str, str]]:
+def read_document(xform: str, most: int = ELEMENTS) -> tuple[Element, dict[str, str]]:
     """The root element and the prefixes that are declared anywhere in it.
 
     Raises FormInvalid(fault=xml, doctype, too-large or too-deep). The text is read already, whatever encoding its declaration names.
     """
-    if len(xform) > FILE_BYTES:
+    if len(xform) > FILE_BYTES and most <= ELEMENTS:
         raise FormInvalid(detail=f"{len(xform)} > {FILE_BYTES}", fault="too-large")
     declaration = _DECLARATION.match(xform)
     text = "\n" * declaration.group().count("\n") + xform[declaration.end() :] if declaration else xform.removeprefix("\ufeff")
@@ -33,8 +33,8 @@ def read_document(xform: str) -> tuple[Element, dict[str, str]]:
                 root = item if root is None else root
                 count += 1
                 depth += 1
-                if count > ELEMENTS:
-                    raise FormInvalid(detail=str(ELEMENTS), fault="too-large")
+                if count > most:
+                    raise FormInvalid(detail=str(most), fault="too-large")
                 if depth > ELEMENTS_DEEP:
                     raise FormInvalid(detail=str(ELEMENTS_DEEP), fault="too-deep")
             elif event == "end":

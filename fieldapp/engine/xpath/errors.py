@@ -21,7 +21,7 @@ class ExpressionFault(Exception):
 
 
 class ExpressionSyntax(ExpressionFault):
-    """The text is not an expression. Reasons: unexpected, expected, ended, unclosed-text, too-deep, unknown-axis."""
+    """The text is not an expression. Reasons: unexpected, expected, ended, unclosed-text, too-deep, too-long, unknown-axis."""
 
     code = "syntax"
 

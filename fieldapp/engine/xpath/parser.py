@@ -25,6 +25,7 @@ from fieldapp.engine.xpath.ast import (
     Text,
     Union,
     Variable,
+    parts,
 )
 from fieldapp.engine.xpath.errors import ExpressionSyntax
 from fieldapp.engine.xpath.lexer import Lexeme, Token, tokens
@@ -46,8 +47,14 @@ PRECEDENCE = {
 }
 """Higher binds tighter; all lean to the left."""
 
-DEEPEST = 90
-"""Brackets inside brackets; no form of people comes near it, and the evaluation stays far from Python's recursion limit."""
+DEEPEST = 60
+"""Brackets inside brackets, a filter counting twice [7 in 240 published forms]: the evaluation stays far from Python's recursion limit."""
+
+TALLEST = 200
+"""Expressions inside expressions, the operands of a chain `a + b + c …` included [10]; many answers are added with sum()."""
+
+LONGEST = 32_767
+"""Characters: what one cell of Excel holds [1,200]."""
 
 _OPERATORS = {operator.value: (operator, PRECEDENCE[operator]) for operator in Operator}
 _AXES = {axis.value: axis for axis in Axis}
@@ -56,10 +63,27 @@ _DESCEND = Step(Axis.DESCENDANT_OR_SELF, ANY_NODE)
 
 def parse(text: str) -> Expr:
     """Read one expression. Raises ExpressionSyntax with the position of the first token that does not fit."""
+    if len(text) > LONGEST:
+        raise ExpressionSyntax(str(len(text)), LONGEST, "too-long")
     parser = _Parser(tokens(text))
-    expr = parser.expression(0)
+    try:
+        expr = parser.expression(0)
+    except RecursionError as fault:
+        raise ExpressionSyntax("", 0, "too-deep") from fault
     parser.expect_end()
+    if height(expr, TALLEST) > TALLEST:
+        raise ExpressionSyntax("", 0, "too-deep")
     return expr
+
+
+def height(expr: Expr, enough: int) -> int:
+    """How many expressions stand inside one another; counting ends above `enough`."""
+    level: list[Expr] = [expr]
+    count = 0
+    while level and count <= enough:
+        count += 1
+        level = [inner for here in level for inner in parts(here)]
+    return count
 
 
 class _Parser:
@@ -184,7 +208,7 @@ class _Parser:
             return ()
         found: list[Expr] = []
         while self._take("["):
-            found.append(self._inner())
+            found.append(self._inner(2))
             self._expect("]")
         return tuple(found)
 
@@ -219,12 +243,12 @@ class _Parser:
         self._expect(")")
         return Call(name.text, tuple(arguments), name.at)
 
-    def _inner(self) -> Expr:
-        self._depth += 1
+    def _inner(self, weight: int = 1) -> Expr:
+        self._depth += weight
         if self._depth > DEEPEST:
             raise ExpressionSyntax(self._token.text, self._token.at, "too-deep")
         expr = self.expression(0)
-        self._depth -= 1
+        self._depth -= weight
         return expr
 
     def _at(self, sign: str) -> bool:

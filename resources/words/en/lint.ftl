@@ -4,7 +4,8 @@ lint-syntax = { $reason ->
     [ended] The expression ends too early
     [expected] { $detail } is missing at character { $position }
     [unclosed-text] The text that begins at character { $position } has no closing quote
-    [too-deep] The brackets are nested too deeply
+    [too-deep] The expression is nested too deeply; work out parts of it in calculations of their own
+    [too-long] The expression has { $detail } characters, which is more than a cell holds
     [unknown-axis] There is no axis { $detail }
    *[unexpected] { $detail } makes no sense at character { $position }
  }: { $expression }
@@ -31,3 +32,4 @@ lint-self-not-in-collect = The calculation reads its own question; ODK Collect r
 lint-name-not-in-collect = ODK Collect only opens names of Latin letters; { $name } has others.
 lint-path-as-condition = Here and in ODK Collect this condition means "is not blank"; in ODK Web Forms it always holds. Write { $expression } != '' to mean the same everywhere.
 lint-blanks-in-web-forms = { $name }() leaves blank answers out here and in ODK Collect; in ODK Web Forms one blank makes the result blank: { $expression }
+lint-too-costly = The expression searches the whole form more than { $name } times over, one search inside the other; write the full paths: { $expression }

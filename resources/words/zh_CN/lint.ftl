@@ -4,7 +4,8 @@ lint-syntax = { $reason ->
     [ended] 表达式没有写完
     [expected] 第 { $position } 个字符处缺少 { $detail }
     [unclosed-text] 从第 { $position } 个字符开始的文字缺少结束引号
-    [too-deep] 括号套得太深
+    [too-deep] 表达式套得太深，请把一部分放到单独的计算里
+    [too-long] 表达式有 { $detail } 个字符，超过了一个单元格能容纳的长度
     [unknown-axis] 没有轴 { $detail }
    *[unexpected] 第 { $position } 个字符处的 { $detail } 不应出现
  }：{ $expression }
@@ -31,3 +32,4 @@ lint-self-not-in-collect = 计算读取了本问题自己的答案；ODK Collect
 lint-name-not-in-collect = ODK Collect 只能打开拉丁字母的名称，{ $name } 含有其他文字。
 lint-path-as-condition = 这里和 ODK Collect 中，该条件表示“已填写”；ODK Web Forms 中则永远成立。写成 { $expression } != '' 在各处含义相同。
 lint-blanks-in-web-forms = { $name }() 在这里和 ODK Collect 中会跳过空白答案；ODK Web Forms 中只要有一个空白，结果就是空白：{ $expression }
+lint-too-costly = 表达式一层套一层地搜索整张表单（超过 { $name } 次），请写完整路径：{ $expression }
