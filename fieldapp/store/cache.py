@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -98,6 +99,15 @@ def kept_line(tx: Transaction, table: type[Row], key: str) -> Line | None:
     """The row that the cache has under a key."""
     row = tx.sql(f"SELECT {_listed(table)} FROM {name_of(table)} WHERE {_quoted(columns(table)[0])} = ?", key).fetchone()
     return None if row is None else Line(table, tuple(row))
+
+
+def kept_lines(tx: Transaction, table: type[Row], wanted: Sequence[str]) -> dict[str, Line]:
+    """The rows that the cache has under some keys."""
+    key = _quoted(columns(table)[0])
+    rows = tx.sql(
+        f"SELECT {_listed(table)} FROM {name_of(table)} WHERE {key} IN (SELECT value FROM json_each(?))", json.dumps(list(wanted))
+    )
+    return {row[0]: Line(table, tuple(row)) for row in rows}
 
 
 def project(tx: Transaction, found: Sum, fresh: bool = False) -> None:

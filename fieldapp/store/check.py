@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from fieldapp.errors import AttachmentMissing, CodedError, WorkspaceDamaged
-from sync.errors import BadOperation
-from sync.operation import verify
 
-from . import audit, cache, driver, forms, keys, operations, search, submissions
+from . import audit, driver, forms, keys, recount, search, submissions
+from .damage import Damage
 from .engine import coded
-from .tables import AuthorRow, DraftRow, FileRow
+from .tables import DraftRow, FileRow
 from .transaction import Transaction
 
+__all__ = ["Damage", "Report", "examine", "unseen"]
 
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """One thing that is not as it was written; `part`: key-file, database, record, attachment, audit, cache, draft, form."""
-
-    part: str
-    subject: str
-    detail: str = ""
+Report = Callable[[int, int, str], None]
+"""How far a part is: done, of how many, which part (pages, records, search, attachments); raises to break off."""
+_STEPS = 100_000
+"""Steps of SQLite's machine between two looks at whether the person gave up."""
 
 
-def examine(tx: Transaction) -> tuple[Damage, ...]:
-    """All damages of a workspace; an examination that itself breaks off is one, and the others go on."""
+def unseen(_done: int, _total: int, _part: str) -> None:
+    """Nobody looks at the progress."""
+
+
+def examine(tx: Transaction, report: Report = unseen) -> tuple[Damage, ...]:
+    """All damages of a workspace; an examination that itself breaks off is one, and the others go on. What `report` raises goes through."""
     found: list[Damage] = []
-    for examination in (_key_file, _pages, _operations, _files, _audit, _caches, _search, _drafts, _forms):
-        found.extend(_guarded(tx, examination))
+    for examination in (_key_file, _pages, recount.records, _search, _files, _audit, _drafts, _forms):
+        found.extend(_guarded(tx, examination, report))
     return tuple(dict.fromkeys(found))
 
 
-def _guarded(tx: Transaction, examination: Callable[[Transaction], Iterator[Damage]]) -> list[Damage]:
+def _guarded(tx: Transaction, examination: Callable[[Transaction, Report], Iterator[Damage]], report: Report) -> list[Damage]:
     found: list[Damage] = []
     try:
-        found.extend(examination(tx))
+        found.extend(examination(tx, report))
     except (DBAPIError, driver.Error) as error:
         known = coded(error, tx.place.folder)
         if known is None:
@@ -54,66 +54,27 @@ def _damage(error: CodedError) -> Damage:
     return Damage(str(error.values.get("part", error.code)), str(error.values.get("detail", "")), error.code)
 
 
-def _key_file(tx: Transaction) -> Iterator[Damage]:
+def _key_file(tx: Transaction, _: Report) -> Iterator[Damage]:
     for name in keys.damaged(tx.place.folder):
         yield Damage("key-file", name)
 
 
-def _pages(tx: Transaction) -> Iterator[Damage]:
-    for (line,) in tx.session.connection().exec_driver_sql("PRAGMA integrity_check").all():
+def _pages(tx: Transaction, report: Report) -> Iterator[Damage]:
+    with driver.watched(tx.connection, _STEPS, lambda: report(0, 1, "pages")):
+        lines = tx.column("PRAGMA integrity_check")
+    for line in lines:
         if line != "ok":
             yield Damage("database", line)
 
 
-def _operations(tx: Transaction) -> Iterator[Damage]:
-    authors = {row.device: bytes.fromhex(row.public_key) for row in tx.session.exec(select(AuthorRow))}
-    for row in operations.every(tx):
-        try:
-            operation = operations.read_strictly(row)
-            verify(operation, authors.get(operation.dev, b""))
-        except BadOperation as error:
-            yield Damage("record", row.rec, str(error.values["reason"]))
-        except WorkspaceDamaged:
-            yield Damage("record", row.rec, "body")
-
-
-def _files(tx: Transaction) -> Iterator[Damage]:
-    vault = tx.place.vault
-    for row in tx.session.exec(select(FileRow)).all():
-        try:
-            vault.get(row.sha)
-        except AttachmentMissing:
-            yield Damage("attachment", row.sha, "missing")
-        except WorkspaceDamaged:
-            yield Damage("attachment", row.sha, "altered")
-
-
-def _audit(tx: Transaction) -> Iterator[Damage]:
-    broken = audit.first_broken(tx)
-    if broken is not None:
-        yield Damage("audit", str(broken))
-
-
-def _caches(tx: Transaction) -> Iterator[Damage]:
-    """The cache says what the operations add up to, and nothing besides."""
-    expected = dict.fromkeys(cache.CACHES, 0)
-    for record in tx.column("SELECT DISTINCT rec FROM operation"):
-        line = cache.line_of(operations.add_up(tx, record))
-        if line is None:
-            continue
-        expected[line.table] += 1
-        if cache.kept_line(tx, line.table, record) != line:
-            yield Damage("cache", record, cache.name_of(line.table))
-    for table, rows in expected.items():
-        if tx.value(f"SELECT count(*) FROM {cache.name_of(table)}") != rows:
-            yield Damage("cache", cache.name_of(table), "rows")
-
-
-def _search(tx: Transaction) -> Iterator[Damage]:
+def _search(tx: Transaction, report: Report) -> Iterator[Damage]:
     """Every line says what its household is found by, and the index has each piece as often as the lines do."""
     kept: dict[str, str] = dict(tx.sql("SELECT household, text FROM search").fetchall())
+    total = len(kept)
     pieces: Counter[str] = Counter()
-    for line in search.lines(tx.connection):
+    for number, line in enumerate(search.lines(tx.connection)):
+        if number % 500 == 0:
+            report(min(number, total), total, "search")
         pieces.update(line.pieces)
         if kept.pop(line.household, None) != line.text:
             yield Damage("cache", line.household, "search")
@@ -121,7 +82,26 @@ def _search(tx: Transaction) -> Iterator[Damage]:
         yield Damage("cache", "search", "rows")
 
 
-def _drafts(tx: Transaction) -> Iterator[Damage]:
+def _files(tx: Transaction, report: Report) -> Iterator[Damage]:
+    vault = tx.place.vault
+    files = tx.session.exec(select(FileRow.sha)).all()
+    for number, sha in enumerate(files):
+        report(number, len(files), "attachments")
+        try:
+            vault.get(sha)
+        except AttachmentMissing:
+            yield Damage("attachment", sha, "missing")
+        except WorkspaceDamaged:
+            yield Damage("attachment", sha, "altered")
+
+
+def _audit(tx: Transaction, _: Report) -> Iterator[Damage]:
+    broken = audit.first_broken(tx)
+    if broken is not None:
+        yield Damage("audit", str(broken))
+
+
+def _drafts(tx: Transaction, _: Report) -> Iterator[Damage]:
     for draft in tx.session.exec(select(DraftRow.id)).all():
         try:
             submissions.draft_answers(tx, draft)
@@ -129,8 +109,8 @@ def _drafts(tx: Transaction) -> Iterator[Damage]:
             yield Damage("draft", draft)
 
 
-def _forms(tx: Transaction) -> Iterator[Damage]:
-    for form, version, _ in forms.versions(tx):
+def _forms(tx: Transaction, _: Report) -> Iterator[Damage]:
+    for form, version, _number in forms.versions(tx):
         try:
             forms.get(tx, form, version)
         except WorkspaceDamaged as error:

@@ -15,7 +15,7 @@ from fieldapp.errors import AlreadyThere, NotAllowed
 from sync.keys import DeviceKey
 
 from . import audit, cache, driver, engine, facts, keys, opening
-from .check import Damage, examine
+from .check import Damage, Report, examine, unseen
 from .info import Info, count
 from .keyring import Keyring
 from .keys import Kdf, Keys, Realm
@@ -151,10 +151,10 @@ class Database:
         with self.read() as tx:
             return count(tx)
 
-    def check(self) -> tuple[Damage, ...]:
+    def check(self, report: Report = unseen) -> tuple[Damage, ...]:
         """Everything that can be verified: key file, database pages, operations, files, audit chain, caches, drafts, forms."""
         with self.read() as tx:
-            return self._noticed + examine(tx)
+            return self._noticed + examine(tx, report)
 
     def snapshot(self, file: Path) -> None:
         """A consistent encrypted copy of the database file under the same key, while work goes on; raises DiskFull."""

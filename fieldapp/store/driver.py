@@ -238,6 +238,21 @@ def copy(source: str, target: str, key: bytes | bytearray, other: bytes | bytear
         made.close()
 
 
+@contextlib.contextmanager
+def watched(connection: Connection, steps: int, look: Callable[[], object]) -> Iterator[None]:
+    """Call `look` every so many steps of long statements; what it raises breaks the statement off."""
+
+    def looked() -> bool:
+        look()
+        return False
+
+    connection.raw.set_progress_handler(looked, steps)
+    try:
+        yield
+    finally:
+        connection.raw.set_progress_handler(None)
+
+
 def keep_log(connection: Connection) -> None:
     """Leave the write-ahead log in place when this connection, as the last one, is closed."""
     wish = ctypes.c_int(1)

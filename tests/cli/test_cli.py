@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fieldapp.cli import main
+from fieldapp.store import migrations
 from fieldapp.usecases.workspaces import Workspace
 from tests.world import PASSPHRASE, VILLAGE, laptop, nobody_home, photo
 
@@ -40,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 def test_info_tells_schema_and_counts(run: Run, folder: Path) -> None:
     code, info = run("workspace", "info", "--workspace", folder)
     assert code == 0
-    assert (info["schema"], info["households"], info["submissions"]) == (1, 1, {"finalized": 1})
+    assert (info["schema"], info["households"], info["submissions"]) == (migrations.SCHEMA, 1, {"finalized": 1})
 
 
 def test_wrong_passphrase_is_a_coded_error_with_exit_code_3(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

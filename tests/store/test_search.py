@@ -99,7 +99,7 @@ def test_wrong_line_and_wrong_index_are_found_and_rebuilt(database: Database) ->
 
 def test_second_driver_finds_in_the_same_index(database: Database) -> None:
     keep(database, household("王小明"), household("孙七"))
-    key = database.database_key()
+    key = bytes(database.database_key())
     database.close()
     other = sqlcipher3.connect(str(database.folder / engine.DATABASE), isolation_level=None)
     other.execute(f"pragma key=\"x'{key.hex()}'\"")
