@@ -6,27 +6,33 @@ passphrases that the workspace had at that moment.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
+import operator
 import os
 import re
+import secrets
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from fieldapp.errors import AlreadyThere, NotFound, WorkspaceDamaged
+from fieldapp.errors import AlreadyThere, NotAllowed, NotFound, WorkspaceDamaged
 
 from . import audit, driver, engine, keys
 from .database import Database
+from .lock import FolderLock
 from .safely import make_folder, sync_folder, write_safely
 from .vault import FILES
 
 SUFFIX = ".fieldbackup"
+OWN = "backups"
+"""The folder inside the workspace where the automatic ones lie."""
 _MANIFEST = "manifest.json"
 _FORMAT = 1
 _NAMES = re.compile(rf"{keys.FILE}|{re.escape(engine.DATABASE)}|{FILES}/[0-9a-f]{{64}}")
@@ -42,9 +48,11 @@ class Contents:
     operations: int
     digest: str
     attachments: int
+    files: bool = True
+    """Whether the attachments' bytes are in it; those of every day leave them where they lie, they never change."""
 
 
-def backup(database: Database, file: Path) -> Contents:
+def backup(database: Database, file: Path, files: bool = True) -> Contents:
     """Write a backup while work goes on, read it back and compare; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup)."""
     if file.exists():
         raise AlreadyThere(what="file", id=str(file))
@@ -53,7 +61,7 @@ def backup(database: Database, file: Path) -> Contents:
     try:
         with engine.coding(database.folder):
             database.snapshot(snapshot)
-            contents = _contents(database, snapshot)
+            contents = _contents(database, snapshot, files)
             _write(database, snapshot, unfinished, contents)
         verify(unfinished)
         os.replace(unfinished, file)
@@ -87,8 +95,11 @@ def verify(file: Path) -> Contents:
     return contents
 
 
-def restore(file: Path, folder: Path) -> Contents:
-    """Lay a backup out as a workspace in a new or empty folder; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup)."""
+def restore(file: Path, folder: Path, beside: Path | None = None) -> Contents:
+    """Lay a backup out as a workspace in a new or empty folder; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup).
+
+    Attachments that are not in the backup are taken from the workspace `beside`.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise AlreadyThere(what="workspace", id=str(folder))
     contents = verify(file)
@@ -100,6 +111,8 @@ def restore(file: Path, folder: Path) -> Contents:
             _manifest(archive)
             for name, stream in _members(archive):
                 _lay_out(unfinished / name, stream)
+        if beside is not None:
+            _take_along(beside / FILES, unfinished / FILES)
         write_safely(unfinished / keys.COPY, (unfinished / keys.FILE).read_bytes())
         sync_folder(unfinished / FILES)
         sync_folder(unfinished)
@@ -112,25 +125,106 @@ def restore(file: Path, folder: Path) -> Contents:
     return contents
 
 
-def _contents(database: Database, snapshot: Path) -> Contents:
+def replace(file: Path, folder: Path, stamp: str) -> Path:
+    """Put a backup in the place of a closed workspace; what is there now stays whole in the folder beside it that is returned.
+
+    Raises AlreadyOpen, DiskFull, WorkspaceDamaged (backup).
+    """
+    FolderLock(folder).release()
+    fresh, aside = folder.with_name(f"{folder.name}.restored"), folder.with_name(f"{folder.name}.before-{stamp}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    restore(file, fresh, beside=folder)
+    if (folder / OWN).is_dir():
+        _take_along(folder / OWN, fresh / OWN)
+    os.replace(folder, aside)
+    os.replace(fresh, folder)
+    sync_folder(folder.parent)
+    return aside
+
+
+def _take_along(source: Path, target: Path) -> None:
+    """The files of a folder in another one as well, without a second copy of their bytes where the disk can do that."""
+    target.mkdir(exist_ok=True, mode=0o700)
+    for file in source.iterdir() if source.is_dir() else ():
+        wanted = target / file.name
+        if wanted.exists() or file.suffix == ".part":
+            continue
+        try:
+            os.link(file, wanted)
+        except OSError:
+            shutil.copyfile(file, wanted)
+
+
+@contextmanager
+def opened_database(file: Path, folder: Path, key: bytes | bytearray) -> Iterator[driver.Connection]:
+    """The database inside a backup, laid out encrypted in `folder` meanwhile; raises WorkspaceDamaged (backup), NotAllowed (other-key)."""
+    place = folder / f"look-{secrets.token_hex(4)}.part"
+    try:
+        with engine.room(folder), _opened(file) as archive:
+            _manifest(archive)
+            for name, stream in _members(archive):
+                if name == engine.DATABASE:
+                    _lay_out(place, stream)
+        try:
+            connection = driver.connect(str(place), key)
+            connection.execute("SELECT count(*) FROM fact")
+        except driver.Error as error:
+            raise NotAllowed(reason="other-key", detail=file.name) from error
+        try:
+            yield connection
+        finally:
+            connection.close()
+    finally:
+        for left in folder.glob(f"{place.name}*"):
+            left.unlink()
+
+
+def key_file(file: Path, folder: Path) -> None:
+    """Lay out the key file of a backup in a folder."""
+    with _opened(file) as archive:
+        _manifest(archive)
+        for name, stream in _members(archive):
+            if name == keys.FILE:
+                _lay_out(folder / name, stream)
+
+
+def attachments(file: Path, wanted: Collection[str], folder: Path) -> Iterator[Path]:
+    """Those of the encrypted attachment files that a backup has, laid out one after the other; `wanted` are names as on the disk."""
+    place = folder / "attachment.part"
+    with _opened(file) as archive:
+        _manifest(archive)
+        for name, stream in _members(archive):
+            if name.startswith(f"{FILES}/") and name.removeprefix(f"{FILES}/") in wanted:
+                place.unlink(missing_ok=True)
+                _lay_out(place, stream)
+                found = place.with_name(name.removeprefix(f"{FILES}/") + ".part")
+                os.replace(place, found)
+                yield found
+
+
+def _contents(database: Database, snapshot: Path, files: bool) -> Contents:
     connection = driver.connect(str(snapshot), database.database_key())
     try:
         if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise WorkspaceDamaged(part="backup", detail="snapshot")
         ids = [int(identity, 16) for (identity,) in connection.execute("SELECT id FROM operation")]
-        files = connection.execute("SELECT count(*) FROM file").fetchone()
+        count = connection.execute("SELECT count(*) FROM file").fetchone()
+        newest = connection.execute("SELECT max(seq) FROM operation").fetchone()
     finally:
         connection.close()
-    together = 0
-    for identity in ids:
-        together ^= identity
+    together = functools.reduce(operator.xor, ids, 0)
+    with database.read() as tx:
+        there = tx.column("SELECT id FROM operation WHERE seq <= ?", (newest and newest[0]) or 0)
+    if functools.reduce(operator.xor, (int(identity, 16) for identity in there), 0) != together:
+        raise WorkspaceDamaged(part="backup", detail="digest")
     now = database.place.clock.now().isoformat(timespec="seconds")
-    return Contents(keys.read(database.folder).workspace, now, len(ids), f"{together:064x}", files[0] if files else 0)
+    return Contents(keys.read(database.folder).workspace, now, len(ids), f"{together:064x}", count[0] if count else 0, files)
 
 
 def _write(database: Database, snapshot: Path, target: Path, contents: Contents) -> None:
     members = {keys.FILE: database.folder / keys.FILE, engine.DATABASE: snapshot}
-    members |= {f"{FILES}/{file.name}": file for file in sorted((database.folder / FILES).glob("[0-9a-f]" * 64))}
+    if contents.files:
+        members |= {f"{FILES}/{file.name}": file for file in sorted((database.folder / FILES).glob("[0-9a-f]" * 64))}
     sums = {}
     for name, path in members.items():
         with path.open("rb") as stream:

@@ -13,7 +13,7 @@ from fieldapp.errors import AlreadyThere, BadInput
 from sync.operation import Operation, Signer
 from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
 
-from . import areas, attachments, audit, facts, forms, intake, outbox
+from . import areas, attachments, audit, facts, forms, intake, outbox, snapshots
 from .database import Database
 from .tables import CursorRow, FileReceiptRow, OperationRow, ScopeRow
 from .transaction import Transaction
@@ -24,6 +24,8 @@ class StoreReplica:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._taken = 0
+        """Operations from elsewhere since this exchange began."""
 
     def signer(self) -> Signer:
         """This laptop's key."""
@@ -59,7 +61,10 @@ class StoreReplica:
             return outbox.unsent(tx, peer)
 
     def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
-        """Keep the pages' operations and move the cursors, all or nothing."""
+        """Keep the pages' operations and move the cursors, all or nothing; before a large change a backup is made."""
+        before, self._taken = self._taken, self._taken + sum(len(page.operations) for page in pages)
+        if before < snapshots.LARGE <= self._taken:
+            snapshots.take(self._database, snapshots.BEFORE_EXCHANGE)
         with self._database.begin() as tx:
             intake.learn_authors(tx, authors)
             operations = [operation for page in pages for operation in page.operations]

@@ -152,9 +152,9 @@ def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, d
     """Import a roster; households whose national code or head's identity number is here already are left alone.
 
     Households are kept some hundred at a time, so what is in stays in if the import is cancelled or breaks off, and importing the same
-    file again goes on from there.
+    file again goes on from there. A backup is made before.
     """
-    from fieldapp.store import areas, audit, households
+    from fieldapp.store import areas, audit, households, snapshots
 
     from . import roster_file
 
@@ -163,6 +163,8 @@ def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, d
         marks = households.marks(tx)
     read = roster_file.read(file, known, mapping)
     new = [one for one in read.households if not _known(marks, one)]
+    if new and not dry_run:
+        snapshots.take(workspace, snapshots.BEFORE_IMPORT)
     for start in range(0, 0 if dry_run else len(new), _TOGETHER):
         report(start, len(new), file.name)
         some = new[start : start + _TOGETHER]
