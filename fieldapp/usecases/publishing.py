@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,8 +105,31 @@ def open_form(workspace: Workspace, form: str, version: str) -> tuple[FormDefini
     with workspace.read() as tx:
         cache = forms.compiled(tx, form, version)
         media = forms.files(tx, form, version)
-    definition = _loaded(cache) if cache is not None else None
-    return definition or _compiled_anew(workspace, form, version), _surroundings(workspace, media)
+    definition = (_loaded(cache) if cache is not None else None) or _compiled_anew(workspace, form, version)
+    around = _surroundings(workspace, media)
+    return definition, _with_last_saved(workspace, definition, around)
+
+
+def _with_last_saved(workspace: Workspace, definition: FormDefinition, around: Surroundings) -> Surroundings:
+    """With this person's newest finalized submission of the form, if the form asks for it (XLSForm `${last-saved#…}`)."""
+    from fieldapp.engine.secondary import LAST_SAVED
+    from fieldapp.engine.session import FormSession
+    from fieldapp.engine.submission import write
+    from fieldapp.store import operations, submissions
+
+    if not any(instance.source == LAST_SAVED for instance in definition.secondary):
+        return around
+    with workspace.read() as tx:
+        own = [one for one in submissions.finalized(tx, form=definition.form) if one.user == workspace.user]
+        if not own:
+            return around
+        latest = max(one.changed_at for one in own)
+        newest = max(
+            (one.id for one in own if one.changed_at == latest), key=lambda one: max(made.hlc for made in operations.of_record(tx, one))
+        )
+        answers = submissions.load_finalized(tx, newest).answers
+    saved = write(FormSession.resume(definition, around, answers))
+    return replace(around, files={**around.files, "last-saved": saved})
 
 
 @lru_cache(maxsize=4)

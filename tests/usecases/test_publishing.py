@@ -1,8 +1,14 @@
 """Forms on a laptop: compiled once, opened from the cache, compiled again when the cache cannot be read."""
 
-from fieldapp.store import forms
+from uuid import uuid4
+
+from fieldapp.engine import xlsform
+from fieldapp.engine.compiled import dump
+from fieldapp.engine.session import FormSession
+from fieldapp.store import forms, households, submissions
 from fieldapp.usecases import interview, publishing, roster
 from fieldapp.usecases.workspaces import Workspace
+from sync.replica import PublishedForm
 from tests.world import VILLAGE
 
 
@@ -25,3 +31,35 @@ def test_sessions_of_one_form_share_its_plan_and_nothing_else(workspace: Workspa
     first.answer(f"{first.root}/a_visit/visit_result", "3")
     first.answer(path, "门锁着")
     assert second.view(path).value == ""
+
+
+REMEMBERING = """
+| survey   |         |       |       |                      |
+|          | type    | name  | label | default              |
+|          | text    | guide | 向导  | ${last-saved#guide}  |
+| settings |         |       |       |                      |
+|          | form_id | version |     |                      |
+|          | walk    | 1     |       |                      |
+"""
+
+
+def test_a_form_that_asks_for_it_begins_with_what_was_finalized_last(workspace: Workspace) -> None:
+    made = xlsform.convert(REMEMBERING, "md")
+    definition = made.definition
+    published = PublishedForm(definition.form, definition.version, definition.title, made.xform, {})
+    publishing.install(workspace, [(published, dump(definition))])
+
+    def asked(guide: str) -> str:
+        """What stood in the question at first; then it is answered and finalized."""
+        household = roster.add_household(workspace, VILLAGE, guide)
+        found, around = publishing.open_form(workspace, definition.form, definition.version)
+        session = FormSession.start(found, around)
+        before = session.view(f"{session.root}/guide").value
+        session.answer(f"{session.root}/guide", guide)
+        with workspace.begin() as tx:
+            held = households.get(tx, household)
+            draft = submissions.start_draft(tx, uuid4().hex, household, held.village, definition.form, "1", session.snapshot())
+            submissions.finalize(tx, draft.id, session.finish(), user=workspace.user)
+        return before
+
+    assert [asked("老王"), asked("老李"), asked("老赵")] == ["", "老王", "老李"]
