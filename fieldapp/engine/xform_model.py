@@ -95,10 +95,19 @@ class Skeleton:
         return self._seed(self._element, self.root)
 
     def template(self, draft: Draft) -> Seed:
-        """What a new row of the repeat holds."""
+        """What a new row of the repeat holds; its attributes stand in the template or, as pyxform writes them, only in the first row."""
         element = draft.template if draft.template is not None else draft.sample
         assert element is not None
-        return self._seed(element, draft)
+        seed = self._seed(element, draft)
+        if draft.sample is None or element is draft.sample:
+            return seed
+        given = {inner.node for inner in seed.children}
+        more = [
+            inner
+            for inner in self._seed(draft.sample, draft).children
+            if inner.node not in given and self.drafts[inner.node].name[0] == "@"
+        ]
+        return Seed(seed.node, seed.value, tuple(sorted((*more, *seed.children), key=lambda inner: inner.node)))
 
     def _seed(self, element: Element, draft: Draft) -> Seed:
         seeds: list[Seed] = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +24,7 @@ from fieldapp.engine.submission import read, write
 from fieldapp.engine.xform import parse
 from fieldapp.engine.xlsform import convert
 from fieldapp.errors import FieldAppError
+from tests.engine.answering import fill_in
 from tests.engine.scenario import counted_ids
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "conformance"
@@ -31,6 +34,8 @@ OPERATIONS = {"answer": "set", "add_repeat": "add", "remove_repeat": "remove", "
 
 COMPARED = ("rel", "ro", "req", "v", "label", "opts", "viol")
 Compared = tuple[bool, tuple[str, str, str] | None, str]
+ODD = ("甲 <&>\" '乙\n丙\t\r丁 ", "  x ", "𠮷田", "")
+SMALL = 40_000
 LARGE = 250_000
 """Bytes above which a form takes seconds and shows nothing new."""
 
@@ -271,6 +276,28 @@ def test_every_real_form_opens_or_is_refused_with_a_code(cases: ModuleType) -> N
         if len(definition.nodes) < 200:
             reopen(definition)
     assert refused == []
+
+
+@pytest.mark.conformance
+def test_real_forms_filled_in_are_written_read_and_written_the_same(cases: ModuleType) -> None:
+    seen = 0
+    for form in cases.forms("xform"):
+        if form["bytes"] > SMALL:
+            continue
+        try:
+            definition = parse(form["path"].read_text(encoding="utf-8-sig"))
+        except FieldAppError:
+            continue
+        chance = random.Random(form["file"])
+        session = FormSession.start(definition, Surroundings(lambda: RECORDED, PHOENIX, counted_ids()))
+        fill_in(session, chance, partial(chance.choice, ODD))
+        for row_ids in (False, True):
+            written = write(session, row_ids)
+            around = Surroundings(lambda: RECORDED, PHOENIX, counted_ids())
+            again = FormSession.resume(definition, around, read(definition, written))
+            assert write(again, row_ids) == written, form["file"]
+        seen += 1
+    assert seen > 100
 
 
 @pytest.mark.conformance
