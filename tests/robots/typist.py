@@ -11,8 +11,9 @@ from fieldapp.engine.views import Control, NodeView, Problem
 from fieldapp.ui.form.cell import QuestionCell
 from fieldapp.ui.form.repeat import RepeatBlock
 from fieldapp.ui.questions.choice import RadioQuestion, SearchChoiceQuestion, digit_of
-from fieldapp.ui.questions.files import SignatureQuestion
+from fieldapp.ui.questions.drawing import DrawnQuestion
 from fieldapp.ui.questions.many import MultipleQuestion
+from fieldapp.ui.questions.options import OptionsQuestion
 
 from .hands import press, write
 from .window import LONG_MS, WindowRobot
@@ -105,10 +106,15 @@ class Typist:
         self._type(cell.view.choices[names.index(value)].label)
 
     def _check(self, cell: QuestionCell, value: str) -> None:
-        assert isinstance(cell.widget, MultipleQuestion)
-        boxes = cell.widget.list
         wanted, held = set(value.split()), set(cell.view.value.split())
         names = [choice.name for choice in cell.view.choices]
+        if isinstance(cell.widget, OptionsQuestion):
+            for at, name in enumerate(names):
+                if (name in wanted) != (name in held):
+                    press(cell.widget.board.options[at], Qt.Key.Key_Space)
+            return
+        assert isinstance(cell.widget, MultipleQuestion)
+        boxes = cell.widget.list
         for at, name in enumerate(names):
             if (name in wanted) != (name in held):
                 boxes.setCurrentRow(at)
@@ -116,7 +122,7 @@ class Typist:
 
     def _give_file(self, cell: QuestionCell, name: str) -> None:
         path = cell.view.path
-        if isinstance(cell.widget, SignatureQuestion):
+        if isinstance(cell.widget, DrawnQuestion):
             pad = cell.widget.pad
             QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
             for step in range(1, 6):

@@ -25,14 +25,51 @@ from fieldapp.ui.background import Background
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import ErrorDialog, WindowDialogs, words_for
 from fieldapp.ui.main_window import MainWindow
+from fieldapp.ui.questions.base import NewFile
+from fieldapp.ui.questions.dates import DateQuestion
+from fieldapp.ui.questions.drawing import AnnotateQuestion
 from fieldapp.ui.theme import Look
 from fieldapp.usecases.exchange import ConflictLine, ConflictWrite
+from tests.robots import widgets as robots
 
-from . import village
+from . import village, widget_form
 
 ROOT = "/household_survey"
 CLOCK = FixedClock(datetime(2026, 11, 22, 10, 42, 7, tzinfo=CHINA))
 _LONGEST_MS = 120_000
+_ANSWERS = {
+    "texts/t_plain": "王建国",
+    "texts/t_masked": "pass-9",
+    "texts/t_grouped": "1234567",
+    "numbers/n_whole": "5",
+    "numbers/n_grouped": "35000",
+    "numbers/r_plain": "7",
+    "numbers/r_rating": "4",
+    "numbers/r_vertical": "10",
+    "days/d_year": "1998-01-01",
+    "one/s_plain": "1",
+    "one/s_many": "2",
+    "one/s_two": "4",
+    "one/s_pictures": "cave",
+    "one/s_nobuttons": "brick",
+    "one/s_likert": "2",
+    "one/s_long": "a",
+    "many/m_search": "2 99",
+    "many/m_minimal": "6",
+    "many/m_packed": "1 2",
+    "many/m_pictures": "brick tent",
+    "many/k_rank": "2 1 3 4 5 6 99",
+    "grid/w_road": "2",
+    "grid/w_water": "4",
+    "grid/w_several": "3 5",
+    "auto/a_tv": "1",
+    "places/g_point": "36.59 109.49",
+    "places/g_shape": "36.50 109.40 0 0;36.62 109.42 0 0;36.60 109.51 0 0;36.52 109.49 0 0;36.50 109.40 0 0",
+    "files/f_hidden": "secret",
+    "files/f_read": "OK",
+    "member[1]/m_name": "李秀英",
+    "member[1]/m_health": "3",
+}
 
 
 class Camera:
@@ -139,6 +176,45 @@ class Camera:
         self.take("error", dialog)
         dialog.close()
 
+    def widgets(self) -> None:
+        """Every question type and appearance, half of them answered."""
+        work = self.window.work
+        assert work is not None
+        widget_form.install(work.workspace)
+        household = work.roster.model.lines[0].id
+        work.interview.leave()
+        self.until(lambda: work.interview.form is None)
+        work.interview.open(household, widget_form.FORM)
+        self._built()
+        form = work.interview.form
+        assert form is not None
+        for path, value in _ANSWERS.items():
+            form._answered(f"{widget_form.ROOT}/{path}", value)
+        form._answered(f"{widget_form.ROOT}/files/f_annotate", NewFile("x.png", robots.picture(600, 400)))
+        form._answered(f"{widget_form.ROOT}/files/f_audio", NewFile("谈话.wav", robots.recording()))
+        self._built()
+        for at in range(form.sections.count()):
+            form.page.go_to_section(at)
+            self.idle()
+            self.take(f"widgets-{at + 1:02d}")
+        for path in ("texts/t_plain", "one/s_pictures", "one/s_long", "many/m_packed", "many/k_rank", "files/f_draw", "files/f_audio"):
+            form.page.go_to(f"{widget_form.ROOT}/{path}")
+            self.idle()
+            self.take(f"widget-{path.rsplit('/', 1)[1]}")
+        cell = form.page.cell(f"{widget_form.ROOT}/files/f_annotate")
+        assert cell is not None
+        if isinstance(cell.widget, AnnotateQuestion):
+            form.page.go_to(cell.view.path)
+            cell.widget._begin()
+            self.take("widget-annotating")
+        cell = form.page.cell(f"{widget_form.ROOT}/days/d_plain")
+        assert cell is not None
+        if isinstance(cell.widget, DateQuestion):
+            form.page.go_to(cell.view.path)
+            cell.widget.toggle()
+            self.take("widget-calendar")
+            cell.widget.close_calendar()
+
     def close(self) -> None:
         """Lock, and end everything in order."""
         closed: list[bool] = []
@@ -179,6 +255,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, default=12, choices=(12, 14, 18))
     parser.add_argument("--look", default="light", choices=[look.value for look in Look])
+    parser.add_argument("--only", choices=("widgets",), help="only the pages of question widgets")
     parser.add_argument("--workspace", type=Path, help="a copy of a demonstration workspace to look at; made anew if it is not given")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -189,12 +266,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.workspace or Path(scratch) / "workspace"
         if not folder.exists():
-            village.build(folder, CLOCK, households=24, surveyed=2).close()
+            village.build(folder, CLOCK, households=3 if given.only else 24, surveyed=0 if given.only else 2).close()
         camera = Camera(given.out, Desk(background, CLOCK, WindowDialogs(), theme, folder, realm="demo", autosave_after_ms=100))
         try:
             camera.unlock()
-            camera.form()
-            camera.rest()
+            if not given.only:
+                camera.form()
+                camera.rest()
+            camera.widgets()
             camera.close()
         finally:
             background.stop()

@@ -11,26 +11,17 @@ import pytest
 from PySide6.QtCore import Qt
 
 from fieldapp.domain.clock import FixedClock
-from fieldapp.domain.ids import FormId
-from fieldapp.engine import compiled, xlsform
 from fieldapp.ui.form.cell import QuestionCell
 from fieldapp.ui.questions import factory
-from fieldapp.usecases import publishing, roster
-from sync.replica import PublishedForm
+from fieldapp.usecases import roster
 from tests.robots import widgets
 from tests.robots.hands import press, write
 from tests.robots.widgets import keyboard, type_over
 from tests.robots.window import LONG_MS, WindowRobot
 
-from . import village
+from . import village, widget_form
 from .conftest import START
-
-FORM = FormId("all_widgets")
-ROOT = "/all_widgets"
-PLAN = """<svg xmlns="http://www.w3.org/2000/svg" width="400" height="240">
-<rect width="400" height="240" fill="#dfe8d8"/>
-<rect id="brick" x="30" y="60" width="130" height="120" fill="#c96f4a"/>
-<ellipse id="cave" cx="290" cy="130" rx="80" ry="60" fill="#b39a6b"/></svg>"""
+from .widget_form import FORM, ROOT
 
 LONG = "正在办理，材料已经交到乡镇（街道）便民服务中心，等待审批"
 
@@ -165,10 +156,7 @@ def widgets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed workspace with one household and the form of all widgets, with its media."""
     folder = tmp_path_factory.mktemp("widgets") / "workspace"
     workspace = village.build(folder, FixedClock(START), households=1)
-    made = xlsform.convert(Path(__file__).with_name("all_widgets.md"))
-    media = {"house.png": widgets.picture(200, 120, "#c96f4a"), "cave.png": widgets.picture(200, 120, "#b39a6b"), "plan.svg": PLAN.encode()}
-    form = PublishedForm(made.definition.form, made.definition.version, made.definition.title, made.xform, media)
-    publishing.install(workspace, [(form, compiled.dump(made.definition))])
+    widget_form.install(workspace)
     workspace.close()
     return folder
 

@@ -42,12 +42,7 @@ class QuestionCell(QWidget):
         self.label.linkActivated.connect(lambda _: self.toggle_guidance())
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
-        self._head = QVBoxLayout()
-        self._head.setSpacing(3)
-        self._head.addWidget(self.label)
-        self._row = QHBoxLayout()
-        self._row.addLayout(self._head, _LABEL_SHARE)
-        self._page.addLayout(self._row)
+        self._page.addWidget(self.label)
         self.extras: LabelExtras | None = None
         self.note: QLabel | None = None
         self.explanation: QLineEdit | None = None
@@ -117,7 +112,6 @@ class QuestionCell(QWidget):
         outline(self.widget, self._inks)
         self._put(self.widget, kind in factory.TABLED)
         if old is not None:
-            self._row.removeWidget(old)
             self._page.removeWidget(old)
             old.hide()
             old.deleteLater()
@@ -126,16 +120,26 @@ class QuestionCell(QWidget):
 
     def _put(self, widget: QuestionWidget, tabled: bool) -> None:
         """Below the label; in a table of choices at its right, in the same shares in every row."""
+        row = self._page.takeAt(0)
+        if row is not None and row.layout() is not None:
+            row.layout().removeWidget(self.label)
         policy = QSizePolicy.Policy.Ignored if tabled else QSizePolicy.Policy.Preferred
         self.label.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
-        if tabled:
-            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            self._row.addWidget(widget, _ROW_SHARE)
-        else:
-            self._page.insertWidget(1, widget)
+        if not tabled:
+            self._page.insertWidget(0, self.label)
+            self._page.insertWidget(self._below_label(), widget)
+            return
+        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        line = QHBoxLayout()
+        line.addWidget(self.label, _LABEL_SHARE)
+        line.addWidget(widget, _ROW_SHARE)
+        self._page.insertLayout(0, line)
+
+    def _below_label(self) -> int:
+        return 1 if self.extras is None else 2
 
     def _title(self, view: NodeView) -> None:
-        number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number else ""
+        number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number and view.label else ""
         star = f' <span style="color:{self._inks.wrong}">*</span>' if view.required and not view.readonly else ""
         carried = self.prefilled and bool(view.value) and not view.readonly
         kept = f' <i style="color:{self._inks.accent}">{say("ui-form-prefilled")}</i>' if carried else ""
@@ -154,7 +158,7 @@ class QuestionCell(QWidget):
             if not (view.media or view.guidance):
                 return
             self.extras = LabelExtras(self._helps, large=view.looks("image-map"))
-            self._head.addWidget(self.extras)
+            self._page.insertWidget(1, self.extras)
         self.extras.show_extras(view.media, view.guidance)
 
     def _be_puzzled(self, message: str) -> None:

@@ -88,8 +88,12 @@ def _title(form: LiveForm, path: str) -> str:
     """The label of a group or repeat; of a table-list, whose label XLSForm moves into a note, that note's."""
     view = form.view(path)
     notes = (form.view(child) for child in form.children(path) if view.kind is Kind.GROUP)
-    moved = next((note.label for note in notes if note.kind is Kind.NOTE and note.name.startswith("generated_table_list_label")), "")
+    moved = next((note.label for note in notes if _is_moved_title(note)), "")
     return plain(view.label or moved) or view.name
+
+
+def _is_moved_title(view: NodeView) -> bool:
+    return view.kind is Kind.NOTE and view.name.startswith("generated_table_list_label")
 
 
 def items(form: LiveForm, section: Section) -> tuple[Item, ...]:
@@ -109,7 +113,7 @@ def items_below(form: LiveForm, path: str) -> tuple[Item, ...]:
 def _walk(form: LiveForm, path: str) -> Iterator[Item]:
     for child in form.children(path):
         view = form.view(child)
-        if view.kind in _ASKED:
+        if view.kind in _ASKED and not _is_moved_title(view):
             yield Item(child, view.kind)
         elif view.kind is Kind.REPEAT:
             yield Item(child, Kind.REPEAT)

@@ -90,7 +90,7 @@ class FormPage(QScrollArea):
         page = QVBoxLayout(self._body)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(10)
-        self.blocks = tuple(SectionBlock(section, theme) for section in sections(form, form.view(form.root).label))
+        self.blocks = tuple(SectionBlock(section, theme) for section in sections(form, form.view(form.root).label or say("ui-form-loose")))
         for block in self.blocks:
             page.addWidget(block)
         page.addStretch(1)

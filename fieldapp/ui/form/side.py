@@ -74,7 +74,8 @@ class SectionList(_KeyList):
             sign = sign_of(answered, asked if missing else answered, wrong, warned)
             relevant = bool(section.paths) or form.view(section.path).relevant
             item = self.item(at)
-            item.setText(f"{sign} {section.title}  {answered}/{asked}" if relevant else f"— {section.title}")
+            count = f"  {answered}/{asked}" if asked else ""
+            item.setText(f"{sign} {section.title}{count}" if relevant else f"— {section.title}")
             item.setForeground(self.palette().text() if relevant else self.palette().placeholderText())
 
     def mark(self, at: int) -> None:

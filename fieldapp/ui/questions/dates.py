@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QHBoxLayout, QToolButton, QWidget
 
 from fieldapp.engine.views import NodeView
@@ -33,6 +33,29 @@ class DayField(TextField):
             self._owner.toggle()
         else:
             super().keyPressEvent(event)
+
+
+class _Calendar(QCalendarWidget):
+    """A month in the window's language with a frame; week-ends in the ordinary ink, whatever the look."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setLocale(QLocale(say("ui-locale")))
+        self.setAutoFillBackground(True)
+        self.setContentsMargins(2, 2, 2, 2)
+        self.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.setAccessibleName(say("ui-calendar"))
+        ink = QTextCharFormat()
+        ink.setForeground(self.palette().text())
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.setWeekdayTextFormat(day, ink)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame that parts it from the page below."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().highlight().color(), 2))
+        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
 
 class DateQuestion(QuestionWidget):
@@ -97,11 +120,7 @@ class DateQuestion(QuestionWidget):
 
     def _made(self) -> QCalendarWidget:
         if self.calendar is None:
-            self.calendar = QCalendarWidget(self.window())
-            self.calendar.setLocale(QLocale(say("ui-locale")))
-            self.calendar.setAutoFillBackground(True)
-            self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-            self.calendar.setAccessibleName(say("ui-calendar"))
+            self.calendar = _Calendar(self.window())
             self.calendar.activated.connect(self._picked)
             self.calendar.clicked.connect(self._picked)
             self.calendar.destroyed.connect(self._forget)

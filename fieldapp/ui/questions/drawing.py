@@ -14,7 +14,7 @@ from .files import UploadQuestion
 from .pad import DrawingPad, as_png
 
 _SIGNATURE = QSize(420, 130)
-_PAPER = QSize(640, 400)
+_PAPER = QSize(600, 300)
 _INKS = (("black", "#000000"), ("red", "#d01f1f"), ("blue", "#1f4fd0"), ("green", "#15803d"))
 
 
@@ -39,6 +39,7 @@ class InkRow(QWidget):
             pen.clicked.connect(lambda _checked=False, colour=colour: setattr(pad, "ink", QColor(colour)))
             row.addWidget(pen)
             self.pens.append(pen)
+        row.addStretch(1)
         self.pens[0].setChecked(True)
 
 

@@ -43,7 +43,7 @@ class Option(QAbstractButton):
 
     def wished_width(self) -> int:
         """The width without wrapping."""
-        words = self.fontMetrics().horizontalAdvance(self.text()) if self.shows_text() else 0
+        words = self.fontMetrics().horizontalAdvance(self.text()) + 4 if self.shows_text() else 0
         sign = _SIGN + _GAP if self._look.signs and not self._look.centred else 0
         picture = self._picture.width()
         if self._look.centred or not self._look.signs:

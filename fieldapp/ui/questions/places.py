@@ -202,7 +202,7 @@ class PointsQuestion(QuestionWidget):
         current = self.list.currentRow()
         self.list.clear()
         self.list.addItems([f"{at + 1}.  {typing.spoken_point(point)}" for at, point in enumerate(self._points)])
-        self.list.setCurrentRow(min(max(current, 0), len(self._points) - 1))
+        self.list.setCurrentRow(min(current, len(self._points) - 1))
         line = max(self.list.sizeHintForRow(0), 22)
         self.list.setFixedHeight(min(max(len(self._points), 4), _MOST_LINES) * line + 8)
         self.sketch.put(self._points)

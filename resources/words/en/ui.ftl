@@ -104,6 +104,7 @@ ui-form-page = Form
 ui-form-sections = Sections
 ui-form-prefilled = carried over
 ui-form-explain = If this is so, say why
+ui-form-loose = Notes and questions without a section
 ui-form-skipped = Question { $names } does not apply
 ui-form-skipped-run = Questions { $first }–{ $last } do not apply ({ $count })
 ui-form-section-skipped = This section does not apply

@@ -104,6 +104,7 @@ ui-form-page = 调查表
 ui-form-sections = 章节
 ui-form-prefilled = 沿用
 ui-form-explain = 情况属实请写明原因
+ui-form-loose = 说明与未分节的题
 ui-form-skipped = 第 { $names } 题不适用
 ui-form-skipped-run = 第 { $first }–{ $last } 题不适用（共 { $count } 题）
 ui-form-section-skipped = 本节不适用
