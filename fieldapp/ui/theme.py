@@ -13,6 +13,8 @@ SIZES_PT = (12, 14, 18)
 """标准, 大, 特大."""
 _FAMILY = "FieldSans"
 _DARK_BELOW = 128
+_OUTLINE_LIGHTER = 230
+"""Fusion darkens the outline again by a third: what is left stands out from the paper three to one."""
 _OUTLINED = (QLineEdit, QPlainTextEdit, QAbstractButton, QListView, QTableView, QComboBox)
 
 
@@ -181,7 +183,7 @@ def outline(root: QWidget, inks: Inks) -> None:
     for widget in (root, *root.findChildren(QWidget)):
         if isinstance(widget, _OUTLINED):
             colours = widget.palette()
-            colours.setColor(QPalette.ColorRole.Window, QColor(inks.line).lighter(140))
+            colours.setColor(QPalette.ColorRole.Window, QColor(inks.line).lighter(_OUTLINE_LIGHTER))
             widget.setPalette(colours)
 
 

@@ -120,9 +120,7 @@ class QuestionCell(QWidget):
 
     def _put(self, widget: QuestionWidget, tabled: bool) -> None:
         """Below the label; in a table of choices at its right, in the same shares in every row."""
-        row = self._page.takeAt(0)
-        if row is not None and row.layout() is not None:
-            row.layout().removeWidget(self.label)
+        self._page.takeAt(0)
         policy = QSizePolicy.Policy.Ignored if tabled else QSizePolicy.Policy.Preferred
         self.label.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
         if not tabled:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from fieldapp.engine.views import ChoiceView, Control, NodeView
 
@@ -125,12 +125,20 @@ class Option(QAbstractButton):
         painter.drawText(room, int(_TEXT_FLAGS | side), self.text())
 
     def _sign(self, painter: QPainter, corner: QPoint) -> None:
-        option = QStyleOptionButton()
-        option.initFrom(self)
-        option.rect = QRect(corner, QSize(_SIGN, _SIGN))
-        option.state |= QStyle.StateFlag.State_On if self.isChecked() else QStyle.StateFlag.State_Off
-        element = QStyle.PrimitiveElement.PE_IndicatorRadioButton if self._single else QStyle.PrimitiveElement.PE_IndicatorCheckBox
-        self.style().drawPrimitive(element, option, painter, self)
+        """Painted here and not by the style, which draws rings that are hard to see on a dark ground."""
+        room = QRect(corner, QSize(_SIGN, _SIGN)).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(self.palette().windowText().color(), 1.3))
+        painter.setBrush(self.palette().base())
+        if self._single:
+            painter.drawEllipse(room)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.palette().highlight() if self.isChecked() else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(room.adjusted(4, 4, -4, -4))
+            return
+        painter.drawRoundedRect(room, 2, 2)
+        if self.isChecked():
+            painter.setPen(QPen(self.palette().highlight().color(), 2.6))
+            painter.drawPolyline([room.topLeft() + QPoint(3, 8), room.topLeft() + QPoint(6, 12), room.topLeft() + QPoint(13, 4)])
 
 
 class Board(QWidget):
