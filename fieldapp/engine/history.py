@@ -25,6 +25,28 @@ class RowMove:
     row: Node
     index: int
     put: bool
+    kept: bool = False
+    """The row went to, or came from, the rows that were removed and can be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShift:
+    """A row that changed its place among the rows."""
+
+    range: Node
+    at: int
+    to: int
+    before: tuple[tuple[Node, float], ...]
+    """Orders of the rows that changed theirs."""
+    after: tuple[tuple[Node, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowMade:
+    """A row that jr:count made for the first time."""
+
+    range: Node
+    row: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +58,14 @@ class Explained:
     after: str
 
 
+Entry = Write | RowMove | RowShift | RowMade | Explained
+
+
 @dataclass(slots=True)
 class Step:
     """One thing that the person did, with everything that followed."""
 
-    entries: list[Write | RowMove | Explained] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
 
 class History:
@@ -55,7 +80,7 @@ class History:
         """A step starts."""
         self._open = Step()
 
-    def keep(self, entry: Write | RowMove | Explained) -> None:
+    def keep(self, entry: Entry) -> None:
         """Something was replaced; outside a step it cannot be undone."""
         if self._open is not None:
             self._open.entries.append(entry)

@@ -106,6 +106,8 @@ class Tree:
         self.instances: list[dict[Node, None]] = [{} for _ in definition.nodes]
         """By definition index: elements (rows of a repeat) that are in the tree now."""
         self.ranges: list[dict[Node, None]] = [{} for _ in definition.nodes]
+        self.removed: dict[Node, list[Node]] = {}
+        """By range: rows that the person took away and may want back, none of them in the tree."""
         self.root = self._grow(definition.first)
         self.document.append(self.root)
         self.enter(self.root)
@@ -164,8 +166,8 @@ class Tree:
         """A row from the repeat's template, not yet in the tree."""
         assert range_.node.repeat is not None
         row = self._grow(range_.node.repeat.template, row_id or self.new_id())
-        rows = range_.rows()
-        row.order = rows[-1].order + 1 if rows else 1.0
+        last = [here.order for here in (*range_.rows()[-1:], *self.removed.get(range_, ()))]
+        row.order = max(last) + 1 if last else 1.0
         return row
 
     def put(self, range_: Node, row: Node, index: int) -> None:
@@ -193,6 +195,16 @@ class Tree:
         assert isinstance(range_.parent, Node)
         range_.parent.remove(row)
         self.leave(row)
+
+    @staticmethod
+    def move(range_: Node, at: int, to: int) -> None:
+        """Row `at` becomes row `to`; it stays in the tree meanwhile."""
+        parent = range_.parent
+        assert isinstance(parent, Node)
+        rows = range_.rows()
+        place = parent.children.index(rows[to])
+        parent.remove(rows[at])
+        parent.insert(place, rows[at])
 
     def range_of(self, row: Node) -> Node:
         """The range that a row belongs to."""

@@ -10,7 +10,7 @@ from typing import cast
 from .actions import Actions
 from .closures import Closures
 from .definition import FormDefinition
-from .history import Explained, History, RowMove, Step, Write
+from .history import Entry, Explained, History, RowMade, RowMove, RowShift, Step, Write
 from .instance import Node, Tree, paths_of
 from .plan import plan_of
 from .recompute import Recompute
@@ -96,12 +96,14 @@ class Live:
         self.rules.run()
 
     @contextmanager
-    def step(self) -> Iterator[None]:
+    def step(self, undoable: bool = True) -> Iterator[None]:
         """One thing that the person does: time stands still, rules and actions follow, all of it can be undone."""
         self.rules.news.forget()
         self.now = self.around.now()
         self._writes = {}
-        self.history.begin()
+        self.rules.rows.made.clear()
+        if undoable:
+            self.history.begin()
         try:
             yield
             self.settle()
@@ -109,29 +111,53 @@ class Live:
             for node, before in self._writes.items():
                 if before != (node.raw, node.calculated):
                     self.history.keep(Write(node, before, (node.raw, node.calculated)))
+            for range_, row in self.rules.rows.made:
+                self.history.keep(RowMade(range_, row))
             self.history.end()
 
     def replay(self, step: Step, back: bool) -> None:
         """Undo a step or do it again: the stored values and rows, then the rules; actions do not run again."""
-        self.rules.news.forget()
+        rules = self.rules
+        rules.news.forget()
         self.now = self.around.now()
         self._writes = {}
-        listener, self.rules.stored.on_value = self.rules.stored.on_value, None
-        for entry in reversed(step.entries) if back else step.entries:
-            match entry:
-                case Write(node, before, after):
-                    raw, known = before if back else after
-                    node.calculated = known
-                    self.rules.store(node, raw)
-                case RowMove(range_, row, index, put):
-                    if put is not back:
-                        self.rules.rows.put(range_, row, index, again=True)
-                    else:
-                        self.rules.rows.take(range_, row)
-                case Explained(node, old, new):
-                    self.put_explanation(node, old if back else new)
-        self.rules.run()
-        self.rules.stored.on_value = listener
+        listener, rules.stored.on_value = rules.stored.on_value, None
+        made = [entry for entry in step.entries if isinstance(entry, RowMade)]
+        if not back:
+            for entry in made:
+                if entry.row not in entry.range.rows():
+                    entry.range.parked.append(entry.row)
+        rules.replaying = True
+        for change in reversed(step.entries) if back else step.entries:
+            self._replay(change, back)
+        rules.run()
+        rules.replaying = False
+        rules.rows.added.clear()
+        if back:
+            for entry in made:
+                if entry.row in entry.range.parked:
+                    entry.range.parked.remove(entry.row)
+        rules.stored.on_value = listener
+
+    def _replay(self, entry: Entry, back: bool) -> None:
+        rows = self.rules.rows
+        match entry:
+            case Write(node, before, after):
+                raw, known = before if back else after
+                node.calculated = known
+                self.rules.store(node, raw)
+                self.rules.rethink(node)
+            case RowMove(range_, row, index, put, kept):
+                if put is not back:
+                    rows.restore(range_, row, index) if kept else rows.put(range_, row, index, again=True)
+                else:
+                    rows.remove(range_, row) if kept else rows.take(range_, row)
+            case RowShift(range_, at, to, before, after):
+                rows.move(range_, to if back else at, at if back else to)
+                for row, order in before if back else after:
+                    row.order = order
+            case Explained(node, old, new):
+                self.put_explanation(node, old if back else new)
 
     def put_explanation(self, node: Node, text: str) -> None:
         """Keep (or with '' drop) what the person wrote about a warning."""
@@ -143,7 +169,7 @@ class Live:
 
     def changes(self) -> Changes:
         """What the last transaction changed."""
-        changed = tuple(paths_of(self.rules.news.changed))
+        changed = tuple(paths_of(filter(self.tree.holds, self.rules.news.changed)))
         gone = tuple(path for path in dict.fromkeys(self.rules.news.gone) if self.find(path) is None)
         return Changes(changed, gone, self.rules.news.rows)
 

@@ -122,4 +122,26 @@ def questions_below(live: Live, node: Node) -> list[Node]:
     return found
 
 
+def title_of(live: Live, row: Node) -> str:
+    """The first answers of a row in words, at most three, without sensitive ones and files; for a row that is not shown too."""
+    found: list[str] = []
+    for node in row.subtree():
+        control = node.node.control
+        if not node.raw or node.node.kind is not Kind.QUESTION or control is None or control.control is Control.UPLOAD:
+            continue
+        if node.node.bind.pii >= _SENSITIVE:
+            continue
+        labels = (
+            {choice.name: choice.label for choice in live.speech.choices(node, live.rules.stored.is_shared(node))}
+            if control.control in SELECTS
+            else {}
+        )
+        found.append(" ".join(labels.get(name, name) for name in node.raw.split()) if labels else node.raw)
+        if len(found) == _MOST_IN_A_TITLE:
+            break
+    return " · ".join(found)
+
+
+_SENSITIVE = 2
+_MOST_IN_A_TITLE = 3
 _NOTHING = ControlDef(Control.NONE)

@@ -16,7 +16,7 @@ def lay_over(live: Live, answers: Answers) -> None:
     live.settle(fire=False)
     for node, text in filler.values():
         live.rules.store(node, text)
-    live.explanations.update(filler.explanations())
+    live.explanations.update(filler.explanations)
 
 
 def _rows(live: Live, filler: Filler, top: Node) -> None:

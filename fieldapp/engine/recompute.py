@@ -33,6 +33,8 @@ class Recompute:
         self.rows = Rows(graph, tree, self.stored, self.agenda, self.flaws, self.news)
         self.resuming = False
         """While a draft is opened: calculations on editable questions leave what was typed."""
+        self.replaying = False
+        """While a step is undone or done again: what chance or time drew stays as the step left it."""
         self._handlers: dict[Role, Callable[[Rule, Node], None]] = {
             Role.COUNT: self._count,
             Role.RELEVANT: self._relevant,
@@ -117,7 +119,7 @@ class Recompute:
             self.flaws.doubt(node)
 
     def _calculate(self, rule: Rule, node: Node) -> None:
-        if not node.relevant or not node.node.is_leaf or (self.resuming and rule.volatile and node.raw):
+        if not node.relevant or not node.node.is_leaf or (rule.volatile and self._stays(node)):
             return
         text = calculated(node.node, self.closures.text(rule.expressions[0], node))
         if text == node.calculated:
@@ -127,6 +129,16 @@ class Recompute:
         node.calculated = text
         if not (self.resuming and node.node.control is not None):
             self.stored.store(node, text)
+
+    def _stays(self, node: Node) -> bool:
+        """Whether a drawn result is not drawn again now."""
+        return (self.resuming and node.raw != "") or (self.replaying and node.calculated is not None)
+
+    def rethink(self, node: Node) -> None:
+        """The calculation of a node whose stored result was put back must be worked out again."""
+        rule = self.graph.of_node[node.node.index].get(Role.CALCULATE)
+        if rule is not None:
+            self.agenda.mark(rule, node)
 
     def _items(self, _rule: Rule, node: Node) -> None:
         node.choices = None

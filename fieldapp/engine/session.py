@@ -12,14 +12,15 @@ from fieldapp.domain.submission import Answers
 from fieldapp.errors import NotFound
 
 from .definition import FormDefinition
-from .history import Explained, RowMove
+from .history import Explained, RowMove, RowShift
 from .instance import stable_path_of
 from .live import Live
 from .pause import nothing_to_collect
 from .permits import check_range, fitted, row_at
 from .prefill import lay_over
+from .rows import orders_for, place_of
 from .shown import ShownForm
-from .snapshots import EXPLANATION, Filler, answers_of, relevant_answers_of, silent
+from .snapshots import EXPLANATION, Filler, answers_of, explanations_of, relevant_answers_of, silent
 from .surroundings import Surroundings
 from .views import Changes, Flaw
 
@@ -54,7 +55,7 @@ class FormSession(ShownForm):
         live = session.live
         filler = Filler(live.tree, answers)
         filler.restore(session._silent)
-        live.explanations.update(filler.explanations())
+        live.explanations.update(filler.explanations)
         session._foreign = filler.unused
         live.reopen()
         return session
@@ -86,15 +87,49 @@ class FormSession(ShownForm):
         row = row_at(range_, index)
         live = self.live
         with live.step():
-            live.history.keep(RowMove(range_, row, index, put=False))
-            live.rules.rows.take(range_, row)
+            live.history.keep(RowMove(range_, row, index, put=False, kept=True))
+            live.rules.rows.remove(range_, row)
+        return live.changes()
+
+    def move_repeat(self, path: str, index: int, to: int) -> Changes:
+        """Row `index` becomes row `to` (both 0-based). Raises NotFound, NotAllowed as add_repeat, BadInput(index).
+
+        Only the moved row gets another order, so that a merge with another laptop's rows keeps the place of every other one.
+        """
+        range_ = self.node(path)
+        row_at(range_, index)
+        row_at(range_, to)
+        if to == index:
+            return Changes(())
+        live = self.live
+        orders = orders_for(range_.rows(), index, to)
+        with live.step():
+            before = tuple((other, other.order) for other in orders)
+            live.history.keep(RowShift(range_, index, to, before, tuple(orders.items())))
+            live.rules.rows.move(range_, index, to)
+            for other, order in orders.items():
+                other.order = order
+        return live.changes()
+
+    def restore_repeat(self, path: str, row_id: str) -> Changes:
+        """Bring a removed row back to its place with all its answers. Raises NotFound(node, row), NotAllowed as add_repeat."""
+        range_ = self.node(path)
+        check_range(range_)
+        live = self.live
+        row = next((found for found in live.tree.removed.get(range_, ()) if found.row_id == row_id), None)
+        if row is None:
+            raise NotFound(what="row", id=row_id)
+        index = place_of(range_, row)
+        with live.step():
+            live.history.keep(RowMove(range_, row, index, put=True, kept=True))
+            live.rules.rows.restore(range_, row, index)
         return live.changes()
 
     def set_language(self, language: str) -> Changes:
         """Speak another language of the form. Raises NotFound(language)."""
         live = self.live
         chosen = _language(live.definition, language)
-        with live.step():
+        with live.step(undoable=False):
             live.context.language = chosen
             live.rules.language_changed()
         return live.changes()
@@ -125,8 +160,9 @@ class FormSession(ShownForm):
         return self.live.changes()
 
     def snapshot(self) -> Answers:
-        """Everything stored, also what is not relevant now, in document order; `resume` brings it back."""
-        return {**dict(answers_of(self.live.tree, self._silent)), **dict(self._explained(False)), **self._foreign}
+        """Everything stored, also what is not relevant now and rows that were removed; `resume` brings it back."""
+        live = self.live
+        return {**self._foreign, **dict(answers_of(live.tree, self._silent)), **dict(explanations_of(live.tree, live.explanations))}
 
     def finish(self) -> Answers:
         """What counts: the relevant answers and rows, with the explanations of warnings that still speak. Sets the `end` time."""
@@ -134,11 +170,11 @@ class FormSession(ShownForm):
         live.now = live.around.now()
         live.actions.end()
         live.settle()
-        return {**dict(relevant_answers_of(live.tree, self._silent)), **dict(self._explained(True))}
+        return {**dict(relevant_answers_of(live.tree, self._silent)), **dict(self._explained())}
 
-    def _explained(self, speaking: bool) -> Iterator[tuple[str, str]]:
+    def _explained(self) -> Iterator[tuple[str, str]]:
         for node, text in self.live.explanations.items():
-            if not speaking or Flaw.WARNING in node.flaws:
+            if Flaw.WARNING in node.flaws and self.live.tree.holds(node):
                 yield stable_path_of(node) + EXPLANATION, text
 
 

@@ -7,8 +7,8 @@ from fieldapp.errors import NotFound
 from .definition import FormDefinition
 from .instance import Node, path_of
 from .live import Live
-from .looks import inner_nodes, look, problem_of, questions_below
-from .views import NodeView, Problem
+from .looks import inner_nodes, look, problem_of, questions_below, title_of
+from .views import Kind, NodeView, Problem, RemovedRow
 
 
 class ShownForm:
@@ -48,6 +48,12 @@ class ShownForm:
         found = self.live.around.files.get(name.rsplit("/", 1)[-1])
         return found.encode("utf-8") if isinstance(found, str) else found
 
+    def removed(self, path: str) -> tuple[RemovedRow, ...]:
+        """Rows of the repeat at `path` that can be restored and hold an answer, in their order. Raises NotFound."""
+        rows = sorted(self.live.tree.removed.get(self.node(path), ()), key=lambda row: (row.order, row.row_id))
+        found = (RemovedRow(row.row_id, title_of(self.live, row)) for row in rows if any(map(_answered, row.subtree())))
+        return tuple(found)
+
     def problems(self) -> tuple[Problem, ...]:
         """Everything that blocks finalizing or asks for an explanation, in the form's order."""
         flawed = self.live.rules.flaws.flawed
@@ -65,3 +71,7 @@ class ShownForm:
         if node is None:
             raise NotFound(what="node", id=path)
         return node
+
+
+def _answered(node: Node) -> bool:
+    return node.node.kind is Kind.QUESTION and node.raw != ""

@@ -140,6 +140,15 @@ class NodeView:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedRow:
+    """A row that was taken away and can be restored."""
+
+    row_id: str
+    title: str
+    """Its first answers in words, without sensitive ones; empty if it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What one operation changed: only these nodes need to be painted again."""
 
