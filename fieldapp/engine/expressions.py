@@ -62,14 +62,22 @@ class ExpressionReader:
         self._repeats = frozenset(repeats)
         self._prefixes = prefixes
         self._parsed: dict[str, Expr] = {}
+        self._plain: dict[str, Expression] = {}
+        self._homed: dict[Expression, Expression] = {}
 
     def read(self, text: str, path: str, up: int = 0) -> Expression:
-        """The expression `text` of the node at `path`. Raises ExpressionError(path, expression, detail)."""
+        """The expression `text` of the node at `path`; equal ones are one object, so that each is compiled once.
+
+        Raises ExpressionError(path, expression, detail).
+        """
         expr = self._parse(text, path)
         place = self._place(path)
+        if not place.repeats:
+            return self._plain.setdefault(text, Expression(text, expr))
         if up:
             place = replace(place, names=place.names[:-up])
-        return Expression(text, self._home(expr, place, inside=False) if place.repeats else expr)
+        made = Expression(text, self._home(expr, place, inside=False))
+        return self._homed.setdefault(made, made)
 
     def _parse(self, text: str, path: str) -> Expr:
         known = self._parsed.get(text)

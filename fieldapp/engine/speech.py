@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from .closures import Closures
-from .definition import Expression, FormDefinition, Itemset, Text
+from .definition import ControlDef, Expression, FormDefinition, Itemset, NodeDef, Text
 from .instance import Node, Tree
 from .views import NO_MEDIA, ChoiceView, Control, Media
 from .xform_text import MEDIA
@@ -23,10 +23,10 @@ class Speech:
         self._tree = tree
         self._closures = closures
         self._context = context
-        self._views: dict[int, dict[int, ChoiceView]] = {}
-        """By definition index: item of a secondary instance (by identity) → its view in the current language."""
-        self._shared: dict[int, tuple[ChoiceView, ...]] = {}
-        """By definition index: choices that are the same for every row."""
+        self._views: dict[Hashable, dict[int, ChoiceView]] = {}
+        """By what is shown of an item: item of a secondary instance (by identity) → its view in the current language."""
+        self._shared: dict[Hashable, tuple[ChoiceView, ...]] = {}
+        """By list: choices that are the same for every question with this list, and in every row."""
         self._lasting = not any(
             any(isinstance(part, Expression) for part in text.parts)
             for texts in definition.texts.values()
@@ -85,13 +85,12 @@ class Speech:
         """The choices that a select allows now, kept at the node. `shared`: no answer and no chance decides about them."""
         found = node.choices
         if found is None:
-            index = node.node.index
-            if shared and index in self._shared:
-                found = self._shared[index]
-            else:
+            name = _list_name(node.node) if shared else None
+            found = self._shared.get(name) if shared else None
+            if found is None:
                 found = self._choices(node)
                 if shared:
-                    self._shared[index] = found
+                    self._shared[name] = found
             node.choices = found
         return found
 
@@ -103,8 +102,8 @@ class Speech:
             return tuple(ChoiceView(item.value, self.say(item.label, node), self.media(item.label, node)) for item in control.items)
         itemset = control.itemset
         items = self._closures.nodes(itemset.nodeset, node)
-        known = self._views.setdefault(node.node.index, {})
-        on_map = "map" in control.appearance.split()
+        on_map = _on_map(control)
+        known = self._views.setdefault(_shown_of(itemset, on_map), {})
         views: list[ChoiceView] = []
         for item in items:
             if isinstance(item, Node):
@@ -125,6 +124,22 @@ class Speech:
         media = self._media_of(self._closures.text(itemset.label_id, item), item) if itemset.label_id is not None else NO_MEDIA
         place = next((found.value for found in item.named("geometry")), "") if on_map else ""
         return ChoiceView(name, label, media, place)
+
+
+def _list_name(node: NodeDef) -> Hashable:
+    """The same for questions that offer the same choices; equal expressions of a form are one object."""
+    control = node.control
+    if control is None or control.itemset is None:
+        return node.index
+    return id(control.itemset.nodeset), _shown_of(control.itemset, _on_map(control))
+
+
+def _shown_of(itemset: Itemset, on_map: bool) -> Hashable:
+    return id(itemset.value), id(itemset.label), id(itemset.label_id), on_map
+
+
+def _on_map(control: ControlDef) -> bool:
+    return "map" in control.appearance.split()
 
 
 def _file_name(source: str) -> str:

@@ -25,25 +25,34 @@ Step = dict[str, Any]
 
 @dataclass(slots=True)
 class Run:
-    """What one engine took, in milliseconds; several processes are put together by `add`."""
+    """What one engine took, in milliseconds, over several processes that did the same.
 
-    first: list[float] = field(default_factory=list)
-    """The first load of each process."""
-    again: list[float] = field(default_factory=list)
-    """Its further loads."""
-    times: dict[str, list[float]] = field(default_factory=dict)
-    """By tag of the plan's steps."""
+    Of each load and each step counts the least of the rounds, for every engine alike: what other programs of the machine took is left out.
+    """
 
-    def add(self, loads: Sequence[float], times: Mapping[str, Sequence[float]]) -> None:
+    loads: list[list[float]] = field(default_factory=list)
+    """Of each process: its first load and the further ones."""
+    rounds: list[Mapping[str, Sequence[float]]] = field(default_factory=list)
+    """Of each process: the times of the plan's steps by tag."""
+
+    def add(self, loads: list[float], times: Mapping[str, Sequence[float]]) -> None:
         """The figures of one more process."""
-        self.first += loads[:1]
-        self.again += loads[1:]
-        for tag, taken in times.items():
-            self.times.setdefault(tag, []).extend(taken)
+        self.loads.append(loads)
+        self.rounds.append(times)
+
+    @property
+    def first(self) -> float:
+        """The first load in a process."""
+        return min(loads[0] for loads in self.loads)
+
+    @property
+    def again(self) -> float:
+        """A further load in a process."""
+        return min(taken for loads in self.loads for taken in loads[1:])
 
     def of(self, *tags: str) -> list[float]:
         """The times of all steps with these tags."""
-        return [taken for tag in tags for taken in self.times.get(tag, ())]
+        return [min(taken) for tag in tags for taken in zip(*(times.get(tag, ()) for times in self.rounds), strict=True)]
 
 
 def missing() -> str:

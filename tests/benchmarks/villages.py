@@ -14,7 +14,7 @@ from .measure import Figure, median, milliseconds, percentile
 
 _PEOPLE, _VILLAGES = 100_000, 2_000
 _OPEN_LIMIT_MS, _CHOICES_LIMIT_MS = 3000.0, 16.0
-_STEPS = 300
+_STEPS, _ROUNDS = 300, 3
 
 FORM = """
     | survey |
@@ -39,7 +39,20 @@ def people(count: int, villages: int) -> str:
 
 def figures() -> Iterator[Figure]:
     """From another village to the choices of its people, and to a fact of the one who is chosen."""
-    definition, around = form(FORM), surroundings({"people.csv": people(_PEOPLE, _VILLAGES)})
+    text = people(_PEOPLE, _VILLAGES)
+    opened, taken, pulled = zip(*(_round(text + "\n" * number) for number in range(_ROUNDS)), strict=True)
+    yield Figure("open, then choose out of 100,000", min(opened), "ms", _ROUNDS, "limit", _OPEN_LIMIT_MS, "reads the list")
+    least = [min(times) for times in zip(*taken, strict=True)]
+    note = f"{_PEOPLE // _VILLAGES} of {_PEOPLE} people, two filters"
+    yield Figure("choices after another village p50", median(least), "ms", _STEPS, "limit", _CHOICES_LIMIT_MS, note)
+    yield Figure("choices after another village p95", percentile(least, 0.95), "ms", _STEPS, "limit", _CHOICES_LIMIT_MS, note)
+    least = [min(times) for times in zip(*pulled, strict=True)]
+    yield Figure("pulldata out of 100,000 p95", percentile(least, 0.95), "ms", len(least), "limit", _CHOICES_LIMIT_MS)
+
+
+def _round(text: str) -> tuple[float, list[float], list[float]]:
+    """Milliseconds to open and choose once, of each other village, of each person."""
+    definition, around = form(FORM), surroundings({"people.csv": text})
     begin = time.perf_counter()
     session = FormSession.start(definition, around)
     root = session.root
@@ -50,14 +63,10 @@ def figures() -> Iterator[Figure]:
         session.view(f"{root}/both")
 
     choose(7)
-    first = (time.perf_counter() - begin) * 1000
-    yield Figure("open, then choose out of 100,000", first, "ms", 1, "limit", _OPEN_LIMIT_MS, "reads the list")
+    opened = (time.perf_counter() - begin) * 1000
     session.answer(f"{root}/poor", "yes")
     chance = random.Random(3)
     taken = [milliseconds(lambda village=village: choose(village)) for village in chance.choices(range(_VILLAGES), k=_STEPS)]
-    note = f"{_PEOPLE // _VILLAGES} of {_PEOPLE} people, two filters"
-    yield Figure("choices after another village p50", median(taken), "ms", _STEPS, "limit", _CHOICES_LIMIT_MS, note)
-    yield Figure("choices after another village p95", percentile(taken, 0.95), "ms", _STEPS, "limit", _CHOICES_LIMIT_MS, note)
-    choices = session.view(f"{root}/one").choices
-    pulled = [milliseconds(lambda name=choice.name: session.answer(f"{root}/one", name)) for choice in choices]
-    yield Figure("pulldata out of 100,000 p95", percentile(pulled, 0.95), "ms", len(pulled), "limit", _CHOICES_LIMIT_MS)
+    names = [choice.name for choice in session.view(f"{root}/one").choices]
+    pulled = [milliseconds(lambda name=name: session.answer(f"{root}/one", name)) for name in names]
+    return opened, taken, pulled
