@@ -121,8 +121,9 @@ class QuestionCell(QWidget):
     def _put(self, widget: QuestionWidget, tabled: bool) -> None:
         """Below the label; in a table of choices at its right, in the same shares in every row."""
         self._page.takeAt(0)
-        policy = QSizePolicy.Policy.Ignored if tabled else QSizePolicy.Policy.Preferred
-        self.label.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
+        policy = self.label.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored if tabled else QSizePolicy.Policy.Preferred)
+        self.label.setSizePolicy(policy)
         if not tabled:
             self._page.insertWidget(0, self.label)
             self._page.insertWidget(self._below_label(), widget)

@@ -91,6 +91,7 @@ class Option(QAbstractButton):
             self._paint_stack(painter)
         else:
             self._paint_line(painter)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         if not self._look.signs and self.isChecked():
             painter.setPen(QPen(self.palette().highlight().color(), 3))
             painter.drawRoundedRect(self.rect().adjusted(2, 2, -3, -3), 4, 4)

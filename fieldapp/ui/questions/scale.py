@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import cos, pi, sin
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 from fieldapp.engine.views import NodeView
 from fieldapp.words import say
@@ -76,6 +76,30 @@ class _Slider(QSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Left to the page."""
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Line, ticks and handle in the inks of the look: the style draws them too dark for a dark ground."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        handle = self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink, centre = self.palette().windowText().color(), handle.center()
+        flat = self.orientation() == Qt.Orientation.Horizontal
+        start = QPoint(8, centre.y()) if flat else QPoint(centre.x(), self.height() - 8)
+        end = QPoint(self.width() - 8, centre.y()) if flat else QPoint(centre.x(), 8)
+        painter.setPen(QPen(ink, 1))
+        stops = max(self.maximum(), 1)
+        for stop in range(0, stops + 1, max(self.tickInterval(), 1)) if self.tickPosition() != QSlider.TickPosition.NoTicks else ():
+            at = start + (end - start) * (stop / stops)
+            painter.drawLine(at + (QPoint(0, 7) if flat else QPoint(7, 0)), at + (QPoint(0, 11) if flat else QPoint(11, 0)))
+        painter.setPen(QPen(ink, 2))
+        painter.drawLine(start, end)
+        painter.setPen(QPen(self.palette().highlight().color(), 4))
+        painter.drawLine(start, centre)
+        painter.setPen(QPen(self.palette().highlight().color() if self.hasFocus() else ink, 2))
+        painter.setBrush(self.palette().base())
+        painter.drawEllipse(QPointF(centre), 7, 7)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take the place as it stands."""
