@@ -58,7 +58,7 @@ class Skeleton:
             if parent is not None:
                 parent.children.append(draft)
         if element.get(JR + "template") is not None:
-            draft.template = element
+            draft.template = element if draft.template is None else draft.template
         elif draft.sample is None:
             draft.sample = element
         for key in element.attrib:
@@ -95,11 +95,15 @@ class Skeleton:
         return self._seed(self._element, self.root)
 
     def template(self, draft: Draft) -> Seed:
-        """What a new row of the repeat holds; its attributes stand in the template or, as pyxform writes them, only in the first row."""
-        element = draft.template if draft.template is not None else draft.sample
-        assert element is not None
-        seed = self._seed(element, draft)
-        if draft.sample is None or element is draft.sample:
+        """What a new row of the repeat holds: its template; without one the first row with its answers blank.
+
+        A template's attributes stand in it or, as pyxform writes them, only in the first row.
+        """
+        if draft.template is None:
+            assert draft.sample is not None
+            return _blank(self._seed(draft.sample, draft), self.drafts)
+        seed = self._seed(draft.template, draft)
+        if draft.sample is None:
             return seed
         given = {inner.node for inner in seed.children}
         more = [
@@ -128,6 +132,12 @@ class Skeleton:
         leaf = not any(not child.name.startswith("@") for child in draft.children)
         seeds.sort(key=lambda seed: seed.node)
         return Seed(draft.index, (element.text or "") if leaf else "", tuple(seeds))
+
+
+def _blank(seed: Seed, drafts: list[Draft]) -> Seed:
+    """The same nodes without the answers of elements."""
+    value = seed.value if drafts[seed.node].name.startswith("@") else ""
+    return Seed(seed.node, value, tuple(_blank(child, drafts) for child in seed.children))
 
 
 EXTERNAL = "jr://itemsets/"
