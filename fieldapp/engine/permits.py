@@ -5,10 +5,10 @@ from __future__ import annotations
 from fieldapp.errors import BadInput, NotAllowed
 
 from .instance import Node, path_of
-from .speech import SELECTS, allowed
+from .speech import SELECTS, picked
 from .stored import Stored
-from .values import Unfit, canonical
-from .views import Kind
+from .values import Unfit, canonical, within
+from .views import Control, Kind
 
 
 def fitted(stored: Stored, node: Node, value: str) -> str:
@@ -22,7 +22,9 @@ def fitted(stored: Stored, node: Node, value: str) -> str:
         raise BadInput(what=node.node.bind.type, value=value, path=path_of(node)) from fault
     control = node.node.control
     if control is not None and control.control in SELECTS:
-        text = allowed(control.control, text, stored.choices_of(node))
+        text = picked(control.control, text, stored.choices_of(node))
+    if control is not None and control.control is Control.RANGE:
+        text = within(control.parameters, text)
     return text
 
 

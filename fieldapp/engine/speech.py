@@ -152,12 +152,15 @@ _NO_FILES: list[Text | None] = [None] * len(MEDIA)
 
 
 def allowed(control: Control, raw: str, names: tuple[str, ...]) -> str:
-    """What of a stored answer its choices allow; a select-multiple in choice order, a ranking as given."""
-    if not raw:
-        return ""
+    """What of a stored answer its choices allow, in the order in which it is stored."""
     if control is Control.SELECT_ONE:
         return raw if raw in names else ""
+    return " ".join([name for name in raw.split(" ") if name in names])
+
+
+def picked(control: Control, raw: str, names: tuple[str, ...]) -> str:
+    """What a person's answer holds: a select-multiple in the order of its choices, a ranking as given."""
+    if control is not Control.SELECT_MULTIPLE:
+        return allowed(control, raw, names)
     chosen = raw.split(" ")
-    if control is Control.RANK:
-        return " ".join(name for name in chosen if name in names)
-    return " ".join(name for name in names if name in chosen)
+    return " ".join([name for name in names if name in chosen])

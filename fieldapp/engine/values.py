@@ -135,6 +135,16 @@ _READERS = {
 }
 
 
+def within(parameters: tuple[tuple[str, str], ...], text: str) -> str:
+    """The text of a range, blank where it lies outside of `start` and `end`: the person's slider does not reach there."""
+    known = dict(parameters)
+    try:
+        bounds = sorted((Decimal(known["start"]), Decimal(known["end"])))
+        return text if text == "" or bounds[0] <= Decimal(text) <= bounds[1] else ""
+    except (KeyError, InvalidOperation):
+        return text
+
+
 def calculated(node: NodeDef, text: str) -> str:
     """The result of a calculation as its type stores it; what does not fit is blank."""
     if text in ("", "NaN"):

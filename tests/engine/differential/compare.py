@@ -48,6 +48,8 @@ def states(answer: dict[str, Any]) -> Iterator[State]:
 
 def differences(case: str, ours: dict[str, Any], theirs: dict[str, Any], peer: str, tally: Tally) -> Iterator[Difference]:
     """Every field that differs in a node that is new or changed in either engine."""
+    if any(state.get("error") == "no form" for state in theirs["states"]):
+        return
     before: tuple[State, State] = ({}, {})
     for step, (mine, other) in enumerate(zip(states(ours), states(theirs), strict=False)):
         refused = "error" in ours["states"][step] or "error" in theirs["states"][step]

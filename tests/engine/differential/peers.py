@@ -25,7 +25,7 @@ SHARED = Path(__file__).resolve().parents[4] / "shared"
 ORACLE = SHARED / "oracle"
 PATIENCE_S = 30
 """A peer that says nothing for so long hangs."""
-LOT = 25
+LOT = 10
 
 
 def missing() -> list[str]:
@@ -58,7 +58,7 @@ class Peers:
         command = [sys.executable, str(ORACLE / "run_jr.py")]
         found: dict[str, Answer] = {}
         for start in range(0, len(cases), LOT):
-            found.update(self._answered(command, cases[start : start + LOT], PATIENCE_S * 4)[0])
+            found.update(self._answered(command, cases[start : start + LOT], PATIENCE_S)[0])
         return found
 
     def walks(self, cases: Sequence[Case]) -> dict[str, list[dict[str, Any]]]:
