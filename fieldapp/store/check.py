@@ -31,7 +31,7 @@ def unseen(_done: int, _total: int, _part: str) -> None:
 def examine(tx: Transaction, report: Report = unseen) -> tuple[Damage, ...]:
     """All damages of a workspace; an examination that itself breaks off is one, and the others go on. What `report` raises goes through."""
     found: list[Damage] = []
-    for examination in (_key_file, _pages, recount.records, _search, _files, _audit, _drafts, _forms):
+    for examination in (_key_file, recount.records, _search, _files, _audit, _drafts, _forms, _pages):
         found.extend(_guarded(tx, examination, report))
     return tuple(dict.fromkeys(found))
 
@@ -45,6 +45,7 @@ def _guarded(tx: Transaction, examination: Callable[[Transaction, Report], Itera
         if known is None:
             raise
         found.append(_damage(known))
+        tx.look_again()
     except WorkspaceDamaged as error:
         found.append(_damage(error))
     return found
@@ -64,7 +65,7 @@ def _pages(tx: Transaction, report: Report) -> Iterator[Damage]:
         lines = tx.column("PRAGMA integrity_check")
     for line in lines:
         if line != "ok":
-            yield Damage("database", line)
+            yield Damage("database", line.splitlines()[0][:200], "pages")
 
 
 def _search(tx: Transaction, report: Report) -> Iterator[Damage]:

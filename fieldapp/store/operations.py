@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
@@ -223,12 +223,16 @@ def follow(tx: Transaction, hlc: str) -> None:
         facts.put(tx, facts.LOGICAL_TIME, hlc)
 
 
-def rebuild(tx: Transaction) -> int:
-    """Throw the cache away and build it from the operations; returns how many records there are."""
+def rebuild(tx: Transaction, spare: Collection[str] = ()) -> int:
+    """Throw the cache away and build it from the operations; returns how many records there are.
+
+    The rows of `spare` records, whose operations are damaged, stay as they are. Raises WorkspaceDamaged (record) for any other damage.
+    """
+    kept = json.dumps(sorted(spare))
     for table in cache.CACHES:
-        tx.sql(f"DELETE FROM {cache.name_of(table)}")
+        tx.sql(f"DELETE FROM {cache.name_of(table)} WHERE id NOT IN (SELECT value FROM json_each(?))", kept)
     tx.session.expire_all()
-    records = tx.column("SELECT DISTINCT rec FROM operation")
+    records = [record for record in tx.column("SELECT DISTINCT rec FROM operation") if record not in spare]
     project(tx, records)
     tx.stale.clear()
     search.rebuild(tx.connection)

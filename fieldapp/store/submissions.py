@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -205,6 +206,22 @@ def draft_answers(tx: Transaction, submission: str) -> dict[str, str]:
         if _sum(submission, path, value) != kept:
             raise WorkspaceDamaged(part="draft", detail=submission)
     return {path: value for path, value, _ in rows}
+
+
+def mend_from_journal(tx: Transaction) -> int:
+    """Give drafts back the answers that their journal has and their rows do not; how many."""
+    newest: dict[tuple[str, str], str | None] = {}
+    for draft, changes in tx.sql("SELECT draft, changes FROM draft_journal WHERE draft IN (SELECT id FROM draft) ORDER BY seq"):
+        newest |= {(draft, path): value for path, (_, value) in json.loads(changes).items()}
+    mended = 0
+    for (draft, path), value in newest.items():
+        if value is None:
+            continue
+        row = tx.sql("SELECT value, sum FROM draft_answer WHERE draft = ? AND path = ?", draft, path).fetchone()
+        if row != (value, _sum(draft, path, value)):
+            tx.sql(_SET_ANSWER, draft, path, value, _sum(draft, path, value))
+            mended += 1
+    return mended
 
 
 def _kept(tx: Transaction, submission: str, paths: Collection[str]) -> dict[str, str]:

@@ -56,6 +56,12 @@ class Transaction:
         """The first column of every row."""
         return [row[0] for row in self.sql(statement, *parameters).fetchall()]
 
+    def look_again(self) -> None:
+        """Begin the reading anew: after a damaged page the engine gives nothing more to a transaction, though the rest is whole."""
+        self.session.expire_all()
+        self.connection.rollback()
+        self.sql("BEGIN")
+
     @property
     def user(self) -> str:
         """Who unlocked the workspace."""

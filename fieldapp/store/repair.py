@@ -1,0 +1,169 @@
+"""Mending a workspace: what is a cache is made anew, what is truth comes from backups, and what the district has is fetched again.
+
+Nothing is thrown away that somebody could still need: an operation or a file that neither a backup nor the district has stays where it is
+and is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fieldapp.errors import FieldAppError, NotAllowed, WorkspaceDamaged
+
+from . import audit, backup, driver, operations, outbox, recount, submissions
+from .check import Damage, Report, unseen
+from .database import Database
+from .transaction import Transaction
+from .vault import FILES
+
+_COLUMNS = "seq, id, rec, kind, vil, household, user, body, sum"
+_PUT_BACK = f"INSERT INTO operation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+Row = tuple[int, str, str, str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was done; `lost` is what nobody here could give back."""
+
+    caches: int
+    """Records whose rows were made anew."""
+    operations: int
+    """Put back from backups."""
+    files: int
+    """Attachments put back from backups."""
+    awaited: int
+    """Operations that the district has and the next exchange brings."""
+    files_awaited: int
+    answers: int
+    """Of drafts, put back from their journal."""
+    lost: tuple[Damage, ...]
+    remaining: tuple[Damage, ...] = ()
+    """What a check still finds."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is still missing while the backups are gone through."""
+
+    numbers: set[int] = field(default_factory=set)
+    """Places of operations that are damaged or not there."""
+    files: set[str] = field(default_factory=set)
+    operations: int = 0
+    files_back: int = 0
+
+
+def repair(database: Database, backups: Sequence[Path] = (), report: Report = unseen, missing: Iterable[int] = ()) -> Repaired:
+    """Mend an open workspace with the help of backups, the newest first; `missing` are places of operations that a salvage could not read.
+
+    Raises DiskFull, WorkspaceDamaged (database) while pages are unreadable: salvage comes first.
+    """
+    with database.read() as tx:
+        work = _Work(_bad_places(tx, report) | set(missing), _bad_files(tx))
+    for number, file in enumerate(backups):
+        report(number, len(backups), "backups")
+        if work.numbers or work.files:
+            _from_backup(database, file, work)
+    lost: list[Damage] = []
+    with database.begin() as tx:
+        awaited = _await_operations(tx, work.numbers, lost)
+        files_awaited = _await_files(tx, work.files, lost)
+        answers = submissions.mend_from_journal(tx)
+        caches = operations.rebuild(tx, spare={one.subject for one in lost if one.part == "record"})
+        audit.record(tx, "repair", "", json.dumps([work.operations, work.files_back, awaited, files_awaited, len(lost)]))
+    return Repaired(caches, work.operations, work.files_back, awaited, files_awaited, answers, tuple(lost), database.check(report))
+
+
+def _bad_places(tx: Transaction, report: Report) -> set[int]:
+    """Places whose operation is not what was written."""
+    rows = tx.sql("SELECT seq, id, rec, body, sum FROM operation")
+    bad = {seq for seq, identity, rec, body, kept in rows if recount.read(identity, rec, body, kept) is None}
+    report(1, 1, "records")
+    return bad
+
+
+def _bad_files(tx: Transaction) -> set[str]:
+    bad = set()
+    for sha in tx.column("SELECT sha FROM file"):
+        try:
+            tx.place.vault.get(sha)
+        except FieldAppError:
+            bad.add(sha)
+    return bad
+
+
+def _from_backup(database: Database, file: Path, work: _Work) -> None:
+    """Take from one backup what it has of what is missing; one that cannot be read or has another key is passed over."""
+    try:
+        backup.verify(file)
+        with backup.opened_database(file, database.folder, database.database_key()) as then:
+            rows = _wanted_rows(then, work.numbers)
+        with database.begin() as tx:
+            for row in rows:
+                if _put_back(tx, row):
+                    work.numbers.discard(row[0])
+                    work.operations += 1
+        _files_back(database, file, work)
+    except (WorkspaceDamaged, NotAllowed):
+        return
+
+
+def _wanted_rows(then: driver.Connection, numbers: Iterable[int]) -> list[Row]:
+    listed = f"SELECT {_COLUMNS} FROM operation WHERE seq IN (SELECT value FROM json_each(?))"
+    return [(*row,) for row in then.execute(listed, (json.dumps(sorted(numbers)),))]
+
+
+def _put_back(tx: Transaction, row: Row) -> bool:
+    """A row of a backup at its place, if it is whole and the same operation, and not here at another place."""
+    seq, identity, rec, _, _, _, _, body, kept = row
+    if recount.read(identity, rec, body, kept) is None:
+        return False
+    if tx.value("SELECT 1 FROM operation WHERE (id = ? AND seq <> ?) OR (seq = ? AND id <> ?)", identity, seq, seq, identity):
+        return False
+    tx.sql("DELETE FROM operation WHERE seq = ?", seq)
+    tx.sql(_PUT_BACK, *row)
+    return True
+
+
+def _files_back(database: Database, file: Path, work: _Work) -> None:
+    vault = database.place.vault
+    names = {vault.path(sha).name: sha for sha in work.files}
+    for laid_out in backup.attachments(file, names, database.folder / FILES) if names else ():
+        sha = names[laid_out.name.removesuffix(".part")]
+        laid_out.replace(vault.path(sha))
+        try:
+            vault.get(sha)
+        except FieldAppError:
+            continue
+        work.files.discard(sha)
+        work.files_back += 1
+
+
+def _await_operations(tx: Transaction, numbers: Iterable[int], lost: list[Damage]) -> int:
+    """What the district confirmed is taken out, so that the next exchange brings it again; the rest stays and is named."""
+    awaited = 0
+    for seq in sorted(numbers):
+        record = tx.value("SELECT rec FROM operation WHERE seq = ?", seq)
+        if tx.value("SELECT 1 FROM receipt WHERE peer = ? AND seq = ?", outbox.DISTRICT, seq) is None:
+            lost.append(Damage("record", record or str(seq), "body" if record else "gone"))
+            continue
+        tx.sql("DELETE FROM operation WHERE seq = ?", seq)
+        tx.sql("DELETE FROM receipt WHERE seq = ?", seq)
+        awaited += 1
+    if awaited:
+        tx.sql("DELETE FROM cursor WHERE peer = ?", outbox.DISTRICT)
+    return awaited
+
+
+def _await_files(tx: Transaction, shas: Iterable[str], lost: list[Damage]) -> int:
+    awaited = 0
+    for sha in sorted(shas):
+        if tx.value("SELECT 1 FROM file_receipt WHERE peer = ? AND sha = ?", outbox.DISTRICT, sha) is None:
+            lost.append(Damage("attachment", sha, "lost"))
+            continue
+        tx.sql("DELETE FROM file WHERE sha = ?", sha)
+        tx.sql("DELETE FROM file_receipt WHERE sha = ?", sha)
+        awaited += 1
+    return awaited

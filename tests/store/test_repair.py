@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from fieldapp.errors import WorkspaceDamaged
+from fieldapp.store import (
+    attachments,
+    audit,
+    backup,
+    driver,
+    engine,
+    households,
+    keys,
+    operations,
+    outbox,
+    repair,
+    salvage,
+    snapshots,
+    submissions,
+)
+from fieldapp.store.database import Database
+
+from .conftest import PASSPHRASE, USER
+from .people import VILLAGE, draft_of, household, keep, member, new_id
+
+
+def quiet(_done: int, _total: int, _text: str) -> None:
+    """Nobody looks."""
+
+
+def spoil(database: Database, seq: int) -> str:
+    """Alter the body of an operation as the second driver would let a damaged page alter it; its record."""
+    with database.begin() as tx:
+        tx.sql("UPDATE operation SET body = replace(body, '王小明', '王小朋') WHERE seq = ?", seq)
+        return str(tx.value("SELECT rec FROM operation WHERE seq = ?", seq))
+
+
+def test_damaged_operation_comes_back_from_the_newest_backup_that_has_it(database: Database) -> None:
+    home = household("王小明")
+    keep(database, home)
+    snapshots.take_daily(database)
+    keep(database, household("孙七"))
+    record = spoil(database, 1)
+    assert {(one.part, one.subject) for one in database.check()} == {("record", record)}
+    mended = repair.repair(database, [one.file for one in snapshots.listed(database.folder / backup.OWN)])
+    assert (mended.operations, mended.lost, mended.remaining) == (1, (), ())
+    with database.read() as tx:
+        assert households.get(tx, home.id) == home
+        assert audit.lines(tx)[0].action == "repair"
+
+
+def test_operation_that_only_the_district_has_waits_for_the_next_exchange(database: Database) -> None:
+    keep(database, household("王小明"), household("孙七"))
+    with database.begin() as tx:
+        outbox.acknowledge(tx, outbox.DISTRICT, tx.column("SELECT id FROM operation WHERE seq <= 2"))
+        tx.sql("INSERT INTO cursor (peer, village, next) VALUES ('district', ?, 7)", VILLAGE)
+    spoil(database, 1)
+    mended = repair.repair(database)
+    assert (mended.awaited, mended.lost, mended.remaining) == (1, (), ())
+    with database.read() as tx:
+        assert tx.value("SELECT count(*) FROM cursor") == 0
+        assert [line.head_name for line in households.search(tx)] == ["孙七"]
+
+
+def test_what_nobody_has_is_named_and_stays(database: Database) -> None:
+    home = household("王小明")
+    keep(database, home, household("孙七"))
+    record = spoil(database, 1)
+    mended = repair.repair(database)
+    assert [(one.part, one.subject) for one in mended.lost] == [("record", record)]
+    with database.read() as tx:
+        assert sorted(line.head_name for line in households.search(tx)) == ["孙七", "王小明"]
+        with pytest.raises(WorkspaceDamaged):
+            operations.state(tx, record)
+
+
+def test_attachments_come_back_from_a_stick_or_wait_for_the_district(database: Database, tmp_path: Path) -> None:
+    home = household("王小明")
+    keep(database, home)
+    shas = []
+    with database.begin() as tx:
+        for number in range(3):
+            sha = attachments.put(tx, f"照片{number}".encode() * 5000)
+            operations.write(tx, "attachment", new_id(), VILLAGE, {"sha": sha, "household": home.id})
+            shas.append(sha)
+        attachments.sent(tx, outbox.DISTRICT, shas[2])
+    file = snapshots.take(database, snapshots.BY_HAND, tmp_path / "stick")
+    vault = database.place.vault
+    data = bytearray(vault.path(shas[0]).read_bytes())
+    data[5000] ^= 4
+    vault.path(shas[0]).write_bytes(data)
+    vault.path(shas[2]).unlink()
+    assert {one.detail for one in database.check()} == {"altered", "missing"}
+    without = repair.repair(database)
+    assert (without.files, without.files_awaited, [one.subject for one in without.lost]) == (0, 1, [shas[0]])
+    mended = repair.repair(database, [file])
+    assert (mended.files, mended.lost, mended.remaining) == (1, (), ())
+    with database.read() as tx:
+        assert attachments.get(tx, shas[0]) == "照片0".encode() * 5000
+        assert attachments.wanted(tx) == (shas[2],)
+
+
+def test_answers_of_a_draft_come_back_from_its_journal(database: Database) -> None:
+    home = household("王小明")
+    keep(database, home)
+    draft = draft_of(database, home)
+    with database.begin() as tx:
+        submissions.save_answers(tx, draft, {"a": "一", "b": "二"})
+        tx.sql("UPDATE draft_answer SET value = 'x' WHERE path = 'a'")
+        tx.sql("DELETE FROM draft_answer WHERE path = 'b'")
+    assert [one.part for one in database.check()] == ["draft"]
+    assert repair.repair(database).answers == 2
+    with database.read() as tx:
+        assert submissions.load(tx, draft).answers == {"a": "一", "b": "二"}
+
+
+def _leaves(file: Path, key: bytes) -> dict[str, list[int]]:
+    """Pages at the ends of every table and index."""
+    connection = driver.connect(str(file), key)
+    found: dict[str, list[int]] = {}
+    for name, page in connection.execute("SELECT name, pageno FROM dbstat WHERE pagetype = 'leaf'"):
+        found.setdefault(name, []).append(page)
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "table", ["operation", "ix_operation_rec", "household", "member", "search", "search_index_data", "draft_answer", "audit"]
+)
+def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table: str) -> None:
+    homes = [household(f"户{number}", member("李四"), address="石桥村" * 20) for number in range(120)]
+    keep(database, *homes)
+    draft = draft_of(database, homes[0])
+    with database.begin() as tx:
+        submissions.save_answers(tx, draft, {f"q{number}": f"答{number}" * 30 for number in range(80)})
+    copy = snapshots.take_daily(database)
+    assert copy is not None
+    key, file = bytes(database.database_key()), database.folder / engine.DATABASE
+    database.close()
+    page = random.Random(table).choice(_leaves(file, key)[table])
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * 4096 + 1000] ^= 1
+    file.write_bytes(data)
+    found = salvage.salvage(database.folder, keys.unlock(database.folder, USER, PASSPHRASE), "now", quiet)
+    assert found.kept.read_bytes()[:4096] == bytes(data[:4096])
+    with Database.open(database.folder, USER, PASSPHRASE) as again:
+        mended = repair.repair(again, [copy], missing=found.unreadable.get("operation", ()))
+        assert mended.lost == ()
+        assert mended.operations == len(found.unreadable.get("operation", ()))
+        assert {one.part for one in mended.remaining} <= ({"audit"} if table == "audit" else set())
+        with again.read() as tx:
+            assert [households.get(tx, home.id) for home in homes] == homes
+            assert len(submissions.load(tx, draft).answers) == 80
+
+
+def test_file_without_a_list_of_tables_cannot_be_salvaged_and_stays(database: Database) -> None:
+    keep(database, household("王小明"))
+    key_of = database.folder
+    database.close()
+    file = database.folder / engine.DATABASE
+    data = bytearray(os.urandom(4096) + file.read_bytes()[4096:])
+    file.write_bytes(data)
+    with pytest.raises(WorkspaceDamaged):
+        salvage.salvage(key_of, keys.unlock(key_of, USER, PASSPHRASE), "now", quiet)
+    assert file.read_bytes() == data
