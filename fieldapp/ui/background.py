@@ -125,11 +125,15 @@ class Background(QObject):
         """Whether anything is under way."""
         return bool(self._waiting)
 
+    def give_up(self, lane: Lane) -> None:
+        """Cancel everything that is under way in a lane."""
+        for job in self._waiting:
+            if job.lane is lane:
+                job.cancel()
+
     def stop(self) -> None:
         """Give up what is outside, write what is waiting to be written, then let the application close."""
-        for job in self._waiting:
-            if job.lane is Lane.OUTSIDE:
-                job.cancel()
+        self.give_up(Lane.OUTSIDE)
         for executor in self._lanes.values():
             executor.shutdown(wait=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,12 +12,16 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from fieldapp.domain.ids import FormId
 from fieldapp.words import say
 
+from .background import Lane
+from .clipboard import OwnClipboard
 from .desk import Desk
 from .error_dialog import WindowDialogs
 from .screens.unlock import UnlockScreen
 from .theme import Look, checkable, outline, paint
+from .watch import SessionWatch
 
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
@@ -29,6 +34,17 @@ if TYPE_CHECKING:
 NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"))
 _MILLISECONDS = 60_000
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.InputMethod})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person was: ids and names of questions, nothing that was said."""
+
+    user: str
+    screen: str
+    household: str = ""
+    form: FormId | None = None
+    path: str = ""
 
 
 class Work(QWidget):
@@ -131,6 +147,22 @@ class Work(QWidget):
         """Open a household's form."""
         self.interview.open(household)
 
+    def place(self) -> Place:
+        """Where the person is."""
+        from .screens.open_form import question_at_hand
+
+        screen = next((name for name, _ in NAVIGATION if getattr(self, name) is self.stack.currentWidget()), NAVIGATION[0][0])
+        form = self.interview.form
+        if form is None:
+            return Place(self.user, screen)
+        return Place(self.user, screen, self.interview.household(), FormId(form.session.definition.form), question_at_hand(form))
+
+    def go_back(self, place: Place) -> None:
+        """Show what was shown before."""
+        self.go(place.screen)
+        if place.form is not None:
+            self.interview.open(place.household, place.form, place.path)
+
     def open_archive(self, household: str) -> None:
         """Preview a household's archive."""
         self.interview.keep()
@@ -169,14 +201,19 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.state, 1)
         self.statusBar().addPermanentWidget(self.busy)
         self.unlock = UnlockScreen(desk)
-        self.unlock.unlocked.connect(self._unlocked)
+        self.unlock.unlocked.connect(self._enter)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.unlock)
         self.setCentralWidget(self.stack)
+        self._place: Place | None = None
+        self._locking = False
+        self._clipboard = OwnClipboard(QApplication.clipboard(), self)
+        self._watch = SessionWatch(self)
+        self._watch.leaving.connect(lambda _: self.lock())
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(max(desk.lock_after_minutes, 1) * _MILLISECONDS)
-        self._idle.timeout.connect(self.lock)
+        self._idle.timeout.connect(lambda: self.lock())
         desk.background.failed.connect(desk.dialogs.tell)
         desk.background.busy_changed.connect(self._show_busy)
         for keys, act in (
@@ -188,12 +225,19 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     def lock(self, then: Callable[[], object] = lambda: None) -> None:
-        """Keep what is typed, forget everything that was open, and ask for the passphrase again."""
+        """Keep what is typed, forget everything that was open but where, and ask for the passphrase again."""
         work = self.work
         self._idle.stop()
         if work is None:
             then()
             return
+        if self._locking:
+            return
+        self._locking = True
+        self._place = work.place()
+        while (dialog := QApplication.activeModalWidget()) is not None and dialog.close():
+            pass
+        self.desk.background.give_up(Lane.OUTSIDE)
         work.setEnabled(False)
         work.interview.leave(lambda: self._lock_store(work, then))
 
@@ -205,25 +249,43 @@ class MainWindow(QMainWindow):
 
             workspaces.lock(workspace)
 
-        self.desk.background.run(close, owner=self, done=lambda _: self._locked(work, then))
+        def failed(error: Exception) -> None:
+            self._locked(work, then)
+            self.desk.dialogs.tell(error)
+
+        self.desk.background.run(close, owner=self, done=lambda _: self._locked(work, then), failed=failed)
 
     def _locked(self, work: Work, then: Callable[[], object]) -> None:
-        QApplication.clipboard().clear()
+        self._clipboard.clear()
+        self._locking = False
         self.work = None
         self.stack.removeWidget(work)
         work.hide()
         work.deleteLater()
         self.state.clear()
-        self.unlock.refresh()
+        self.unlock.refresh(self._place.user if self._place is not None else "")
         self.stack.setCurrentWidget(self.unlock)
         then()
+
+    def _stuck(self, work: Work) -> None:
+        """What was typed cannot be kept: rather open than lost, and locking is tried again later."""
+        self._locking = False
+        work.setEnabled(True)
+        self._idle.start()
+
+    def _enter(self, workspace: Workspace, user: str) -> None:
+        """Unlocked: whoever left comes back to the same question."""
+        work = self._unlocked(workspace, user)
+        place, self._place = self._place, None
+        if place is not None and place.user == user:
+            work.go_back(place)
 
     def _unlocked(self, workspace: Workspace, user: str) -> Work:
         work = Work(self.desk, workspace, user)
         self.work = work
         work.saved.connect(self._saved)
         work.lock_wanted.connect(self.lock)
-        work.interview.stuck.connect(lambda: work.setEnabled(True))
+        work.interview.stuck.connect(lambda: self._stuck(work))
         self.stack.addWidget(work)
         self.stack.setCurrentWidget(work)
         self.state.setText(say("ui-status-ready"))
@@ -232,6 +294,8 @@ class MainWindow(QMainWindow):
 
     def _saved(self, time: str) -> None:
         self.state.setText(say("ui-status-saved", time=time))
+        # Typing by an input method reaches the window's own events late or never.
+        self._idle.start()
         if isinstance(self.desk.dialogs, WindowDialogs):
             self.desk.dialogs.saved_until = time
 
@@ -260,7 +324,7 @@ class MainWindow(QMainWindow):
         work = self.work
         if work is None:
             return
-        household, screen = work.interview.household(), work.stack.currentIndex()
+        place = work.place()
 
         def again() -> None:
             self.work = None
@@ -268,9 +332,7 @@ class MainWindow(QMainWindow):
             work.hide()
             work.deleteLater()
             new = self._unlocked(work.workspace, work.user)
-            new.go(NAVIGATION[screen][0])
-            if household:
-                new.open_household(household)
+            new.go_back(place)
 
         work.interview.leave(again)
 
@@ -280,6 +342,7 @@ class MainWindow(QMainWindow):
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
+            self._watch.start(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Any key, click or wheel puts off the lock."""

@@ -22,7 +22,7 @@ else:
 
 __all__ = [
     "Summary", "Workspace", "backup", "change_passphrase", "check", "create", "exists", "info",
-    "lock", "rekey", "restore", "summary", "unlock", "users", "warm",
+    "lock", "rekey", "restore", "summary", "unlock", "users", "wait_s", "warm",
 ]  # fmt: skip
 
 Report = Callable[[int, int, str], None]
@@ -55,6 +55,13 @@ def users(folder: Path) -> tuple[str, ...]:
     from fieldapp.store import keys
 
     return keys.users(folder)
+
+
+def wait_s(folder: Path, user: str, clock: Clock) -> int:
+    """Seconds until the next try to unlock, after wrong ones; nothing heavy is loaded."""
+    from fieldapp.store import tries
+
+    return tries.wait_s(folder, user, clock)
 
 
 def warm() -> None:

@@ -102,8 +102,8 @@ class InterviewScreen(QWidget):
         """Id of the household whose form is open, empty if none is."""
         return str(self.form.interview.household.id) if self.form is not None else ""
 
-    def open(self, household: str, form: FormId = interviews.HOUSEHOLD_SURVEY) -> None:
-        """Load a household's form in the worker and show it."""
+    def open(self, household: str, form: FormId = interviews.HOUSEHOLD_SURVEY, path: str = "") -> None:
+        """Load a household's form in the worker and show it, at a question or at its beginning."""
         if self.household() == household and self.form is not None and self.form.session.definition.form == form:
             self.opened.emit()
             return
@@ -112,7 +112,7 @@ class InterviewScreen(QWidget):
         def start(report: Report) -> Interview:
             return interviews.start(workspace, HouseholdId(household), form)
 
-        self.leave(lambda: self._desk.background.run(start, owner=self, done=self._show))
+        self.leave(lambda: self._desk.background.run(start, owner=self, done=lambda interview: self._show(interview, path)))
 
     def leave(self, then: Callable[[], object] = lambda: None) -> None:
         """Keep everything, or take an untouched draft back, and close the form; then go on."""
@@ -181,7 +181,7 @@ class InterviewScreen(QWidget):
         self._freeze(False)
         self.stuck.emit()
 
-    def _show(self, interview: Interview) -> None:
+    def _show(self, interview: Interview, path: str = "") -> None:
         form = OpenForm(self._desk, self._workspace, interview)
         self.form = form
         form.keeper.saved.connect(self.saved)
@@ -193,6 +193,8 @@ class InterviewScreen(QWidget):
         self._show_head(interview)
         form.page.go_to_section(0)
         self.opened.emit()
+        if path:
+            form.page.go_to(path)
 
     def _show_head(self, interview: Interview | None) -> None:
         self.nothing.setVisible(interview is None)

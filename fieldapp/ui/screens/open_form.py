@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from fieldapp.engine.views import Changes
 from fieldapp.errors import CodedError
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
+from fieldapp.ui.form.cell import QuestionCell
 from fieldapp.ui.form.page import FormPage
 from fieldapp.ui.form.side import ProblemsPanel, SectionList, blocks
 from fieldapp.ui.questions.base import Helps, NewFile
@@ -195,3 +196,11 @@ class OpenForm(QWidget):
         # A picture under way knows its row by number, so rows stand still until it has arrived.
         if not self.busy() and self._desk.dialogs.ask(say("ui-rows-remove-ask", row=at + 1)):
             self._apply(self.session.remove_repeat(path, at))
+
+
+def question_at_hand(form: OpenForm) -> str:
+    """Path of the question that has the keyboard, or had it before the window lost it; empty if there is none."""
+    widget: QObject | None = form.window().focusWidget()
+    while widget is not None and not isinstance(widget, QuestionCell):
+        widget = widget.parent()
+    return widget.view.path if isinstance(widget, QuestionCell) else ""

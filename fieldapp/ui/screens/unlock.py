@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from fieldapp.errors import WrongPassphrase
+from fieldapp.errors import TooManyTries, WrongPassphrase
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
@@ -47,7 +47,9 @@ class UnlockScreen(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._failures = 0
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self.count_down)
         self.user = QComboBox()
         self.user.setEditable(False)
         self.new_user = QLineEdit()
@@ -101,17 +103,19 @@ class UnlockScreen(QWidget):
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
         self.shown.toggled.connect(self._show_passphrase)
         self.button.clicked.connect(self.go)
+        self.user.currentIndexChanged.connect(lambda _: self.count_down())
         for field in (self.new_user, self.passphrase, self.again):
             field.returnPressed.connect(self._enter)
 
-    def refresh(self) -> None:
-        """Read anew whether there is a workspace and who may unlock it."""
+    def refresh(self, user: str = "") -> None:
+        """Read anew whether there is a workspace and who may unlock it; choose a user."""
         from fieldapp.usecases import workspaces
 
         self.first_run = not workspaces.exists(self._desk.folder)
         names = () if self.first_run else workspaces.users(self._desk.folder)
         self.user.clear()
         self.user.addItems(list(names))
+        self.user.setCurrentText(user)
         for field in (self.new_user, self.again):
             self.form.setRowVisible(field, self.first_run)
         self.form.setRowVisible(self.user, not self.first_run)
@@ -120,6 +124,7 @@ class UnlockScreen(QWidget):
         self.passphrase.clear()
         self.again.clear()
         self.message.clear()
+        self.count_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Start loading what comes after unlocking, and put the keyboard where it is needed."""
@@ -131,6 +136,8 @@ class UnlockScreen(QWidget):
     def go(self) -> None:
         """Unlock or create, in the worker."""
         problem = self._not_ready()
+        if not self.button.isEnabled():
+            return
         if problem:
             self.message.setText(say(problem, least=SHORTEST_PASSPHRASE))
             return
@@ -155,21 +162,35 @@ class UnlockScreen(QWidget):
 
     def _done(self, workspace: object, name: str) -> None:
         self._be_busy(False)
-        self._failures = 0
+        self._tick.stop()
         self.passphrase.clear()
         self.again.clear()
         self.unlocked.emit(workspace, name)
 
     def _failed(self, error: Exception) -> None:
         self._be_busy(False)
-        if isinstance(error, WrongPassphrase):
-            self._failures += 1
-            self.message.setText(say("ui-unlock-wrong", count=self._failures))
+        if isinstance(error, WrongPassphrase | TooManyTries):
+            self.message.setText(say("ui-unlock-wrong", count=error.values["count"]))
             self.passphrase.setFocus()
             self.passphrase.selectAll()
+            self.count_down()
             return
         self.message.setText(words_for(error).happened)
         self._desk.dialogs.tell(error)
+
+    def count_down(self) -> None:
+        """Say how long the next try has to wait, until it need not."""
+        from fieldapp.usecases import workspaces
+
+        left = 0 if self.first_run else workspaces.wait_s(self._desk.folder, self.user.currentText(), self._desk.clock)
+        self.button.setEnabled(not left)
+        if left:
+            minutes, seconds = divmod(left, 60)
+            self.message.setText(say("ui-unlock-wait", minutes=minutes, seconds=seconds))
+            self._tick.start()
+        elif self._tick.isActive():
+            self._tick.stop()
+            self.message.clear()
 
     def _not_ready(self) -> str:
         if not self.passphrase.text():

@@ -35,3 +35,7 @@ cli-ask-recovery-code = Recovery code:
 cli-user-keep-key = do not exchange the data key yet (whoever kept the old one may still read old files)
 cli-rekey = exchange the data key: database and all attachments are encrypted anew
 cli-rekeyed = The database and { $attachments } attachments are encrypted under a new key. Older backups keep the old key and the passphrases of their time.
+ui-unlock-wait = Wrong several times in a row: please wait { $minutes ->
+    [0] { $seconds } s
+   *[other] { $minutes } min { $seconds } s
+ }. Nobody is locked out for ever; if the passphrase is lost, use the recovery sheet or ask the district.

@@ -35,3 +35,7 @@ cli-ask-recovery-code = 恢复码：
 cli-user-keep-key = 先不更换数据密钥（被移除的人若留有旧密钥，仍可能读旧文件）
 cli-rekey = 更换数据密钥：资料库和全部附件重新加密
 cli-rekeyed = 资料库和 { $attachments } 个附件已用新密钥重新加密。以前的备份仍用旧密钥和当时的口令。
+ui-unlock-wait = 口令连续输错，请再等 { $minutes ->
+    [0] { $seconds } 秒
+   *[other] { $minutes } 分 { $seconds } 秒
+ } 再试。不会永远锁住；忘记口令时用恢复单，或请区县帮助。
