@@ -103,14 +103,14 @@ def test_form_that_the_district_publishes_is_the_one_for_new_households(server: 
     source = tmp_path / "newer"
     shutil.copytree(forms() / "household_survey", source)
     sheet = source / "household_survey.csv"
-    sheet.write_text(sheet.read_text(encoding="utf-8").replace("2026112201", "2027010101"), encoding="utf-8")
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("2026112202", "2027010101"), encoding="utf-8")
     first = enrolled(server, tmp_path / "one", "甲")
     earlier = nobody_home(first, "张三")
     server.publish(sheet)
     exchange.sync_now(first, quiet)
     later = nobody_home(first, "李四")
     versions = [interview.start(first, household).session.definition.version for household in (earlier, later)]
-    assert versions == ["2026112201", "2027010101"]
+    assert versions == ["2026112202", "2027010101"]
     with first.read() as tx:
         assert set(stored_forms.files(tx, "household_survey", "2027010101")) == {"divisions.csv", "parameters.csv"}
     first.close()
