@@ -92,6 +92,16 @@ class History:
             self._done.append(step)
             self._undone.clear()
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return bool(self._undone)
+
     def back(self) -> Step | None:
         """The step to undo, now among the undone."""
         if not self._done:

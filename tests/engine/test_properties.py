@@ -1,21 +1,34 @@
-"""Laws that hold whatever is answered in whatever order: random walks over a few forms."""
+"""Laws that hold whatever is done in whatever order: random walks over small forms and real ones.
+
+`FIELDAPP_WALKS=50` walks fifty times as often.
+"""
 
 from __future__ import annotations
 
-import string
+import os
+from collections.abc import Iterator
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldapp.engine.compiled import dump, load
 from fieldapp.engine.definition import FormDefinition
-from fieldapp.engine.playstate import states_of
-from fieldapp.engine.session import FormSession
-from fieldapp.engine.views import Changes, Control, Kind, NodeView
-from fieldapp.errors import BadInput, NotAllowed
-from tests.engine.scenario import form, surroundings
+from fieldapp.engine.views import Kind
+from fieldapp.engine.xform import parse
+from fieldapp.engine.xlsform import convert
+from fieldapp.errors import FieldAppError
+from fieldapp.words import forms
+from tests.engine.scenario import form
+from tests.engine.test_conformance import FOLDER
 from tests.engine.test_session import HOUSEHOLD
+from tests.engine.walker import Walker
+
+WALKS = int(os.environ.get("FIELDAPP_WALKS", "1"))
+REAL_FORMS = 24
+LARGE = 150_000
+"""Bytes above which a form takes seconds and shows nothing new."""
 
 GATES = """
     | survey |  |  |  |  |  |  |  |
@@ -53,97 +66,57 @@ GATES = """
 
 @cache
 def made(which: int) -> FormDefinition:
+    if which == 2:
+        folder = forms() / "household_survey"
+        return load(dump(convert(folder / "household_survey.csv").definition))
     return form((HOUSEHOLD, GATES)[which])
 
 
-def shown(session: FormSession) -> list[NodeView]:
-    """Every node of the form as the screen would find it."""
-    found: list[NodeView] = []
-    waiting = [session.root]
-    while waiting:
-        view = session.view(waiting.pop())
-        found.append(view)
-        if view.kind in (Kind.ROOT, Kind.GROUP, Kind.REPEAT, Kind.ROW):
-            waiting.extend(reversed(session.children(view.path)))
-    return found
+@settings(max_examples=15 * WALKS, deadline=None)
+@given(st.integers(0, 1), st.integers(1, 12), st.integers(0, 2**32))
+def test_a_small_form_stays_true_to_itself_on_every_walk(which: int, steps: int, seed: int) -> None:
+    Walker(made(which), seed).walk(steps)
 
 
-def walk(session: FormSession, choices: st.DataObject) -> None:
-    """One random thing that a person can do."""
-    views = shown(session)
-    view = choices.draw(st.sampled_from([view for view in views if view.kind in (Kind.QUESTION, Kind.REPEAT)]), label=None)
-    try:
-        if view.kind is Kind.REPEAT:
-            rows = session.children(view.path)
-            if rows and choices.draw(st.integers(0, 2)) == 0:
-                session.remove_repeat(view.path, choices.draw(st.integers(0, len(rows) - 1)))
-            elif len(rows) < 4:
-                session.add_repeat(view.path)
-        else:
-            session.answer(view.path, choices.draw(text_for(view)))
-    except (NotAllowed, BadInput):
-        return
+@settings(max_examples=WALKS + 1, deadline=None)
+@given(st.integers(1, 6), st.integers(0, 2**32))
+def test_the_household_survey_stays_true_to_itself_on_every_walk(steps: int, seed: int) -> None:
+    folder = forms() / "household_survey"
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    Walker(made(2), seed, files).walk(steps)
 
 
-def text_for(view: NodeView) -> st.SearchStrategy[str]:
-    if view.control is Control.SELECT_ONE:
-        return st.sampled_from(["", *(choice.name for choice in view.choices)])
-    if view.type in ("int", "decimal"):
-        return st.sampled_from(["", "0", "2", "4", "7", "16", "40"])
-    return st.text(string.ascii_letters + "黄 ·", max_size=4)
+def real_forms(most: int = REAL_FORMS * WALKS) -> Iterator[tuple[str, FormDefinition]]:
+    """Real forms with rows, languages or choices that depend on answers, one of each build, rows first."""
+    files = [path for path in sorted((FOLDER / "forms").rglob("*.xml")) if path.stat().st_size < LARGE]
+    texts = [(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in files]
+    seen: set[tuple[int, ...]] = set()
+    for name, text in sorted(texts, key=lambda file: ("<repeat" not in file[1], file[0])):
+        try:
+            definition = parse(text)
+        except FieldAppError:
+            continue
+        rows = sum(node.kind is Kind.REPEAT for node in definition.nodes)
+        filtered = sum(node.control is not None and node.control.itemset is not None for node in definition.nodes)
+        build = (len(definition.nodes), rows, filtered, len(definition.languages))
+        if build not in seen and (rows or filtered or len(definition.languages) > 1):
+            seen.add(build)
+            yield name, definition
+        if len(seen) == most:
+            return
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 1), st.integers(1, 12), st.data())
-def test_working_out_what_changed_is_working_out_everything(which: int, length: int, choices: st.DataObject) -> None:
-    session = FormSession.start(made(which), surroundings())
-    for _ in range(length):
-        walk(session, choices)
-        if choices.draw(st.integers(0, 9)) == 0:
-            session.undo()
-        scratch = FormSession.resume(session.definition, surroundings(), session.snapshot())
-        assert states_of(scratch.live) == states_of(session.live)
-        assert scratch.problems() == session.problems()
-        assert scratch.snapshot() == session.snapshot()
-        assert scratch.finish() == session.finish()
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 1), st.integers(1, 10), st.data())
-def test_undoing_everything_leads_back_to_the_start(which: int, length: int, choices: st.DataObject) -> None:
-    session = FormSession.start(made(which), surroundings())
-    before = states_of(session.live)
-    for _ in range(length):
-        walk(session, choices)
-    for _ in range(length):
-        session.undo()
-    assert states_of(session.live) == before
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 1), st.integers(1, 8), st.data())
-def test_changes_name_every_node_that_looks_different(which: int, length: int, choices: st.DataObject) -> None:
-    session = FormSession.start(load(dump(made(which))), surroundings())
-    for _ in range(length):
-        before = {view.path: view for view in shown(session)}
-        changes = one_step(session, list(before.values()), choices)
-        after = {view.path: view for view in shown(session)}
-        assert {path for path, view in after.items() if before.get(path) != view} <= set(changes.changed)
-        assert set(before) - set(after) <= set(changes.removed)
-        assert not set(changes.removed) & set(after)
-
-
-def one_step(session: FormSession, views: list[NodeView], choices: st.DataObject) -> Changes:
-    """A row more, a row less, an answer or one step back."""
-    repeats = [view.path for view in views if view.kind is Kind.REPEAT and view.relevant]
-    filled = [path for path in repeats if session.children(path)]
-    kind = choices.draw(st.integers(0, 5))
-    if kind == 0 and repeats:
-        return session.add_repeat(choices.draw(st.sampled_from(repeats)))
-    if kind == 1 and filled:
-        path = choices.draw(st.sampled_from(filled))
-        return session.remove_repeat(path, choices.draw(st.integers(0, len(session.children(path)) - 1)))
-    if kind == 2:
-        return session.undo()
-    view = choices.draw(st.sampled_from([view for view in views if view.kind is Kind.QUESTION and view.relevant]))
-    return session.answer(view.path, choices.draw(text_for(view)))
+@pytest.mark.conformance
+def test_real_forms_stay_true_to_themselves_on_every_walk() -> None:
+    if not FOLDER.exists():
+        pytest.skip("shared/conformance is not here")
+    walked = 0
+    for name, definition in real_forms():
+        for seed in range(WALKS):
+            walker = Walker(definition, seed)
+            try:
+                walker.walk(6 if WALKS == 1 else 25)
+            except AssertionError as broken:
+                raise AssertionError(f"{name} seed {seed}: {broken}") from broken
+        walked += 1
+    assert walked >= 20
