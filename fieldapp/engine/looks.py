@@ -108,20 +108,6 @@ def inner_nodes(live: Live, node: Node) -> list[Node]:
     return found
 
 
-def questions_below(live: Live, node: Node) -> list[Node]:
-    """Relevant questions that the person can answer, below a node, in the body's order."""
-    found: list[Node] = []
-    for inner in inner_nodes(live, node):
-        if not inner.relevant:
-            continue
-        if inner.node.kind is Kind.QUESTION:
-            if not inner.readonly:
-                found.append(inner)
-        else:
-            found += questions_below(live, inner)
-    return found
-
-
 def title_of(live: Live, row: Node) -> str:
     """The first answers of a row in words, at most three, without sensitive ones and files; for a row that is not shown too."""
     found: list[str] = []

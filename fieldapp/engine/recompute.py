@@ -15,6 +15,7 @@ from .news import News
 from .rows import Rows
 from .speech import Speech
 from .stored import Stored
+from .tally import Tally
 from .values import calculated
 
 
@@ -30,7 +31,8 @@ class Recompute:
         self.agenda = Agenda(definition, graph, tree)
         self.flaws = Flaws(graph, tree, closures, self.news)
         self.stored = Stored(definition, graph, speech, self.agenda, self.flaws, self.news)
-        self.rows = Rows(graph, tree, self.stored, self.agenda, self.flaws, self.news)
+        self.tally = Tally()
+        self.rows = Rows(graph, tree, self.stored, self.agenda, self.flaws, self.news, self.tally)
         self.resuming = False
         """While a draft is opened: calculations on editable questions leave what was typed."""
         self.replaying = False
@@ -52,7 +54,7 @@ class Recompute:
         self.stored.store(node, raw)
 
     def run(self) -> None:
-        """Work the agenda empty, then settle flaws."""
+        """Work the agenda empty, then settle flaws and counts."""
         holds = self.tree.holds
         for rule, nodes in self.agenda.work():
             handler = self._handlers[rule.role]
@@ -60,6 +62,7 @@ class Recompute:
                 if holds(node):
                     handler(rule, node)
         self.flaws.settle()
+        self.tally.settle(self.news.changed)
 
     def _count(self, rule: Rule, range_: Node) -> None:
         if not range_.relevant:

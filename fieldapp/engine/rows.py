@@ -13,6 +13,7 @@ from .instance import Node, Tree, paths_of
 from .limits import COUNT_NODES, COUNT_ROWS
 from .news import News
 from .stored import Stored
+from .tally import Tally
 from .views import Kind
 from .volatile import has_chance
 
@@ -20,13 +21,14 @@ from .volatile import has_chance
 class Rows:
     """The rows of one session."""
 
-    def __init__(self, graph: Graph, tree: Tree, stored: Stored, agenda: Agenda, flaws: Flaws, news: News) -> None:
+    def __init__(self, graph: Graph, tree: Tree, stored: Stored, agenda: Agenda, flaws: Flaws, news: News, tally: Tally) -> None:
         self._graph = graph
         self._tree = tree
         self._stored = stored
         self._agenda = agenda
         self._flaws = flaws
         self._news = news
+        self._tally = tally
         nodes = tree.definition.nodes
         self._holding_rows = {
             outer for node in nodes if node.kind is Kind.REPEAT for outer in tree.definition.repeats_of(node.index) if outer != node.index
@@ -53,6 +55,7 @@ class Rows:
         index = rows.index(row)
         self._news.gone += paths_of(rows[-1].subtree())
         self._leaving(rows[index:-1])
+        self._tally.leave(row)
         self._tree.take(range_, row)
         self._news.rows = True
         self._news.changed[range_] = None

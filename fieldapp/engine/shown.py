@@ -7,7 +7,7 @@ from fieldapp.errors import NotFound
 from .definition import FormDefinition
 from .instance import Node, path_of
 from .live import Live
-from .looks import inner_nodes, look, problem_of, questions_below, title_of
+from .looks import inner_nodes, look, problem_of, title_of
 from .views import Kind, NodeView, Problem, RemovedRow
 
 
@@ -62,8 +62,7 @@ class ShownForm:
 
     def progress(self, path: str) -> tuple[int, int]:
         """(answered, asked) of the relevant questions below a section."""
-        asked = questions_below(self.live, self.node(path))
-        return sum(1 for node in asked if node.value), len(asked)
+        return self.live.rules.tally.below(self.node(path))
 
     def node(self, path: str) -> Node:
         """The live node at a path. Raises NotFound."""

@@ -1,9 +1,10 @@
 """Forms on a laptop: compiled once, opened from the cache, compiled again when the cache cannot be read."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from fieldapp.engine import xlsform
-from fieldapp.engine.compiled import dump
+from fieldapp.engine.compiled import dump, load
 from fieldapp.engine.session import FormSession
 from fieldapp.store import forms, households, submissions
 from fieldapp.usecases import interview, publishing, roster
@@ -22,6 +23,28 @@ def test_cache_that_this_program_cannot_read_is_made_anew(workspace: Workspace) 
         cache = forms.compiled(tx, interview.HOUSEHOLD_SURVEY, version)
     assert cache is not None
     assert publishing.open_form(workspace, interview.HOUSEHOLD_SURVEY, version)[0].form == "household_survey"
+
+
+def test_opening_reads_the_cache_and_not_the_xform(workspace: Workspace) -> None:
+    with workspace.begin() as tx:
+        version = forms.newest(tx, interview.HOUSEHOLD_SURVEY)
+        kept = forms.compiled(tx, interview.HOUSEHOLD_SURVEY, version)
+        assert kept is not None
+        marked = replace(load(kept), title="从缓存打开")
+        forms.keep_compiled(tx, interview.HOUSEHOLD_SURVEY, version, dump(marked))
+    assert publishing.open_form(workspace, interview.HOUSEHOLD_SURVEY, version)[0].title == "从缓存打开"
+
+
+def test_cache_of_another_format_is_made_anew_and_kept(workspace: Workspace) -> None:
+    with workspace.begin() as tx:
+        version = forms.newest(tx, interview.HOUSEHOLD_SURVEY)
+        kept = forms.compiled(tx, interview.HOUSEHOLD_SURVEY, version)
+        assert kept is not None
+        older = dump(replace(load(kept), title="旧格式")).replace(kept.split(b"\n", 1)[0], b'"1-0123456789abcdef"', 1)
+        forms.keep_compiled(tx, interview.HOUSEHOLD_SURVEY, version, older)
+    assert publishing.open_form(workspace, interview.HOUSEHOLD_SURVEY, version)[0].title != "旧格式"
+    with workspace.read() as tx:
+        assert forms.compiled(tx, interview.HOUSEHOLD_SURVEY, version) == kept
 
 
 def test_sessions_of_one_form_share_its_plan_and_nothing_else(workspace: Workspace) -> None:
