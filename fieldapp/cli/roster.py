@@ -1,4 +1,4 @@
-"""`fieldapp roster import | list` and `fieldapp export`."""
+"""`fieldapp roster import | list | history` and `fieldapp export`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.words import say
 
-from .told import Told, passphrase
+from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
     from fieldapp.app import App
@@ -28,6 +28,10 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     list_.add_argument("--village", default="", metavar="CODE")
     list_.add_argument("--limit", type=int, default=100, metavar="N")
     list_.set_defaults(run=_list)
+    history = verbs.add_parser("history", help=say("cli-roster-history"), parents=[common])
+    history.add_argument("household", metavar="HOUSEHOLD")
+    history.add_argument("--field", default="", metavar="NAME")
+    history.set_defaults(run=_history)
     export = commands.add_parser("export", help=say("cli-export"), parents=[common])
     which = export.add_mutually_exclusive_group(required=True)
     which.add_argument("--village", default="", metavar="CODE")
@@ -40,7 +44,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def _import(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import roster
 
-    done = roster.import_file(app.workspace(passphrase()), given.file, mapping=given.map, dry_run=given.dry_run)
+    done = roster.import_file(app.workspace(passphrase()), given.file, mapping=given.map, dry_run=given.dry_run, report=progress)
     plain = {
         "households": done.households,
         "members": done.members,
@@ -57,8 +61,16 @@ def _list(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import roster
 
     page = roster.search(app.workspace(passphrase()), given.query, village=given.village, limit=given.limit)
-    plain = {"total": page.total, "households": [asdict(line) for line in page.lines]}
+    plain = {"total": page.total, "more": bool(page.more), "households": [asdict(line) for line in page.lines]}
     return Told(plain, "\n".join(f"{line.id}  {line.village}  {line.head_name}  {line.state or '-'}" for line in page.lines))
+
+
+def _history(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import roster
+
+    lines = roster.field_history(app.workspace(passphrase()), given.household, given.field)
+    text = (f"{one.when}  {one.who}  {one.about} {one.label}: {one.before} → {one.value}  {one.why}" for one in lines)
+    return Told({"household": given.household, "changes": [asdict(one) for one in lines]}, "\n".join(text))
 
 
 def _export(app: App, given: argparse.Namespace) -> Told:

@@ -12,6 +12,9 @@ LOGICAL_TIME = "logical-time"
 AUDIT_HEAD = "audit-head"
 IN_USE = "in-use"
 AREAS_DIGEST = "areas-digest"
+AWAITED = "awaited"
+"""How many operations a repair took out that the next exchange brings back."""
+BACKUP_FOLDER = "backup-folder"
 
 
 def get(tx: Transaction, name: str, default: str = "") -> str:

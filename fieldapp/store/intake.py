@@ -91,10 +91,13 @@ def _keep(tx: Transaction, operation: Operation) -> None:
 
 
 def _own(tx: Transaction, operation: Operation) -> None:
-    """Work of this very laptop that it does not have: it was restored from a backup, and its chain goes on from there."""
+    """Work of this very laptop that it does not have: a repair waits for it, or it was restored from a backup and its chain goes on."""
     last = facts.get(tx, facts.LAST_OPERATION)
+    awaited = int(facts.get(tx, facts.AWAITED, "0"))
     if operation.prev == last:
         facts.put(tx, facts.LAST_OPERATION, operation.id)
+    elif awaited:
+        facts.put(tx, facts.AWAITED, str(awaited - 1) if awaited > 1 else "")
     else:
         audit.record(tx, "chain-forked", operation.id)
 

@@ -42,6 +42,7 @@ class FieldChange:
     value: str | None
     why: str
     operation: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +182,29 @@ def conflicts(tx: Transaction, record: str) -> tuple[Conflict, ...]:
     return tuple(listed)
 
 
-def history(tx: Transaction, record: str, field: str) -> tuple[FieldChange, ...]:
-    """Every value that a field was given: old, new, who, when, why."""
+def history(tx: Transaction, record: str, field: str = "") -> tuple[FieldChange, ...]:
+    """Every value that a field was given: old, new, who, when, why; of all fields without one. The oldest first."""
     operations = of_record(tx, record)
     changes = []
     for operation in sorted(operations, key=lambda one: (one.hlc, one.id)):
-        if field not in operation.set:
+        wanted = [path for path in operation.set if field in ("", path)]
+        if not wanted:
             continue
-        seen = merge(ancestors(operations, operation.par)).fields.get(field)
-        changes.append(
-            FieldChange(
-                at=cache.instant(operation.hlc),
-                user=operation.user,
-                device=operation.dev,
-                before=None if seen is None else seen.value,
-                value=operation.set[field],
-                why=operation.why,
-                operation=operation.id,
+        seen = merge(ancestors(operations, operation.par)).fields
+        for path in wanted:
+            before = seen.get(path)
+            changes.append(
+                FieldChange(
+                    at=cache.instant(operation.hlc),
+                    user=operation.user,
+                    device=operation.dev,
+                    before=None if before is None else before.value,
+                    value=operation.set[path],
+                    why=operation.why,
+                    operation=operation.id,
+                    field=path,
+                )
             )
-        )
     return tuple(changes)
 
 

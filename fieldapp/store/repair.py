@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fieldapp.errors import FieldAppError, NotAllowed, WorkspaceDamaged
 
-from . import audit, backup, driver, operations, outbox, recount, submissions
+from . import audit, backup, driver, facts, operations, outbox, recount, submissions
 from .check import Damage, Report, unseen
 from .database import Database
 from .transaction import Transaction
@@ -154,6 +154,7 @@ def _await_operations(tx: Transaction, numbers: Iterable[int], lost: list[Damage
         awaited += 1
     if awaited:
         tx.sql("DELETE FROM cursor WHERE peer = ?", outbox.DISTRICT)
+        facts.put(tx, facts.AWAITED, str(int(facts.get(tx, facts.AWAITED, "0")) + awaited))
     return awaited
 
 

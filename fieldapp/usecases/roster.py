@@ -12,6 +12,7 @@ from fieldapp.domain.area import Level
 from fieldapp.domain.household import Household, HouseholdLine
 from fieldapp.domain.ids import AreaCode, HouseholdId
 from fieldapp.errors import AlreadyThere, BadInput
+from fieldapp.words import say
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
@@ -61,6 +62,22 @@ class Event:
     what: str
     who: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One value that a field of a household, of a member or of a survey was given; `about` is the member's or the form's name."""
+
+    when: str
+    who: str
+    kind: str
+    about: str
+    field: str
+    label: str
+    before: str
+    value: str
+    why: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,35 @@ def history(workspace: Workspace, identity: HouseholdId) -> tuple[Event, ...]:
             events += [Event(one.at, "finalized", one.user, str(one.number)) for one in submissions.revisions(tx, held.id)]
         events += [Event(one.made_at, "archived", "", one.digest[:12]) for one in attachments.archives(tx, identity)]
     return tuple(sorted(events, key=lambda one: one.when, reverse=True))
+
+
+def field_history(workspace: Workspace, identity: HouseholdId, field: str = "") -> tuple[FieldLine, ...]:
+    """Every field that changed in a household, its members and its surveys: old, new, who, when, why; the newest first.
+
+    Of one field only where `field` names it (the whole path or its last part).
+    """
+    from fieldapp.store import households, operations, submissions
+
+    lines: list[FieldLine] = []
+    with workspace.read() as tx:
+        known = households.get(tx, identity)
+        records = [("household", identity, known.head_name), *(("member", one.id, one.name) for one in known.members)]
+        records += [("submission", one.id, one.form) for one in submissions.of_household(tx, identity)]
+        for kind, record, about in records:
+            for one in operations.history(tx, record):
+                if (one.before or "") == (one.value or "") or field not in ("", one.field, one.field.rpartition("/")[2]):
+                    continue
+                told = (one.at, one.user, kind, about, one.field, _label(one.field), one.before or "", one.value or "", one.why, one.device)
+                lines.append(FieldLine(*told))
+    return tuple(sorted(lines, key=lambda line: line.when, reverse=True))
+
+
+def _label(path: str) -> str:
+    """The field's name in words, its last part where it is a form's own question."""
+    last = path.rpartition("/")[2]
+    message = f"field-{last.replace('_', '-').lstrip('@')}"
+    told = say(message)
+    return last if told == message else told
 
 
 def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, dry_run: bool = False, report: Report = unseen) -> Imported:

@@ -118,9 +118,9 @@ def info(workspace: Workspace) -> dict[str, object]:
     return {**told, "submissions": dict(told["submissions"])}
 
 
-def check(workspace: Workspace) -> tuple[Damage, ...]:
-    """Verify database, attachments, keys and the audit chain; what is damaged."""
-    return workspace.check()
+def check(workspace: Workspace, report: Report | None = None) -> tuple[Damage, ...]:
+    """Verify database, attachments, keys and the audit chain; what is damaged. `report` hears how far it is and may raise Cancelled."""
+    return workspace.check(report) if report is not None else workspace.check()
 
 
 def lock(workspace: Workspace) -> None:

@@ -166,3 +166,39 @@ def test_wrong_words_end_with_exit_code_2() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["archive", "make"])
     assert ended.value.code == 2
+
+
+def test_backups_are_made_listed_and_put_back_over_the_present(run: Run, folder: Path, tmp_path: Path) -> None:
+    at = ("--workspace", folder)
+    assert run("workspace", "backup", "--daily", *at)[0] == 0
+    assert run("workspace", "backup", "--daily", *at)[1] == {"file": ""}
+    code, whole = run("workspace", "backup", "--to", tmp_path / "stick", *at)
+    assert (code, Path(whole["file"]).parent) == (0, tmp_path / "stick")
+    (line,) = run("workspace", "backups", *at)[1]["backups"]
+    assert line["why"] == "daily"
+    code, told = run("workspace", "restore", line["file"], "--preview", *at)
+    assert (code, told["households"], told["operations_lost"]) == (0, {"added": 0, "lost": 0, "changed": 0}, 0)
+    code, done = run("workspace", "restore", line["file"], "--over", *at)
+    assert (code, Path(done["before"]).is_dir()) == (0, True)
+    assert run("workspace", "check", *at) == (0, {"ok": True, "damages": []})
+
+
+def test_damaged_database_is_mended_from_what_is_readable_and_from_backups(run: Run, folder: Path) -> None:
+    at = ("--workspace", folder)
+    run("workspace", "backup", "--daily", *at)
+    file = folder / "workspace.db"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 8
+    file.write_bytes(data)
+    code, mended = run("workspace", "repair", *at)
+    assert (code, mended["lost"], mended["remaining"]) == (0, [], [])
+    assert run("workspace", "check", *at) == (0, {"ok": True, "damages": []})
+    assert [line["head_name"] for line in run("roster", "list", *at)[1]["households"]] == ["张𬭎"]
+
+
+def test_history_of_every_field_tells_old_new_who_when_why(run: Run, folder: Path) -> None:
+    household = run("roster", "list", "--workspace", folder)[1]["households"][0]["id"]
+    code, told = run("roster", "history", household, "--field", "visit_result_note", "--workspace", folder)
+    (line,) = told["changes"]
+    assert (code, line["before"], line["value"], line["who"], line["kind"]) == (0, "", "门锁着", "王队长", "submission")
+    assert line["when"].startswith("2026-11-20")

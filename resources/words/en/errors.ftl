@@ -26,6 +26,7 @@ error-not-allowed = { $reason ->
     [not-relevant] By the form's rules this question is not asked now.
     [readonly] This question cannot be changed.
     [counted] The number of rows follows from an earlier answer.
+    [other-key] This backup was made under an earlier key: it opens with the passphrase of that time.
     [closed] The workspace is locked.
     [district-command] A command of the district server failed: { $detail }
     [role] This user may not do that.

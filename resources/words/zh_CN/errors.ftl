@@ -48,6 +48,7 @@ error-not-allowed = { $reason ->
     [not-relevant] 按填表规则，这一题现在不用填。
     [readonly] 这一题不能修改。
     [counted] 行数由前面的答案决定，不能增减。
+    [other-key] 这份备份用的是更换前的密钥，要用当时的口令打开。
     [closed] 工作区已经锁定。
     [district-command] 区级服务器的命令没有成功：{ $detail }
     [role] 当前用户没有这项权限。
