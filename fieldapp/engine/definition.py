@@ -245,6 +245,8 @@ class FormDefinition:
     entities: tuple[EntityDef, ...] = ()
     namespaces: tuple[tuple[str, str], ...] = ()
     """(prefix, URI) of the primary instance, for writing."""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    """(what, path of the question) of what the form asks for and this program does not do: `recordaudio`, `audit`."""
     public_key: str = ""
     """The key for which the form wants its submissions encrypted; we never do, so that nobody is locked out (docs/forms.md)."""
     rules: tuple[Rule, ...] = ()

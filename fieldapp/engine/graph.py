@@ -212,8 +212,8 @@ def _inside(definition: FormDefinition, rules: tuple[Rule, ...], component: list
     edges = {index: (links.before[index] & members) - soft - {index} for index in component}
     for index in soft:
         edges[index] = set()
-    order = [found for part in _components_of(edges) for found in part]
-    for part in _components_of(edges):
+    order = [found for part in components_of(edges) for found in part]
+    for part in components_of(edges):
         if len(part) > 1 and any(rules[index].role is Role.CALCULATE for index in part):
             names = sorted({definition.nodes[rules[index].node].path for index in part})
             raise FormInvalid(detail=" → ".join(names), fault="circle")
@@ -221,10 +221,10 @@ def _inside(definition: FormDefinition, rules: tuple[Rule, ...], component: list
 
 
 def _components(before: list[set[int]]) -> list[list[int]]:
-    return _components_of(dict(enumerate(before)))
+    return components_of(dict(enumerate(before)))
 
 
-def _components_of(before: dict[int, set[int]]) -> list[list[int]]:
+def components_of(before: dict[int, set[int]]) -> list[list[int]]:
     """Strongly connected parts, each after the parts that it must follow (Tarjan, without recursion)."""
     number: dict[int, int] = {}
     low: dict[int, int] = {}

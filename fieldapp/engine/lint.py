@@ -53,12 +53,15 @@ _NOTES = (
     "construct-not-in-collect",
     "self-not-in-collect",
     "name-not-in-collect",
+    "passed-over",
     "path-as-condition",
     "blanks-in-web-forms",
 )
 _WARNINGS = (
     "dead-path",
     "missing-column",
+    "circle-in-collect",
+    "encryption-passed-over",
     "not-a-choice",
     "text-as-number",
     "boolean-compared",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .definition import Expression, FormDefinition, Item, NodeDef
 from .definition import Text as FormText
+from .lint_clients import about_clients
 from .lint_portable import portability
 from .lint_shapes import TOP, Place, Shape, Unknown, along, shape_of
 from .views import Control, Kind
@@ -60,6 +61,7 @@ def remarks(definition: FormDefinition) -> list[Remark]:
     checker = _Checker(definition)
     for node, role, expression in _expressions(definition):
         checker.check(node, role, expression)
+    checker.found += [Remark(*found) for found in about_clients(definition)]
     for node in definition.nodes:
         if any(char.isalpha() and not (char.isupper() or char.islower()) for char in node.name):
             checker.found.append(Remark("name-not-in-collect", node.path, "name", (("name", node.name),)))

@@ -86,6 +86,7 @@ class _Reading:
             actions=self._actions(body),
             entities=self._entities(),
             namespaces=tuple((prefix, uri) for prefix, uri in self.prefixes.items() if uri in namespaces | {ORX}),
+            passed_over=self._passed_over(),
             public_key=next((key for item in self.model.findall(XF + "submission") if (key := item.get("base64RsaPublicKey"))), ""),
         )
 
@@ -217,6 +218,13 @@ class _Reading:
         expression = self.read_at(target)(value) if value is not None and value.strip() else None
         which = self.read_at(owner)(ref) if ref and "[" in ref else None
         return Action(tuple(events), draft.index, expression, owner_index, which, local(element.tag) == "setgeopoint")
+
+    def _passed_over(self) -> tuple[tuple[str, str], ...]:
+        recorded = [
+            ("recordaudio", plain_path(element.get("ref", ""), self.top)) for element in self.model if local(element.tag) == "recordaudio"
+        ]
+        audit = self.skeleton.by_path.get(f"{self.top}/meta/audit")
+        return (*recorded, *([("audit", audit.path)] if audit is not None else []))
 
     def _entities(self) -> tuple[EntityDef, ...]:
         found: list[EntityDef] = []

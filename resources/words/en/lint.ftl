@@ -33,3 +33,10 @@ lint-name-not-in-collect = ODK Collect only opens names of Latin letters; { $nam
 lint-path-as-condition = Here and in ODK Collect this condition means "is not blank"; in ODK Web Forms it always holds. Write { $expression } != '' to mean the same everywhere.
 lint-blanks-in-web-forms = { $name }() leaves blank answers out here and in ODK Collect; in ODK Web Forms one blank makes the result blank: { $expression }
 lint-too-costly = The expression searches the whole form more than { $name } times over, one search inside the other; write the full paths: { $expression }
+lint-encryption-passed-over = The form asks for submissions that are encrypted with a key. This program does not do that, so that nobody is locked out of the answers: they stay in the encrypted workspace, and a submission that is exported is plain.
+lint-passed-over = This form asks for { $name -> 
+    [recordaudio] a recording in the background; this program records nobody, the question stays blank.
+    [audit] an audit log file; the question stays blank, this program keeps its own audit trail.
+   *[other] { $name }, which this program passes over.
+ }
+lint-circle-in-collect = These questions decide about each other; ODK Collect takes that for a circle and does not open the form: { $detail }

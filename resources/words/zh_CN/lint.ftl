@@ -33,3 +33,10 @@ lint-name-not-in-collect = ODK Collect 只能打开拉丁字母的名称，{ $na
 lint-path-as-condition = 这里和 ODK Collect 中，该条件表示“已填写”；ODK Web Forms 中则永远成立。写成 { $expression } != '' 在各处含义相同。
 lint-blanks-in-web-forms = { $name }() 在这里和 ODK Collect 中会跳过空白答案；ODK Web Forms 中只要有一个空白，结果就是空白：{ $expression }
 lint-too-costly = 表达式一层套一层地搜索整张表单（超过 { $name } 次），请写完整路径：{ $expression }
+lint-encryption-passed-over = 表单要求用密钥加密上报。本程序不这样做，以免任何人打不开答案：答案保存在加密的工作区里，导出的记录是明文。
+lint-passed-over = 表单要求{ $name -> 
+    [recordaudio] 后台录音；本程序不录音，该项留空。
+    [audit] 审计日志文件；该项留空，本程序有自己的操作记录。
+   *[other] { $name }，本程序略过。
+ }
+lint-circle-in-collect = 这些问题互相决定对方，ODK Collect 会当作循环而打不开表单：{ $detail }
