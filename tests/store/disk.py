@@ -159,6 +159,7 @@ class WatchedFolder:
     def __init__(self, top: Path, mains: Mains) -> None:
         self.top = top
         self._mains = mains
+        self._aside: tuple[str, ...] = _SQLITE
         self._sure = self._look()
         self._last: _Seen | None = None
         self._held: list[int] = []
@@ -171,7 +172,7 @@ class WatchedFolder:
             folder = waiting.pop()
             names = seen.names[folder.stat().st_ino] = {}
             for entry in folder.iterdir():
-                if entry.name in _SQLITE:
+                if entry.name in self._aside:
                     continue
                 names[entry.name] = entry.stat().st_ino
                 if entry.is_dir():
@@ -179,6 +180,16 @@ class WatchedFolder:
                 else:
                     seen.content[entry.stat().st_ino] = entry.read_bytes()
         return seen
+
+    def take_over(self) -> None:
+        """SQLite has closed and flushed its files; from now on they are files like all others."""
+        self._aside = ()
+        self._mains.files.clear()
+        seen = self._look()
+        for inode, names in seen.names.items():
+            for name in names.keys() & set(_SQLITE):
+                self._sure.names.setdefault(inode, {})[name] = names[name]
+                self._sure.content[names[name]] = seen.content[names[name]]
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -232,7 +243,7 @@ class WatchedFolder:
         if not place.is_relative_to(self.top):
             return
         if place.is_dir():
-            names = {entry.name: entry.stat().st_ino for entry in place.iterdir() if entry.name not in _SQLITE}
+            names = {entry.name: entry.stat().st_ino for entry in place.iterdir() if entry.name not in self._aside}
             self._sure.names[place.stat().st_ino] = names
         else:
             self._sure.content[os.fstat(handle).st_ino] = place.read_bytes()
@@ -244,7 +255,7 @@ class WatchedFolder:
         """Make the folder what a disk would hold after the cut; SQLite's files stay to be written by their own view."""
         last = self._last or self._look()
         top = self.top.stat().st_ino
-        kept = {file: file.read_bytes() for file in self.top.rglob("*") if file.name in _SQLITE}
+        kept = {file: file.read_bytes() for file in self.top.rglob("*") if file.name in self._aside}
         for entry in list(self.top.iterdir()):
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         self._lay_out(self.top, top, last, chance)

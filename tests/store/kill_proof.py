@@ -10,6 +10,7 @@ import json
 import os
 import random
 import select as polling
+import shutil
 import signal
 import sys
 import tempfile
@@ -18,13 +19,14 @@ from pathlib import Path
 
 from fieldapp.domain.household import Household
 from fieldapp.domain.ids import AreaCode, HouseholdId
-from fieldapp.store import attachments, backup, households, operations, submissions
+from fieldapp.store import attachments, backup, households, operations, rotation, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
 VILLAGE = AreaCode("990101001001")
 USER, PASSPHRASE = "王工", "kill"
 FIELDS = 12
+LIVES = 40
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Tally:
 
     kills: int = 0
     acknowledged: int = 0
+    rekeyed: int = 0
     lost: int = 0
     torn: int = 0
     damages: list[str] = field(default_factory=list)
@@ -50,12 +53,14 @@ def main() -> None:
 
 
 def prove(folder: Path, kills: int, seed: int) -> Tally:
-    """Run, kill, look, `kills` times over one workspace."""
+    """Run, kill, look, `kills` times; every workspace lives through some dozens of them."""
     chance = random.Random(seed)
-    Database.create(folder, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
     tally = Tally()
     for turn in range(kills):
-        lines = _run_and_kill(folder, chance.uniform(0.0, 0.25), turn)
+        if turn % LIVES == 0:
+            shutil.rmtree(folder, ignore_errors=True)
+            Database.create(folder, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
+        lines = _run_and_kill(folder, chance.uniform(0.0, 1.5 if chance.random() < 0.2 else 0.25), turn)
         tally.kills += 1
         tally.acknowledged += len(lines)
         _look(folder, lines, tally, thorough=turn % 5 == 4 or turn == kills - 1)
@@ -110,13 +115,21 @@ def _write_for_ever(folder: Path, acknowledge: int, turn: int) -> None:
             backup.keep_recent(database, folder.parent / "backups", 2)
         if chance.random() < 0.1:
             database.change_passphrase(USER, PASSPHRASE, PASSPHRASE)
+        if chance.random() < 0.15:
+            database.keyring.rotate(USER, PASSPHRASE, lambda _done, _total, _text: None)
+            database.close()
+            rotation.settle(folder)
+            os.write(acknowledge, b"rekeyed - 0\n")
+            database = Database.open(folder, USER, PASSPHRASE)
 
 
 def _look(folder: Path, lines: list[list[str]], tally: Tally, thorough: bool) -> None:
     newest: dict[str, str] = {}
     with Database.open(folder, USER, PASSPHRASE) as database, database.read() as tx:
         for what, name, number in lines:
-            if what == "file":
+            if what == "rekeyed":
+                tally.rekeyed += 1
+            elif what == "file":
                 tally.lost += not attachments.is_here(tx, name) or not attachments.get(tx, name)
             else:
                 newest[name] = number

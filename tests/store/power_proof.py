@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fieldapp.domain.ids import AreaCode
 from fieldapp.errors import NotFound, WorkspaceError, WrongPassphrase
-from fieldapp.store import attachments, backup, operations, submissions
+from fieldapp.store import attachments, backup, operations, rotation, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
@@ -40,6 +40,7 @@ class Tally:
     passphrases: int = 0
     backups: int = 0
     restored: int = 0
+    rekeyed: int = 0
     mended: int = 0
     lost: int = 0
     torn: int = 0
@@ -58,7 +59,7 @@ def prove(folder: Path, cuts: int, seed: int) -> Tally:
         watched = WatchedFolder(work, mains)
         mains.files, mains.left = {}, chance.randint(1, MOST_WRITES)
         with watched.watched():
-            done = _write_until_dark(work, disk, chance)
+            done = _write_until_dark(work, disk, watched, chance)
             tally.cuts += mains.dark
             mains.left = PLENTY
         watched.rebuild(chance)
@@ -83,17 +84,20 @@ class Done:
     passphrases: tuple[str, ...] = (PASSPHRASE,)
     """The one in force; two while it is being changed."""
     backups: list[Path] = field(default_factory=list)
-    restored: bool = False
+    restored: str = ""
+    """The passphrase of the backup that was restored."""
     acknowledged: int = 0
     changed: int = 0
+    rekeyed: bool = False
 
 
-def _write_until_dark(work: Path, disk: RecordingDisk, chance: random.Random) -> Done:
+def _write_until_dark(work: Path, disk: RecordingDisk, watched: WatchedFolder, chance: random.Random) -> Done:
     done = Done()
     database = None
+    rekey = chance.random() < 0.3
     try:
         database = Database.open(work / "workspace", USER, PASSPHRASE, vfs=disk.name)
-        for number in range(40):
+        for number in range(chance.randint(1, 3) if rekey else 40):
             _one_submission(database, number, chance, done)
             if chance.random() < 0.4:
                 _one_file(database, chance, done)
@@ -101,6 +105,8 @@ def _write_until_dark(work: Path, disk: RecordingDisk, chance: random.Random) ->
                 _change_passphrase(database, f"power {number}", done)
             if chance.random() < 0.1:
                 _back_up(database, work, number, done)
+        if rekey:
+            _rekey(database, watched, done)
         database.close()
     except (WorkspaceError, PowerCut):
         if database is not None:
@@ -148,15 +154,24 @@ def _back_up(database: Database, work: Path, number: int, done: Done) -> None:
     done.backups.append(file)
     if not done.restored:
         backup.restore(file, work / "again")
-        done.restored = True
+        done.restored = done.passphrases[0]
+
+
+def _rekey(database: Database, watched: WatchedFolder, done: Done) -> None:
+    database.keyring.rotate(USER, done.passphrases[0], lambda _done, _total, _text: None)
+    database.close()
+    watched.take_over()
+    rotation.settle(database.folder)
+    done.rekeyed = True
 
 
 def _look(work: Path, done: Done, tally: Tally) -> None:
     tally.acknowledged += done.acknowledged
     tally.passphrases += done.changed
     tally.backups += len(done.backups)
-    tally.restored += done.restored
-    with _opened(work / "workspace", done) as database, database.read() as tx:
+    tally.restored += bool(done.restored)
+    tally.rekeyed += done.rekeyed
+    with _opened(work / "workspace", done.passphrases) as database, database.read() as tx:
         for submission, text in done.saved.items():
             try:
                 answers = submissions.load(tx, submission).answers
@@ -173,9 +188,10 @@ def _look(work: Path, done: Done, tally: Tally) -> None:
         tally.lost += not file.exists()
     for file in work.glob("*.fieldbackup"):
         backup.verify(file)
-    tally.lost += done.restored and not (work / "again").exists()
-    if (work / "again").exists():
-        with _opened(work / "again", done) as database:
+    again = work / "again"
+    tally.lost += bool(done.restored) and not again.exists()
+    if again.exists():
+        with _opened(again, (done.restored,) if done.restored else done.passphrases) as database:
             _note(database, tally)
 
 
@@ -188,14 +204,8 @@ def _note(database: Database, tally: Tally) -> None:
             tally.damages.append(f"{one.part} {one.subject} {one.detail}")
 
 
-def _opened(folder: Path, done: Done) -> Database:
+def _opened(folder: Path, passphrases: Iterable[str]) -> Database:
     """By the passphrase in force: the old one or the new one while it was being changed."""
-    if folder.name == "again":
-        return _by_any(folder, [PASSPHRASE, *(f"power {number}" for number in range(40))])
-    return _by_any(folder, done.passphrases)
-
-
-def _by_any(folder: Path, passphrases: Iterable[str]) -> Database:
     for passphrase in passphrases:
         with contextlib.suppress(WrongPassphrase):
             return Database.open(folder, USER, passphrase)
