@@ -25,6 +25,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     compile_.set_defaults(run=_compile)
     lint = form.add_parser("lint", help=say("cli-form-lint"), parents=[common])
     lint.add_argument("file", type=Path, metavar="FILE")
+    lint.add_argument("--before", metavar="VERSION", default="", help=say("cli-form-lint-before"))
     lint.set_defaults(run=_lint)
     play = form.add_parser("play", help=say("cli-form-play"), parents=[common])
     play.add_argument("file", type=Path, nargs="?", metavar="FILE")
@@ -55,7 +56,7 @@ def _compile(_: App, given: argparse.Namespace) -> Told:
 def _lint(_: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import publishing
 
-    found = publishing.lint_file(given.file)
+    found = publishing.lint_file(given.file, given.before)
     plain = [
         {
             "sheet": one.sheet,
@@ -65,10 +66,13 @@ def _lint(_: App, given: argparse.Namespace) -> Told:
             "code": one.code,
             "message": one.message(),
             "message_en": one.message("en"),
+            "mend": one.mend(),
+            "mend_en": one.mend("en"),
+            "path": one.path,
         }
         for one in found
     ]
-    text = "\n".join(f"{one.sheet}:{one.row}:{one.column} {one.severity} {one.code} {one.message()}" for one in found)
+    text = "\n".join(f"{one.sheet}:{one.row}:{one.column} {one.severity} {one.code} {one.message()} {one.mend()}" for one in found)
     return Told(plain, text or say("cli-form-lint-clean"), findings=bool(found))
 
 

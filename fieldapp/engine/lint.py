@@ -1,37 +1,39 @@
 """What the author of a form should know before anybody fills it in: broken expressions, dead paths, typos, cost, other clients.
 
 Errors stop the form from opening. Warnings are probably not meant. Notes say where ODK Collect or ODK Web Forms would answer otherwise
-(the decided table: docs/dialect.md).
+(the decided table: docs/dialect.md; every code: docs/lint.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from fieldapp.errors import FormError
 from fieldapp.words import DEFAULT_LANGUAGE, say
 
 from .definition import FormDefinition
-from .lint_rules import Remark, remarks
+from .lint_codes import SEVERITIES, Severity
+from .lint_place import cell_of, line_of, lines_of
+from .lint_questions import about_questions
+from .lint_remark import Remark
+from .lint_rules import remarks
 from .lint_scan import Broken, scan
+from .lint_sheets import about_sheets
 from .xform import parse
-from .xlsform import Converted, Sheets, to_xform
+from .xlsform import Converted, Sheets, converted_from, read_workbook, whereabouts
 
-
-class Severity(StrEnum):
-    """How bad it is, worst first."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+__all__ = ["SEVERITIES", "Mistake", "Severity", "lint", "lint_file"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing found. `sheet`, `row` (1-based, the header is 1) are empty and 0 where the source has none; `path` names the node."""
+    """One thing found.
+
+    `sheet` is empty for an XForm, whose `row` is the line and whose `column` is the attribute; rows count from 1 (the header), 0 is
+    unknown; `path` names the node.
+    """
 
     sheet: str
     row: int
@@ -45,119 +47,108 @@ class Mistake:
         """The sentence for the author, from words/<language>/lint.ftl."""
         return say(f"lint-{self.code}", language, path=self.path, **dict(self.values))
 
+    def mend(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """What the author can do about it."""
+        return say(f"lint-{self.code}.mend", language, path=self.path, **dict(self.values))
 
-_ERRORS = ("syntax", "unknown-function", "arguments", "missing-path", "missing-instance", "bad-regex", "circle", "too-costly", "form")
-_NOTES = (
-    "regex-not-anchored",
-    "function-not-in-collect",
-    "construct-not-in-collect",
-    "self-not-in-collect",
-    "name-not-in-collect",
-    "passed-over",
-    "path-as-condition",
-    "blanks-in-web-forms",
-)
-_WARNINGS = (
-    "dead-path",
-    "missing-column",
-    "circle-in-collect",
-    "encryption-passed-over",
-    "not-a-choice",
-    "text-as-number",
-    "boolean-compared",
-    "slow-filter",
-    "whole-tree",
-    "costly-regex",
-    "rows-in-rows",
-)
-SEVERITIES = {
-    **dict.fromkeys(_ERRORS, Severity.ERROR),
-    **dict.fromkeys(_WARNINGS, Severity.WARNING),
-    **dict.fromkeys(_NOTES, Severity.NOTE),
-}
-"""Every code that can be found."""
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
-
-_COLUMNS: dict[str, tuple[str, ...]] = {
-    "relevant": ("relevant", "relevance", "bind::relevant"),
-    "calculate": ("calculation", "calculate", "bind::calculate"),
-    "constraint": ("constraint", "bind::constraint"),
-    "required": ("required", "bind::required"),
-    "readonly": ("readonly", "read_only", "bind::readonly"),
-    "warning": ("bind::fa:warning",),
-    "itemset": ("choice_filter", "type"),
-    "count": ("repeat_count", "jr:count"),
-    "setvalue": ("default", "calculation"),
-    "text": ("label", "hint", "guidance_hint", "constraint_message", "required_message"),
-    "name": ("name",),
-}
+_FAULTS = ("syntax", "unknown-function", "arguments", "missing-path", "circle", "too-costly")
 
 
-def lint_file(file: Path) -> tuple[Mistake, ...]:
-    """Lint an XLSForm (.xlsx .xls .md .csv) or an XForm (.xml)."""
+def lint_file(file: Path, before: str = "") -> tuple[Mistake, ...]:
+    """Lint an XLSForm (.xlsx .xls .md .csv) or an XForm (.xml); `before` is the version that is in use now."""
     if file.suffix.lower() == ".xml":
         try:
-            return lint(file.read_text(encoding="utf-8"))
+            return lint(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as fault:
-            return (Mistake("", 0, "", Severity.ERROR, "form", (("detail", str(fault)),)),)
+            return (Mistake("", 0, "", Severity.ERROR, "form", (("detail", str(fault)), ("fault", "file"))),)
     try:
-        return lint(to_xform(file))
+        workbook = read_workbook(file)
     except FormError as fault:
         return (_refused(fault),)
+    beside = {path.name: path.stat().st_size for path in file.parent.rglob("*") if path.is_file()} if file.parent.name else None
+    found = [
+        Mistake(spot.sheet, spot.row, spot.column, SEVERITIES[spot.code], spot.code, spot.values)
+        for spot in about_sheets(workbook, before, beside)
+    ]
+    try:
+        sheets = converted_from(workbook, file.stem)
+    except FormError as fault:
+        return _sorted([_refused(fault), *found])
+    return _sorted([*_about_form(sheets), *found])
 
 
 def lint(source: FormDefinition | Converted | Sheets | str) -> tuple[Mistake, ...]:
     """Everything found in a form, worst first, then by row: a definition, a converted XLSForm, or the text of an XForm."""
     if isinstance(source, FormDefinition):
-        return _sorted(_placed(remarks(source), Sheets("")))
-    sheets = source.sheets if isinstance(source, Converted) else source if isinstance(source, Sheets) else Sheets(source)
+        return _sorted(_placed(_remarks(source), Sheets("")))
+    if isinstance(source, str):
+        return _sorted(_about_form(Sheets(source)))
+    sheets = source.sheets if isinstance(source, Converted) else source
+    spots = about_sheets(sheets.workbook)
+    found = [Mistake(spot.sheet, spot.row, spot.column, SEVERITIES[spot.code], spot.code, spot.values) for spot in spots]
+    return _sorted([*_about_form(sheets), *found])
+
+
+def _about_form(sheets: Sheets) -> list[Mistake]:
     broken = scan(sheets.xform)
-    found = [_mistake(one.code, one.role, one.path, one.values(), sheets) for one in broken]
+    found = _placed([Remark(one.code, one.path, one.role, one.values()) for one in broken], sheets)
     try:
-        definition = source.definition if isinstance(source, Converted) else parse(sheets.xform)
+        definition = parse(sheets.xform)
     except FormError as fault:
-        refused = _refused(fault, sheets)
-        return _sorted(found if _is_known(fault, broken) else [*found, refused])
-    return _sorted([*found, *_placed(remarks(definition), sheets)])
+        return found if _is_known(fault, broken) else [*found, _refused(fault, sheets)]
+    return [*found, *_placed(_remarks(definition), sheets)]
+
+
+def _remarks(definition: FormDefinition) -> list[Remark]:
+    return [*remarks(definition), *about_questions(definition)]
 
 
 def _placed(found: Iterable[Remark], sheets: Sheets) -> list[Mistake]:
-    return [_mistake(one.code, one.role, one.path, one.values, sheets) for one in found]
+    lines = {} if sheets.survey else lines_of(sheets.xform)
+    titles = sheets.workbook.sheet("survey").header
+    return [_mistake(remark, sheets, lines, titles) for remark in found]
 
 
-def _mistake(code: str, role: str, path: str, values: tuple[tuple[str, str], ...], sheets: Sheets) -> Mistake:
-    at = sheets.survey.get(path)
-    row, cells = (at.number, at.cells) if at is not None else (0, {})
-    names = _COLUMNS.get(role, (role,))
-    column = next((cell for name in names for cell in cells if cell.split("::")[0] == name or cell == name), names[0])
-    return Mistake("survey" if sheets.survey else "", row, column, SEVERITIES[code], code, values, path)
+def _mistake(remark: Remark, sheets: Sheets, lines: dict[str, dict[str, int]], titles: tuple[str, ...]) -> Mistake:
+    if sheets.survey:
+        expression = dict(remark.values).get("expression", "")
+        row, column = cell_of(sheets.survey, remark.path, remark.role, expression, titles)
+    else:
+        row, column = line_of(lines, remark.path, remark.role)
+    sheet = "survey" if sheets.survey else ""
+    return Mistake(sheet, row, column, SEVERITIES[remark.code], remark.code, remark.values, remark.path)
 
 
 def _refused(fault: FormError, sheets: Sheets | None = None) -> Mistake:
     """What made the form unreadable, as a mistake."""
-    values = fault.values
-    path = str(values.get("path", ""))
+    values = dict(fault.values)
+    if sheets is not None and sheets.survey:
+        values = {"sheet": "survey", **values, **whereabouts(sheets, fault)}
+    elif sheets is not None:
+        path = str(values.get("path", ""))
+        line, attribute = line_of(lines_of(sheets.xform), path, "")
+        values = {"row": values.get("line") or line, "column": attribute, **values}
     kind = str(values.get("fault", ""))
-    code = kind if kind in ("syntax", "unknown-function", "arguments", "missing-path", "circle") else "form"
-    at = sheets.survey.get(path) if sheets is not None else None
-    row = at.number if at is not None else 0
+    code = kind if kind in _FAULTS else "form"
     detail = str(values.get("detail", values.get("feature", "")))
-    given = (("detail", detail), ("name", detail), ("reason", ""), ("expression", str(values.get("expression", ""))), ("position", "0"))
-    return Mistake(
-        str(values.get("sheet", "")),
-        int(str(values.get("row", row) or row)),
-        str(values.get("column", "")),
-        Severity.ERROR,
-        code,
-        given,
-        path,
+    given = (
+        ("detail", detail),
+        ("name", detail),
+        ("reason", ""),
+        ("fault", kind),
+        ("expression", str(values.get("expression", ""))),
+        ("position", "0"),
     )
+    row = int(str(values.get("row") or 0))
+    path = str(values.get("path", ""))
+    return Mistake(str(values.get("sheet", "")), row, str(values.get("column", "")), Severity.ERROR, code, given, path)
 
 
 def _is_known(fault: FormError, broken: tuple[Broken, ...]) -> bool:
     """Whether the scan has already told of the expression that the reader stumbled over."""
-    return any(one.expression == fault.values.get("expression") for one in broken)
+    return any(one.expression == fault.values.get("expression") and SEVERITIES[one.code] is Severity.ERROR for one in broken)
 
 
 def _sorted(found: Iterable[Mistake]) -> tuple[Mistake, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .xpath.ast import ANY_NODE, Axis, Call, Expr, Filtered, NameTest, Number, Operation, Operator, Origin, Path, Step, Union, walk
+from .xpath.ast import ANY_NODE, Axis, Call, Expr, Filtered, NameTest, Number, Operation, Operator, Origin, Path, Step, Text, Union, walk
+from .xpath.code import Type
 from .xpath.printer import to_text
+from .xpath.types import static_type
 
 Said = tuple[str, tuple[tuple[str, str], ...]]
 """Code of the note, values for its sentence."""
@@ -29,9 +31,31 @@ def portability(expr: Expr, own: str, role: str) -> Iterator[Said]:
                 yield "construct-not-in-collect", (("expression", to_text(here)),)
             case Path(_, steps):
                 yield from _path(here, steps)
+            case Call():
+                yield from _call(here)
         for condition in _conditions(here):
             if isinstance(condition, Path):
                 yield "path-as-condition", (("expression", to_text(condition)),)
+
+
+def _call(call: Call) -> Iterator[Said]:
+    """Functions that the others know, and answer otherwise."""
+    said = (("name", call.name), ("expression", to_text(call)))
+    match call:
+        case Call("indexed-repeat", (_, _, *indexes)) if not all(isinstance(index, Number | Path) for index in indexes[::2]):
+            yield "index-in-collect", said
+        case Call("coalesce", arguments) if len(arguments) > 2:
+            yield "coalesce-in-collect", said
+        case Call("round", (_, _)):
+            yield "round-in-web-forms", said
+        case Call("area" | "distance" | "enclosed-area"):
+            yield "distance-in-web-forms", said
+        case Call("date", (argument,)) if static_type(argument) is Type.NUMBER:
+            yield "date-in-web-forms", said
+        case Call("format-date" | "format-date-time", (_, Text(pattern))) if "%a" in pattern:
+            yield "weekday-in-web-forms", said
+        case Call("boolean-from-string"):
+            yield "truth-in-web-forms", said
 
 
 def _path(path: Path, steps: tuple[Step, ...]) -> Iterator[Said]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from .definition import Expression, FormDefinition, Item, NodeDef
+from .definition import Expression, FormDefinition, NodeDef
 from .definition import Text as FormText
+from .lint_answers import choices_of, holds_no_date, holds_number, holds_words, is_number, is_select, is_select_multiple, literal_of
 from .lint_clients import about_clients
 from .lint_portable import portability
+from .lint_remark import Remark
 from .lint_shapes import TOP, Place, Shape, Unknown, along, shape_of
-from .views import Control, Kind
+from .views import Kind
 from .xpath.ast import (
     Axis,
     Call,
@@ -42,18 +45,10 @@ MANY_ROWS = 300
 _ORDER = frozenset((Operator.LT, Operator.LE, Operator.GT, Operator.GE))
 _SAME = frozenset((Operator.EQ, Operator.NE))
 _OVER_ROWS = frozenset(("sum", "count", "count-non-empty", "min", "max", "join"))
-_SPOILED_BY_BLANKS = frozenset(("sum", "min", "max"))
-_NUMERIC_TYPES = frozenset(("int", "integer", "decimal", "date", "time", "dateTime", "boolean", "geopoint", "geotrace", "geoshape"))
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something found at a node; `role` says in which of its expressions."""
-
-    code: str
-    path: str
-    role: str
-    values: tuple[tuple[str, str], ...] = ()
+_SPOILED_BY_BLANKS = frozenset(("sum", "min", "max", "join"))
+_TAKES_NUMBERS = frozenset(("round", "int", "abs", "floor", "ceiling", "sqrt", "pow", "number", "sum", "min", "max"))
+_TAKES_DATES = frozenset(("date", "format-date", "format-date-time", "decimal-date-time", "date-time"))
+_TAKES_SELECTS = frozenset(("selected", "count-selected", "selected-at"))
 
 
 def remarks(definition: FormDefinition) -> list[Remark]:
@@ -62,9 +57,6 @@ def remarks(definition: FormDefinition) -> list[Remark]:
     for node, role, expression in _expressions(definition):
         checker.check(node, role, expression)
     checker.found += [Remark(*found) for found in about_clients(definition)]
-    for node in definition.nodes:
-        if any(char.isalpha() and not (char.isupper() or char.islower()) for char in node.name):
-            checker.found.append(Remark("name-not-in-collect", node.path, "name", (("name", node.name),)))
     return checker.found
 
 
@@ -124,11 +116,31 @@ class _Checker:
         self._walk(expression.ast, [node])
         for code, values in portability(expression.ast, own=node.name, role=role):
             self._say(code, *values)
+        self._about_source(node, role, expression)
         if role == "itemset" and node.control is not None and node.control.itemset is not None:
             rows = self._places(expression.ast, [node], quiet=True)
             for column in (node.control.itemset.value, node.control.itemset.label):
                 if column is not None:
                     self._walk(column.ast, rows)
+
+    def _about_source(self, node: NodeDef, role: str, expression: Expression) -> None:
+        """What only the text as written shows: an absolute path that means the own row, the own name in a constraint."""
+        rows = [self._definition.nodes[index].path for index in self._definition.repeats_of(node.index)]
+        paths = re.findall(r"(?<![\w.\])/@-])/[\w./-]+", expression.text) if rows else ()
+        kept = {to_text(part) for part in walk(expression.ast) if isinstance(part, Path) and part.start is Origin.ROOT}
+        for found in paths:
+            if any(found.startswith(row + "/") for row in rows) and found not in kept:
+                self._say("own-row-in-web-forms", ("expression", found))
+        if role == "constraint" and any(self._is_own(part) for part in walk(expression.ast)):
+            self._say("constraint-by-name", ("name", node.name), ("expression", expression.text))
+
+    def _is_own(self, part: Expr) -> bool:
+        """Whether a path leads from the question back to itself, other than by `.`."""
+        if not isinstance(part, Path) or not part.steps or any(step.predicates for step in part.steps):
+            return False
+        named = any(step.axis is Axis.CHILD for step in part.steps)
+        places = self._places(part, [self._node], quiet=True) if part.start is not Origin.HERE or named else []
+        return named and places == [self._node]
 
     def _say(self, code: str, *values: tuple[str, str]) -> None:
         remark = Remark(code, self._node.path, self._role, values)
@@ -222,8 +234,10 @@ class _Checker:
     def _as_number(self, side: Expr, here: list[Place]) -> None:
         if isinstance(side, Path):
             for place in self._places(side, here, quiet=True):
-                if isinstance(place, NodeDef) and _holds_words(place, self._definition):
+                if isinstance(place, NodeDef) and holds_words(place, self._definition):
                     self._say("text-as-number", ("name", place.name), ("expression", to_text(side)))
+        elif isinstance(side, Text) and side.value and not is_number(side.value) and not _is_date(side.value):
+            self._say("text-as-number", ("name", side.value), ("expression", to_text(side)))
 
     def _same(self, side: Expr, other: Expr, here: list[Place]) -> None:
         if not isinstance(side, Path) or not isinstance(other, Text | Number):
@@ -233,20 +247,26 @@ class _Checker:
                 continue
             if isinstance(other, Text):
                 self._choice(place, other.value)
+                if other.value and not is_number(other.value) and holds_number(place):
+                    self._say("number-as-text", ("name", place.name), ("expression", to_text(other)))
+            if is_select_multiple(place) and literal_of(other) != "":
+                self._say("select-multiple-compared", ("name", place.name), ("expression", to_text(other)))
             calculate = place.bind.calculate
             boolean = calculate is not None and static_type(calculate.ast) is Type.BOOLEAN
-            if boolean and not (isinstance(other, Text) and other.value in ("true", "false", "")):
-                self._say("boolean-compared", ("name", place.name), ("expression", to_text(other)))
+            if boolean and literal_of(other) != "":
+                code = "boolean-in-collect" if literal_of(other) in ("true", "false") else "boolean-compared"
+                self._say(code, ("name", place.name), ("expression", to_text(other)))
 
     def _choice(self, node: NodeDef, value: str) -> None:
         """A literal that is compared with a select must be one of its choices."""
         if value == "":
             return
-        names = _choices(node, self._definition)
+        names = choices_of(node, self._definition)
         if names is not None and value not in names:
             self._say("not-a-choice", ("name", node.name), ("value", value))
 
     def _call(self, call: Call, here: list[Place]) -> None:
+        self._takes(call, here)
         match call:
             case Call("selected", (Path() as path, Text(value))):
                 for place in self._places(path, here, quiet=True):
@@ -257,11 +277,28 @@ class _Checker:
             case Call("instance" | "pulldata", (Text(name), *_)):
                 if name not in self._instances:
                     self._say("missing-instance", ("name", name))
+            case Call("date" | "date-time", (Text(value),)) if not _is_date(value):
+                self._say("bad-date", ("value", value), ("expression", to_text(call)))
             case Call("jr:choice-name", (_, Text(path))):
                 if path.strip().startswith("/") and self._definition.find(path.strip()) is None:
                     self._say("dead-path", ("name", path.strip()), ("expression", to_text(call)))
-            case Call(name, (Path() as rows, *_)) if name in _OVER_ROWS:
-                self._over_rows(name, rows, here)
+            case Call("join", (_, Path() as rows)) | Call(_, (Path() as rows, *_)) if call.name in _OVER_ROWS:
+                self._over_rows(call.name, rows, here)
+
+    def _takes(self, call: Call, here: list[Place]) -> None:
+        """Arguments of the wrong kind."""
+        if call.name in _TAKES_NUMBERS:
+            for argument in call.arguments:
+                self._as_number(argument, here)
+        if not call.arguments or not isinstance(call.arguments[0], Path):
+            return
+        for place in self._places(call.arguments[0], here, quiet=True):
+            if not isinstance(place, NodeDef) or place.bind.calculate is not None:
+                continue
+            if call.name in _TAKES_DATES and holds_no_date(place, self._definition):
+                self._say("text-as-date", ("name", place.name), ("expression", to_text(call)))
+            if call.name in _TAKES_SELECTS and place.kind is Kind.QUESTION and not is_select(place):
+                self._say("not-a-select", ("name", place.name), ("expression", to_text(call)))
 
     def _over_rows(self, name: str, rows: Path, here: list[Place]) -> None:
         own = set(self._definition.repeats_of(self._node.index))
@@ -274,6 +311,8 @@ class _Checker:
                 self._say("rows-in-rows", ("expression", to_text(rows)))
             if name in _SPOILED_BY_BLANKS and place.bind.calculate is None:
                 self._say("blanks-in-web-forms", ("name", name), ("expression", to_text(rows)))
+            if name in ("count", "join") and _may_vanish(self._definition, place, self._node):
+                self._say("count-in-web-forms", ("name", name), ("expression", to_text(rows)))
 
     def _regex(self, pattern: str) -> None:
         try:
@@ -285,6 +324,23 @@ class _Checker:
             self._say("costly-regex", ("pattern", pattern))
         if not (pattern.startswith(("^", ".*")) and pattern.endswith(("$", ".*"))):
             self._say("regex-not-anchored", ("pattern", pattern))
+
+
+def _may_vanish(definition: FormDefinition, place: NodeDef, around: NodeDef) -> bool:
+    """Whether the place or what holds it can be not relevant while the node `around` is."""
+    own = {above.index for above in definition.above(around.index)}
+    return any(above.bind.relevant is not None and above.index not in own for above in definition.above(place.index))
+
+
+def _is_date(value: str) -> bool:
+    """Whether the language reads a literal as a date: blank and anything with a time of day are let pass."""
+    if not value or "T" in value:
+        return True
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return len(value) == 10
 
 
 def _begins_with_equality(predicate: Expr) -> bool:
@@ -304,32 +360,3 @@ def _is_column(expr: Expr) -> bool:
 def _is_outside(expr: Expr) -> bool:
     """Whether it is the same for every row."""
     return not any(isinstance(part, Path) and part.start is Origin.HERE for part in walk(expr))
-
-
-def _holds_words(node: NodeDef, definition: FormDefinition) -> bool:
-    """Whether a number can hardly stand there: a text question, or a select with a choice that is no number."""
-    if node.bind.calculate is not None or node.control is None or node.bind.type in _NUMERIC_TYPES:
-        return False
-    names = _choices(node, definition)
-    if names is not None:
-        return any(not name.lstrip("-").replace(".", "", 1).isdigit() for name in names)
-    return node.control.control is Control.INPUT and "numbers" not in node.control.appearance and node.kind is Kind.QUESTION
-
-
-def _choices(node: NodeDef, definition: FormDefinition) -> frozenset[str] | None:
-    """The names of all choices of a select, filtered or not; None if they are not in the form itself."""
-    control = node.control
-    if control is None or control.control not in (Control.SELECT_ONE, Control.SELECT_MULTIPLE, Control.RANK):
-        return None
-    if control.itemset is None:
-        return _item_names(control.items)
-    instance = next((path.instance for path in walk(control.itemset.nodeset.ast) if isinstance(path, Path) and path.instance), None)
-    root = next((one.root for one in definition.secondary if one.id == instance), None)
-    column = to_text(control.itemset.value.ast)
-    if root is None:
-        return None
-    return frozenset(child.text for item in root.children for child in item.children if child.name == column)
-
-
-def _item_names(items: tuple[Item, ...]) -> frozenset[str] | None:
-    return frozenset(item.value for item in items) if items else None

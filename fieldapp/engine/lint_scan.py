@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from fieldapp.errors import FormInvalid
 
 from .expressions import MOST_SEARCHES, searches
+from .xform_body import plain_path
 from .xform_document import read_document
 from .xform_text import JR, local
 from .xpath.ast import Axis, NameTest, Origin, Path, walk
@@ -18,6 +19,9 @@ from .xpath.parser import parse
 from .xpath.prune import prune
 
 _BIND = ("relevant", "calculate", "constraint", "required", "readonly", "warning")
+
+
+CONTROLS = ("input", "select", "select1", "rank", "range", "upload", "trigger", "group", "repeat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,19 @@ def scan(xform: str) -> tuple[Broken, ...]:
         return ()
     instance = document.find(".//{*}model/{*}instance")
     known = frozenset(_paths(instance, "")) if instance is not None else frozenset()
-    return tuple(broken for path, role, text in _expressions(document) if (broken := _broken(path, role, text, known)) is not None)
+    found = [broken for path, role, text in _expressions(document) if (broken := _broken(path, role, text, known)) is not None]
+    return (*found, *_homeless(document, known))
+
+
+def _homeless(document: Element, known: frozenset[str]) -> Iterator[Broken]:
+    """Binds and controls whose node the instance does not have: they are left out without a word."""
+    for element in document.iter():
+        name = local(str(element.tag))
+        ref = element.get("nodeset") or element.get("ref") or ""
+        path = plain_path(ref) if ref.startswith("/") and "[" not in ref else ""
+        if name not in (*CONTROLS, "bind") or not path or path in known or "/@" in path or path.split("/")[2:3] == ["meta"]:
+            continue
+        yield Broken(path, "name", ref, "bind-without-node" if name == "bind" else "control-without-node", path, "", 0)
 
 
 def _broken(path: str, role: str, text: str, known: frozenset[str]) -> Broken | None:

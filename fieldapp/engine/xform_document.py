@@ -21,8 +21,7 @@ def read_document(xform: str, most: int = ELEMENTS) -> tuple[Element, dict[str, 
     """
     if len(xform) > FILE_BYTES and most <= ELEMENTS:
         raise FormInvalid(detail=f"{len(xform)} > {FILE_BYTES}", fault="too-large")
-    declaration = _DECLARATION.match(xform)
-    text = "\n" * declaration.group().count("\n") + xform[declaration.end() :] if declaration else xform.removeprefix("\ufeff")
+    text = undeclared(xform)
     refuse_doctype(text)
     prefixes: dict[str, str] = {}
     root: Element | None = None
@@ -46,6 +45,14 @@ def read_document(xform: str, most: int = ELEMENTS) -> tuple[Element, dict[str, 
     if root is None:
         raise FormInvalid(detail="", fault="xml")
     return root, prefixes
+
+
+def undeclared(xform: str) -> str:
+    """The text without the declaration that names an encoding; its lines keep their numbers."""
+    declaration = _DECLARATION.match(xform)
+    if declaration is None:
+        return xform.removeprefix("\ufeff")
+    return "\n" * declaration.group().count("\n") + xform[declaration.end() :]
 
 
 def refuse_doctype(text: str) -> None:

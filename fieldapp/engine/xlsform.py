@@ -17,7 +17,6 @@ from fieldapp.errors import ExpressionError, FormError, FormInvalid
 
 from .definition import FormDefinition
 from .limits import FILE_BYTES
-from .secondary import ITEMSETS
 from .sheets import Workbook, read, refusal
 from .survey import Row, names_of, rows_of
 from .xform import parse
@@ -28,8 +27,10 @@ ROOT = "form__data"
 _ROW = re.compile(r"\[row ?: ?([0-9]+)\]")
 _SHEET = re.compile(r"(?:'|\bthe )(survey|choices|settings|external_choices|entities|osm)(?:'| sheet)", re.IGNORECASE)
 _COLUMN = re.compile(r"the '([^']+)' (?:value|column)|\b(?:no|Missing) (name|type|calculation|label)\b")
-_QUOTED = re.compile(r"['\"‘“]([^'\"’”]+)['\"’”]|\$\{([^}]*)\}")
+_QUOTED = re.compile(r"['\"‘“]([^'\"’”]+)['\"’”]|\$\{([^}]*)\}|\[([^\[\]]+)\]")
+_OF_CHOICES = re.compile(r"\bchoices?\b(?! list name)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_QNAME = re.compile(r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?")
 _STUMBLES = (
     TypeError,
     LookupError,
@@ -87,23 +88,31 @@ def convert(source: Path | bytes | str, kind: str = "") -> Converted:
 
 def to_xform(source: Path | bytes | str, kind: str = "") -> Sheets:
     """Only what pyxform does: no expression is read. Raises FormInvalid(fault, sheet, row, column, detail)."""
+    return converted_from(read_workbook(source, kind), source.stem if isinstance(source, Path) else None)
+
+
+def read_workbook(source: Path | bytes | str, kind: str = "") -> Workbook:
+    """The sheets of a path or of content. Raises FormInvalid(fault, sheet, row, column, detail)."""
+    return read(*_content(source, kind))
+
+
+def converted_from(workbook: Workbook, form_id: str | None = None) -> Sheets:
+    """The XForm of sheets; `form_id` is taken where the settings have none. Raises FormInvalid as `to_xform`."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import ConvertResult
     from pyxform.xls2xform import convert as pyxform_convert
 
-    workbook = read(*_content(source, kind))
     name = _root_name(workbook)
     survey = rows_of(workbook.sheet("survey"), name)
     try:
-        handed = {**_handed(workbook), "fallback_form_name": source.stem if isinstance(source, Path) else None}
+        handed = {**_handed(workbook), "fallback_form_name": form_id}
         result: ConvertResult = pyxform_convert(handed, validate=False, form_name=name)
     except PyXFormError as fault:
         raise _invalid(str(fault), workbook, _row_at(fault.__traceback__, survey)) from fault
     except _STUMBLES as fault:
         row = _row_at(fault.__traceback__, survey)
         raise refusal("xlsform", f"{type(fault).__name__}: {fault}", "survey" if row else "", row) from fault
-    files = {ITEMSETS: result.itemsets.encode("utf-8")} if result.itemsets else {}
-    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), survey, workbook, files)
+    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), survey, workbook)
 
 
 def whereabouts(sheets: Sheets, fault: FormError) -> dict[str, object]:
@@ -111,12 +120,23 @@ def whereabouts(sheets: Sheets, fault: FormError) -> dict[str, object]:
     path = _innermost(str(fault.values.get("path", "")), sheets.survey) or _named(str(fault.values.get("detail", "")), sheets.survey)
     row = sheets.survey.get(path)
     if row is None:
-        return {}
+        return _prefix(sheets) if fault.values.get("fault") == "xml" else {}
     written = _squeezed(str(fault.values.get("expression", "")))
     column = next((name for name, text in row.cells.items() if written and _squeezed(text) == written), "")
     if not column and isinstance(fault, ExpressionError):
         column = next((name for name, text in row.cells.items() if written and written in _squeezed(text)), "")
     return {"sheet": "survey", "row": row.number, "column": column}
+
+
+def _prefix(sheets: Sheets) -> dict[str, object]:
+    """A column that puts something into the XForm that is no XML: a prefix that no namespace stands for, a name with blanks."""
+    for sheet in sheets.workbook.sheets:
+        for title in sheet.header:
+            name = title.split("::")[1] if title.startswith(("bind::", "body::", "control::", "instance::")) else ""
+            prefix = name.rpartition(":")[0]
+            if name and (not _QNAME.fullmatch(name) or (prefix and f"xmlns:{prefix}=" not in sheets.xform)):
+                return {"sheet": sheet.name, "row": 1, "column": title, "fault": "unknown-prefix", "detail": prefix or name}
+    return {}
 
 
 def _innermost(path: str, survey: dict[str, Row]) -> str:
@@ -183,18 +203,19 @@ def _invalid(said: str, workbook: Workbook, at: int) -> FormInvalid:
     row = _ROW.search(said)
     sheet = _SHEET.search(said)
     column = _COLUMN.search(said)
-    name = sheet.group(1).lower() if sheet else "survey"
+    name = sheet.group(1).lower() if sheet else "choices" if not row and _OF_CHOICES.search(said) else "survey"
     number = int(row.group(1)) if row else _row_of(said, workbook, name) or (at if name == "survey" else 0)
     title = next((found.strip() for found in column.groups() if found), "") if column else ""
     return refusal("xlsform", _ROW.sub("", said).strip(), name, number, title)
 
 
 def _row_of(said: str, workbook: Workbook, name: str) -> int:
-    """The first row with a cell that the sentence quotes, the header included; 0 if there is none."""
+    """The first row with most of the cells that the sentence quotes, the header included; 0 if there is none."""
     sheet = workbook.sheet(name)
-    quoted = {first or second for first, second in _QUOTED.findall(said)}
-    found = (number for number, line in enumerate(sheet.rows, 2) if quoted.intersection(line))
-    return next(found, 1 if quoted.intersection(sheet.header) else 0)
+    quoted = {part for parts in _QUOTED.findall(said) for part in parts if part}
+    counts = [(len(quoted.intersection(line)), -number) for number, line in enumerate((sheet.header, *sheet.rows), 1)]
+    most, number = max(counts, default=(0, 0))
+    return -number if most else 0
 
 
 def _row_at(trace: TracebackType | None, survey: dict[str, Row]) -> int:

@@ -61,13 +61,13 @@ def _text(file: Path) -> str:
         raise FormInvalid(detail=str(wrong), sheet="", row=0) from None
 
 
-def lint_file(file: Path) -> tuple[Mistake, ...]:
-    """Everything the form's author should know, worst first."""
+def lint_file(file: Path, before: str = "") -> tuple[Mistake, ...]:
+    """Everything the form's author should know, worst first; `before` is the version in use now."""
     from fieldapp.engine import lint
 
     if not file.is_file():
         raise NotFound(what="file", id=str(file))
-    return lint.lint_file(file)
+    return lint.lint_file(file, before)
 
 
 def bundled() -> tuple[tuple[PublishedForm, bytes], ...]:

@@ -16,13 +16,14 @@ _LISTS = """
 |         | yn        | yes  | 是    |
 |         | yn        | no   | 否    |
 | settings |
-|          | form_id |
-|          | hf      |
+|          | form_id | version |
+|          | hf      | 1       |
 """
 
 
 def linted(survey: str, lists: str = _LISTS) -> tuple[Mistake, ...]:
-    return lint(xlsform.to_xform(survey + lists, "md"))
+    """What is found, the list that a form does not use aside."""
+    return tuple(one for one in lint(xlsform.to_xform(survey + lists, "md")) if one.code != "unused-list")
 
 
 def codes(survey: str, lists: str = _LISTS) -> set[str]:
@@ -124,9 +125,7 @@ def test_relevance_is_remarked_upon(cell: str, code: str) -> None:
 """)
 
 
-@pytest.mark.parametrize(
-    "cell", ["${s} = 'no'", "${n} + 1 > 3", "${b} = 'true'", "sum(/hf/m/inc2) > 0", "${s} = ''", "regex(${t}, '^a.*')"]
-)
+@pytest.mark.parametrize("cell", ["${s} = 'no'", "${n} + 1 > 3", "sum(/hf/m/inc2) > 0", "${s} = ''", "regex(${t}, '^a.*')"])
 def test_what_is_right_is_not_remarked_upon(cell: str) -> None:
     found = codes(f"""
 | survey |
@@ -170,7 +169,7 @@ def test_filter_that_looks_at_every_row_of_a_long_list_is_slow() -> None:
     lists = "| choices |\n| | list_name | name | label | county |\n" + "".join(
         f"| | towns | t{number} | T | c |\n" for number in range(400)
     )
-    lists += "| settings |\n| | form_id |\n| | hf |\n"
+    lists += "| settings |\n| | form_id | version |\n| | hf | 1 |\n"
     survey = "| survey |\n| | type | name | label | choice_filter |\n| | text | c | C | |\n| | select_one towns | town | T | {} |\n"
     assert "slow-filter" in codes(survey.format("starts-with(${c}, county)"), lists)
     assert "slow-filter" not in codes(survey.format("county = ${c}"), lists)
@@ -194,7 +193,9 @@ def test_file_that_is_no_form_is_a_mistake_and_not_a_crash(tmp_path: Path) -> No
 
 
 def test_the_bundled_form_is_clean() -> None:
-    assert lint_file(forms() / "household_survey" / "household_survey.csv") == ()
+    found = lint_file(forms() / "household_survey" / "household_survey.csv")
+    assert [(one.sheet, one.row, one.column, one.code) for one in found] == [("survey", 278, "calculation", "round-in-web-forms")]
+    assert found[0].severity is Severity.NOTE, "income per head is rounded to fen; Web Forms may differ in the last digit"
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from random import Random
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
@@ -102,7 +103,7 @@ def _drop(root: Element, chance: Random) -> None:
 def _double(root: Element, chance: Random) -> None:
     pair = _with_parent(root, chance)
     if pair is not None and sum(1 for _ in root.iter()) < 20_000:
-        pair[0].insert(chance.randrange(len(pair[0]) + 1), fromstring(tostring(pair[1])))
+        pair[0].insert(chance.randrange(len(pair[0]) + 1), copy.deepcopy(pair[1]))
 
 
 def _move(root: Element, chance: Random) -> None:

@@ -17,6 +17,7 @@ cli-form = forms
 cli-form-compile = compile an XLSForm or XForm
 cli-form-compiled = { $form } ({ $version }): { $title }, { $questions } questions, languages { $languages }
 cli-form-lint = check a form
+cli-form-lint-before = the version in use now, to tell whether this one is newer
 cli-form-lint-clean = nothing found
 cli-form-play = play steps against forms (JSON Lines)
 cli-workspace-room = workspace

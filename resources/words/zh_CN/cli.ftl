@@ -17,6 +17,7 @@ cli-form = 表单
 cli-form-compile = 把 XLSForm 或 XForm 编译成表单
 cli-form-compiled = { $form }（{ $version }）：{ $title }，{ $questions } 个问题，语言 { $languages }
 cli-form-lint = 检查表单
+cli-form-lint-before = 正在使用的版本号，用来判断这张表单是否更新
 cli-form-lint-clean = 没有发现问题
 cli-form-play = 按脚本播放表单（JSON Lines）
 cli-workspace-room = 工作区
