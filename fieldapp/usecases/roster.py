@@ -183,7 +183,7 @@ def field_history(workspace: Workspace, identity: HouseholdId, field: str = "") 
                     continue
                 told = (one.at, one.user, kind, about, one.field, _label(one.field), one.before or "", one.value or "", one.why, one.device)
                 lines.append(FieldLine(*told))
-    return tuple(sorted(lines, key=lambda line: line.when, reverse=True))
+    return tuple(sorted(lines, key=lambda line: line.when)[::-1])
 
 
 def _label(path: str) -> str:

@@ -31,10 +31,12 @@ from fieldapp.ui.theme import paint
 from fieldapp.usecases import roster
 from fieldapp.words import say
 
+from .history import HistoryPanel
+
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
 
-PAGE = 200
+PAGE = 100
 _SEARCH_AFTER_MS = 120
 _WIDTHS = {"state": 8, "head": 7, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
 
@@ -68,6 +70,9 @@ class RosterScreen(QWidget):
         self._desk, self._workspace = desk, workspace
         self._asked = 0
         self._wanted_id = ""
+        self._more = ""
+        self._near = ""
+        """Village of the household that was opened last: its households come first."""
         self.search = TextField()
         self.search.setPlaceholderText(say("ui-roster-search"))
         self.search.setAccessibleName(say("ui-roster-search"))
@@ -76,6 +81,8 @@ class RosterScreen(QWidget):
         self.new = QPushButton(say("ui-roster-new"))
         self.open = QPushButton(say("ui-roster-open"))
         self.archive = QPushButton(say("ui-roster-archive"))
+        self.history = QPushButton(say("ui-roster-history"))
+        self.history.setCheckable(True)
         self.count = QLabel()
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -83,6 +90,7 @@ class RosterScreen(QWidget):
         self.model = RosterModel()
         self.table = RosterTable()
         self.new_panel = NewHouseholdPanel(desk, workspace)
+        self.history_panel = HistoryPanel(desk, workspace)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
@@ -94,7 +102,7 @@ class RosterScreen(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 3)
         top.addWidget(self.village, 1)
-        for button in (self.open, self.archive, self.new):
+        for button in (self.open, self.archive, self.history, self.new):
             top.addWidget(button)
         page.addLayout(top)
         page.addWidget(self.new_panel)
@@ -112,8 +120,10 @@ class RosterScreen(QWidget):
         for at, name in enumerate(COLUMNS):
             self.table.setColumnWidth(at, round(_WIDTHS[name] * em))
         self.table.horizontalHeader().setSectionResizeMode(COLUMNS.index("address"), QHeaderView.ResizeMode.Stretch)
-        page.addWidget(self.table, 1)
-        page.addWidget(self.empty, 1)
+        page.addWidget(self.table, 2)
+        page.addWidget(self.empty, 2)
+        page.addWidget(self.history_panel, 1)
+        self.history_panel.hide()
         page.addWidget(self.count)
 
     def _bind(self) -> None:
@@ -126,6 +136,9 @@ class RosterScreen(QWidget):
         self.table.typed.connect(self._type_on)
         self.open.clicked.connect(lambda: self._open_row(self.table.currentIndex().row()))
         self.archive.clicked.connect(self._archive)
+        self.history.toggled.connect(self._show_history)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_history(self.history.isChecked()))
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.new.clicked.connect(self.begin_new)
         self.new_panel.added.connect(self._added)
         self.new_panel.open_known.connect(self.opened)
@@ -142,10 +155,24 @@ class RosterScreen(QWidget):
         """Search with what stands in the box, in the worker; an answer that is overtaken is dropped."""
         self._asked += 1
         mine, workspace = self._asked, self._workspace
-        query, village = self.search.text().strip(), str(self.village.currentData() or "")
+        query, village, near = self.search.text().strip(), str(self.village.currentData() or ""), self._near
 
         self._desk.background.run(
-            lambda report: roster.search(workspace, query, village, PAGE), owner=self, done=lambda page: self._show(mine, page)
+            lambda report: roster.search(workspace, query, village, PAGE, near=near),
+            owner=self,
+            done=lambda page: self._show(mine, page),
+        )
+
+    def read_more(self) -> None:
+        """The page behind the one that is shown."""
+        if not self._more:
+            return
+        mine, workspace, after, self._more = self._asked, self._workspace, self._more, ""
+        query, village, near = self.search.text().strip(), self._village_now(), self._near
+        self._desk.background.run(
+            lambda report: roster.search(workspace, query, village, PAGE, near=near, after=after),
+            owner=self,
+            done=lambda page: self._add(mine, page),
         )
 
     def begin_new(self) -> None:
@@ -184,7 +211,27 @@ class RosterScreen(QWidget):
         self.empty.setVisible(not page.lines)
         filtered = bool(self.search.text().strip() or self._village_now())
         self.empty.setText(say("ui-roster-no-match", query=self.search.text()) if filtered else say("ui-roster-empty"))
-        self.count.setText(say("ui-roster-count", shown=len(page.lines), total=page.total))
+        self._tell_count(page)
+
+    def _add(self, mine: int, page: roster.RosterPage) -> None:
+        if mine == self._asked:
+            self.model.add_lines(page.lines)
+            self._tell_count(page)
+
+    def _tell_count(self, page: roster.RosterPage) -> None:
+        self._more = page.more
+        searched = bool(self.search.text().strip())
+        told = "ui-roster-count-many" if searched and page.total >= roster.COUNTED else "ui-roster-count"
+        self.count.setText(say(told, shown=len(self.model.lines), total=page.total))
+
+    def _scrolled(self, place: int) -> None:
+        if place >= self.table.verticalScrollBar().maximum() - 1:
+            self.read_more()
+
+    def _show_history(self, shown: bool) -> None:
+        self.history_panel.setVisible(shown)
+        if shown and self.current():
+            self.history_panel.show_household(self.current())
 
     def _show_villages(self, villages: tuple[roster.VillageChoice, ...]) -> None:
         chosen = self._village_now()
@@ -198,6 +245,7 @@ class RosterScreen(QWidget):
 
     def _open_row(self, at: int) -> None:
         if 0 <= at < len(self.model.lines):
+            self._near = str(self.model.lines[at].village)
             self.opened.emit(str(self.model.lines[at].id))
 
     def _from_search(self) -> None:

@@ -27,6 +27,13 @@ class RosterModel(QAbstractTableModel):
         self.lines = lines
         self.endResetModel()
 
+    def add_lines(self, lines: tuple[HouseholdLine, ...]) -> None:
+        """Show these lines behind the others."""
+        if lines:
+            self.beginInsertRows(QModelIndex(), len(self.lines), len(self.lines) + len(lines) - 1)
+            self.lines += lines
+            self.endInsertRows()
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """One row a household."""
         return 0 if parent.isValid() else len(self.lines)

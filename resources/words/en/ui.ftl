@@ -261,3 +261,14 @@ ui-conflicts-field = Household { $name } · { $field }
 ui-conflicts-take = { $number }  Take: { $value }
 ui-conflicts-empty = (empty)
 ui-conflicts-who = { $who }  { $when }
+
+ui-roster-count-many = { $shown } of { $total } or more households
+ui-roster-history = History
+ui-history-title = Every change of every field of this household
+ui-history-when = When
+ui-history-who = Who
+ui-history-about = Of
+ui-history-field = Field
+ui-history-before = Before
+ui-history-value = After
+ui-history-why = Why

@@ -261,3 +261,14 @@ ui-conflicts-field = { $name } 户 · { $field }
 ui-conflicts-take = { $number }　采用：{ $value }
 ui-conflicts-empty = （空）
 ui-conflicts-who = { $who }　{ $when }
+
+ui-roster-count-many = 显示 { $shown } 户，共 { $total } 户以上
+ui-roster-history = 修改经过
+ui-history-title = 这一户每个字段的修改经过
+ui-history-when = 时间
+ui-history-who = 谁
+ui-history-about = 对象
+ui-history-field = 字段
+ui-history-before = 原来
+ui-history-value = 改为
+ui-history-why = 原因
