@@ -86,7 +86,9 @@ def _killed(task: Callable[[Callable[[str], None]], None], after_s: float) -> li
     polling.select([reading], [], [], 30)
     polling.select([], [], [], after_s)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, how = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(how):
+        raise RuntimeError("the child ended by itself")
     text = b""
     while piece := os.read(reading, 1 << 16):
         text += piece

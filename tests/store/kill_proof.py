@@ -27,6 +27,8 @@ VILLAGE = AreaCode("990101001001")
 USER, PASSPHRASE = "王工", "kill"
 FIELDS = 12
 LIVES = 40
+REKEY = 5
+"""Every so manieth writer exchanges the data key again and again."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ def prove(folder: Path, kills: int, seed: int) -> Tally:
         if turn % LIVES == 0:
             shutil.rmtree(folder, ignore_errors=True)
             Database.create(folder, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
-        lines = _run_and_kill(folder, chance.uniform(0.0, 1.5 if chance.random() < 0.2 else 0.25), turn)
+        lines = _run_and_kill(folder, chance.uniform(0.0, 1.5 if turn % REKEY == 0 else 0.25), turn)
         tally.kills += 1
         tally.acknowledged += len(lines)
         _look(folder, lines, tally, thorough=turn % 5 == 4 or turn == kills - 1)
@@ -81,7 +83,9 @@ def _run_and_kill(folder: Path, after_s: float, turn: int) -> list[list[str]]:
     polling.select([reading], [], [], 30)
     polling.select([], [], [], after_s)
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, how = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(how):
+        raise RuntimeError("the child ended by itself")
     text = b""
     while piece := os.read(reading, 1 << 16):
         text += piece
@@ -115,12 +119,16 @@ def _write_for_ever(folder: Path, acknowledge: int, turn: int) -> None:
             backup.keep_recent(database, folder.parent / "backups", 2)
         if chance.random() < 0.1:
             database.change_passphrase(USER, PASSPHRASE, PASSPHRASE)
-        if chance.random() < 0.15:
-            database.keyring.rotate(USER, PASSPHRASE, lambda _done, _total, _text: None)
-            database.close()
-            rotation.settle(folder)
-            os.write(acknowledge, b"rekeyed - 0\n")
-            database = Database.open(folder, USER, PASSPHRASE)
+        if turn % REKEY == 0:
+            database = _rekeyed(database, acknowledge)
+
+
+def _rekeyed(database: Database, acknowledge: int) -> Database:
+    database.keyring.rotate(USER, PASSPHRASE, lambda _done, _total, _text: None)
+    database.close()
+    rotation.settle(database.folder)
+    os.write(acknowledge, b"rekeyed - 0\n")
+    return Database.open(database.folder, USER, PASSPHRASE)
 
 
 def _look(folder: Path, lines: list[list[str]], tally: Tally, thorough: bool) -> None:
