@@ -6,6 +6,7 @@ FormUnsupported. Source: ODK XForms specification 1.0, OpenRosa metadata.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
@@ -19,7 +20,7 @@ from .views import Control, Kind
 from .xform_body import ACTIONS, Body, BodyReader, plain_path, repeats_of
 from .xform_document import read_document
 from .xform_model import ENTITIES, FA, ODK, ORX, Draft, Skeleton, add_meta, secondary
-from .xform_text import JR, XF, ReadExpression, has_media, local, message, translations
+from .xform_text import JR, XF, ReadExpression, has_media, local, message, own_message, translations
 
 _PII = {"none": 0, "personal": 1, "sensitive": 2}
 
@@ -127,7 +128,7 @@ class _Reading:
             warning=expression(FA + "warning"),
             constraint_message=message(element.get(JR + "constraintMsg"), read),
             required_message=message(element.get(JR + "requiredMsg"), read),
-            warning_message=message(element.get(FA + "warning_message"), read),
+            warning_message=own_message(element.get(FA + "warning_message"), read, self._known_from(path)),
             preload=element.get(JR + "preload", ""),
             preload_parameter=element.get(JR + "preloadParams", ""),
             save_to=element.get(ENTITIES + "saveto", ""),
@@ -135,6 +136,10 @@ class _Reading:
             tier=element.get(FA + "tier") or "core",
             national_ref=element.get(FA + "national_ref", ""),
         )
+
+    def _known_from(self, path: str) -> Callable[[str], bool]:
+        """Whether a path written at a node leads somewhere."""
+        return lambda ref: plain_path(ref, path) in self.skeleton.by_path
 
     def _nodes(self, binds: dict[str, Bind], body: Body) -> tuple[NodeDef, ...]:
         nodes: list[NodeDef] = []

@@ -104,6 +104,20 @@ def message(value: str | None, read: ReadExpression) -> Text | None:
     return Text((read(value),)) if value.strip().startswith("jr:itext(") else _with_outputs(value, read)
 
 
+def own_message(value: str | None, read: ReadExpression, known: Callable[[str], bool]) -> Text | None:
+    """A message of our own columns: pyxform writes `${age}` there as a bare path between two blanks, which speaks its answer."""
+    if value is None or not value.strip():
+        return None
+    parts: list[str | Expression] = []
+    end = 0
+    for match in _BARE_PATH.finditer(value):
+        if known(match.group(1)):
+            parts += [value[end : match.start()], read(match.group(1))]
+            end = match.end()
+    return Text(_trimmed([*parts, value[end:]]))
+
+
+_BARE_PATH = re.compile(r" ((?:\.\.(?=/))?(?:/(?:\.\.|[^\W\d][\w.-]*))+) ")
 _OUTPUT = re.compile(r"""<output\s+value=(["'])(.*?)\1\s*/>""")
 
 

@@ -61,6 +61,21 @@ def test_an_xlsform_is_converted(district: District, tmp_path: Path):
     assert "户主" in form.xform
 
 
+def test_pictures_and_external_choices_travel_with_the_form(district: District, tmp_path: Path):
+    file = tmp_path / "visit.md"
+    survey = "| survey |\n| | type | name | label | media::image | choice_filter |\n| | text | who | 户主 | a.png | |\n"
+    more = "| | text | also | 另 | none.png | |\n| | select_one_external v | vill | 村 | | town=${who} |\n"
+    lists = "| external_choices |\n| | list_name | name | label | town |\n| | v | v1 | 东村 | t1 |\n"
+    file.write_text(survey + more + lists + "| settings |\n| | form_id |\n| | visit |\n", encoding="utf-8")
+    (tmp_path / "a.png").write_bytes(b"png")
+    form = forms.publish(district, file)
+    assert set(form.files) == {"a.png", "itemsets.csv"}
+    assert form.files["a.png"] == b"png"
+    assert "东村" in form.files["itemsets.csv"].decode()
+    with district.reading() as session:
+        assert dict(forms.read(session, form.form, form.version).files) == dict(form.files)
+
+
 @pytest.mark.parametrize(
     "text",
     ["<h>", "<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", "<x/>", XFORM.replace('id="household"', "")],
