@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -224,8 +225,11 @@ def connect(path: str, key: bytes | bytearray, vfs: str | None = None) -> Connec
 def copy(source: str, target: str, key: bytes | bytearray, other: bytes | bytearray | None = None) -> None:
     """Copy a database page by page into a new file, while others work on it; ends as one file without a log.
 
-    The copy is under the same key, or under an `other` one: every page is decrypted and encrypted anew.
+    The copy is under the same key, or under an `other` one: every page is decrypted and encrypted anew. What a crash left at `target`,
+    perhaps under a key that is no more, is removed first.
     """
+    for left in (target, f"{target}-wal", f"{target}-shm"):
+        Path(left).unlink(missing_ok=True)
     taken, made = connect(source, key), connect(target, key if other is None else other)
     try:
         with made.raw.backup("main", taken.raw, "main") as backup:

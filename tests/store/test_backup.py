@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tarfile
@@ -101,3 +102,9 @@ def test_only_the_newest_few_backups_stay(filled: Database, tmp_path: Path, cloc
         backup.keep_recent(filled, tmp_path / "stick", keep=3)
     names = sorted(file.name for file in (tmp_path / "stick").iterdir())
     assert names == [f"workspace-202611{day}-090000.fieldbackup" for day in (23, 24, 25)]
+
+
+def test_remains_of_a_killed_backup_under_an_older_key_are_in_nobodys_way(database: Database, tmp_path: Path) -> None:
+    (database.folder / "snapshot.part").write_bytes(os.urandom(8192))
+    backup.backup(database, tmp_path / "copy.fieldbackup")
+    assert backup.verify(tmp_path / "copy.fieldbackup").operations == 0
