@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fieldapp.engine.views import Changes, ChoiceView, Control, Flaw, Kind, NodeView, Problem
+from fieldapp.engine.views import Changes, ChoiceView, Control, Flaw, Kind, NodeView, Problem, RemovedRow
 
 Values = Mapping[str, str]
 YN = (ChoiceView("1", "是"), ChoiceView("0", "否"))
@@ -92,6 +92,7 @@ class PaperForm:
     values: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
     explanations: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, dict[str, str]] = field(default_factory=dict)
     root: str = "/f"
     _made: int = 0
     _past: list[tuple[str, str]] = field(default_factory=list)
@@ -213,10 +214,31 @@ class PaperForm:
         held = [
             {name: self.values.pop(name) for name in list(self.values) if name.startswith(f"{path}[{at + 1}]/")} for at in range(len(rows))
         ]
+        self.gone[rows[index]] = {name.rsplit("/", 1)[1]: value for name, value in held[index].items()}
         del rows[index], held[index]
         for at, values in enumerate(held):
             self.values.update({f"{path}[{at + 1}]/{name.rsplit('/', 1)[1]}": value for name, value in values.items()})
         return Changes((path,), (f"{path}[{len(rows) + 1}]",), rows=True)
+
+    def move_repeat(self, path: str, index: int, to: int) -> Changes:
+        rows = self.rows[path.rsplit("/", 1)[1]]
+        names = list(range(len(rows)))
+        names.insert(to, names.pop(index))
+        rows.insert(to, rows.pop(index))
+        held = {name: self.values.pop(name) for name in list(self.values) if name.startswith(f"{path}[")}
+        for name, value in held.items():
+            at, _, rest = name.removeprefix(f"{path}[").partition("]")
+            self.values[f"{path}[{names.index(int(at) - 1) + 1}]{rest}"] = value
+        return Changes((path,), rows=True)
+
+    def removed(self, path: str) -> tuple[RemovedRow, ...]:
+        return tuple(RemovedRow(row_id, " · ".join(values.values())) for row_id, values in self.gone.items() if values)
+
+    def restore_repeat(self, path: str, row_id: str) -> Changes:
+        rows = self.rows[path.rsplit("/", 1)[1]]
+        rows.append(row_id)
+        self.values.update({f"{path}[{len(rows)}]/{name}": value for name, value in self.gone.pop(row_id).items()})
+        return Changes((path, f"{path}[{len(rows)}]"), rows=True)
 
     def snapshot(self) -> dict[str, str]:
         return {name: value for name, value in self.values.items() if value}

@@ -29,6 +29,8 @@ def page(qtbot, form, theme, clock):
     made.explained.connect(lambda path, text: made.apply(form.explain(path, text)))
     made.add_wanted.connect(lambda path: made.apply(form.add_repeat(path)))
     made.remove_wanted.connect(lambda path, at: made.apply(form.remove_repeat(path, at)))
+    made.move_wanted.connect(lambda path, at, to: made.apply(form.move_repeat(path, at, to)))
+    made.restore_wanted.connect(lambda path, row_id: made.apply(form.restore_repeat(path, row_id)))
     made.resize(900, 600)
     with qtbot.waitSignal(made.complete):
         made.start()
@@ -100,6 +102,35 @@ def test_a_row_that_moves_up_stays_in_the_drawer(page, form):
     page.remove_wanted.emit("/f/member", 0)
     assert block.table.currentIndex().row() == 1
     assert block.drawer.cells["/f/member[2]/m_name"].view.value == "王小明"
+
+
+def test_alt_and_an_arrow_move_a_row_and_the_keyboard_stays_with_it(page, form):
+    block = page.blocks[1].grid.repeats["/f/member"]
+    page.add_wanted.emit("/f/member")
+    for row, name in enumerate(("王建国", "李秀英"), 1):
+        page.answered.emit(f"/f/member[{row}]/m_name", name)
+    block.choose(1)
+    press(block.table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [block.model.index(row, 0).data() for row in range(2)] == ["李秀英", "王建国"]
+    assert block.table.currentIndex().row() == 0
+    press(block.table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    press(block.table, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert [block.model.index(row, 0).data() for row in range(2)] == ["王建国", "李秀英"]
+    assert block.drawer.cells["/f/member[2]/m_name"].view.value == "李秀英"
+
+
+def test_a_removed_row_is_offered_by_its_answers_and_comes_back(page, form):
+    block = page.blocks[1].grid.repeats["/f/member"]
+    assert block.restore.isHidden()
+    page.answered.emit("/f/member[1]/m_name", "王建国")
+    page.remove_wanted.emit("/f/member", 0)
+    assert not block.restore.isHidden()
+    block.restore.menu().aboutToShow.emit()
+    (action,) = block.restore.menu().actions()
+    assert action.text() == "王建国"
+    action.trigger()
+    assert block.model.index(0, 0).data() == "王建国"
+    assert block.restore.isHidden()
 
 
 def test_the_last_row_can_go_and_a_new_one_come(page, form):

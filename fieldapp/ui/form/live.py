@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fieldapp.engine.views import Changes, Kind, NodeView, Problem
+from fieldapp.engine.views import Changes, Kind, NodeView, Problem, RemovedRow
 from fieldapp.ui.questions.markup import plain
 
 
@@ -31,6 +31,12 @@ class LiveForm(Protocol):
     def add_repeat(self, path: str) -> Changes: ...
 
     def remove_repeat(self, path: str, index: int) -> Changes: ...
+
+    def move_repeat(self, path: str, index: int, to: int) -> Changes: ...
+
+    def removed(self, path: str) -> Sequence[RemovedRow]: ...
+
+    def restore_repeat(self, path: str, row_id: str) -> Changes: ...
 
     def explain(self, path: str, text: str) -> Changes: ...
 

@@ -71,6 +71,8 @@ class FormPage(QScrollArea):
     explained = Signal(str, str)
     add_wanted = Signal(str)
     remove_wanted = Signal(str, int)
+    move_wanted = Signal(str, int, int)
+    restore_wanted = Signal(str, str)
     picture_wanted = Signal(str, str)
     section_reached = Signal(int)
     complete = Signal()
@@ -142,6 +144,8 @@ class FormPage(QScrollArea):
         made.picture_wanted.connect(self.picture_wanted)
         made.add_wanted.connect(self.add_wanted)
         made.remove_wanted.connect(self.remove_wanted)
+        made.move_wanted.connect(self.move_wanted)
+        made.restore_wanted.connect(self.restore_wanted)
         made.set_strict(self._strict)
         return made
 

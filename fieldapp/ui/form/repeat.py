@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QMenu, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from fieldapp.engine.views import Changes, Control
 from fieldapp.ui.questions.base import Helps
@@ -17,11 +17,13 @@ from .rows import RowsModel
 
 
 class RowTable(QTableView):
-    """Enter opens the row's questions, Insert adds a row, Delete takes one away."""
+    """Enter opens the row's questions, Insert adds a row, Delete takes one away, Alt+Up and Alt+Down move it."""
 
     opened = Signal()
     added = Signal()
     removed = Signal()
+    moved = Signal(int)
+    """By how many places: -1 up, 1 down."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,6 +46,8 @@ class RowTable(QTableView):
             self.added.emit()
         elif event.key() == Qt.Key.Key_Delete:
             self.removed.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.moved.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
         else:
             super().keyPressEvent(event)
 
@@ -70,6 +74,8 @@ class RepeatBlock(QWidget):
     picture_wanted = Signal(str, str)
     add_wanted = Signal(str)
     remove_wanted = Signal(str, int)
+    move_wanted = Signal(str, int, int)
+    restore_wanted = Signal(str, str)
 
     def __init__(self, form: LiveForm, path: str, helps: Helps, theme: Theme) -> None:
         super().__init__()
@@ -86,9 +92,15 @@ class RepeatBlock(QWidget):
         self.table.opened.connect(self.enter_drawer)
         self.table.added.connect(lambda: self.add_wanted.emit(path))
         self.table.removed.connect(self._remove)
+        self.table.moved.connect(self._move)
+        self.table.setToolTip(say("ui-rows-keys"))
+        self.table.setAccessibleDescription(say("ui-rows-keys"))
         self.add = QPushButton(say("ui-rows-add"))
         self.remove = QPushButton(say("ui-rows-remove"))
-        for button in (self.add, self.remove):
+        self.restore = QPushButton(say("ui-rows-restore"))
+        self.restore.setMenu(QMenu(self.restore))
+        self.restore.menu().aboutToShow.connect(self._list_removed)
+        for button in (self.add, self.remove, self.restore):
             button.setAutoDefault(False)
             button.setAccessibleName(f"{label}: {button.text()}")
         self.add.clicked.connect(lambda: self.add_wanted.emit(path))
@@ -99,6 +111,7 @@ class RepeatBlock(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.table.fit()
         self._known = self._ids()
+        self.restore.setVisible(bool(form.removed(path)))
         if self.model.rows:
             self.table.selectRow(0)
 
@@ -110,6 +123,7 @@ class RepeatBlock(QWidget):
         row.addWidget(self.title, 1)
         row.addWidget(self.add)
         row.addWidget(self.remove)
+        row.addWidget(self.restore)
         self._page.addLayout(row)
 
     def set_strict(self, strict: bool) -> None:
@@ -152,6 +166,7 @@ class RepeatBlock(QWidget):
         self.model.read()
         self.table.fit()
         self._known = self._ids()
+        self.restore.setVisible(bool(self._form.removed(self.path)))
         new = [at for at, row_id in enumerate(self._known) if row_id not in before]
         if not self._known:
             self._drop_drawer()
@@ -193,6 +208,8 @@ class RepeatBlock(QWidget):
         block.picture_wanted.connect(self.picture_wanted)
         block.add_wanted.connect(self.add_wanted)
         block.remove_wanted.connect(self.remove_wanted)
+        block.move_wanted.connect(self.move_wanted)
+        block.restore_wanted.connect(self.restore_wanted)
         return block
 
     def _drop_drawer(self) -> None:
@@ -207,3 +224,15 @@ class RepeatBlock(QWidget):
         at = self.table.currentIndex().row()
         if at >= 0:
             self.remove_wanted.emit(self.path, at)
+
+    def _move(self, by: int) -> None:
+        at = self.table.currentIndex().row()
+        if at >= 0 and 0 <= at + by < len(self.model.rows):
+            self.move_wanted.emit(self.path, at, at + by)
+
+    def _list_removed(self) -> None:
+        menu = self.restore.menu()
+        menu.clear()
+        for row in self._form.removed(self.path):
+            action = menu.addAction(row.title or say("ui-rows-untitled"))
+            action.triggered.connect(lambda _=False, row_id=row.row_id: self.restore_wanted.emit(self.path, row_id))

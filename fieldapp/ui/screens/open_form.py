@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,8 @@ class OpenForm(QWidget):
         self.page.explained.connect(lambda path, text: self._apply(self.session.explain(path, text)))
         self.page.add_wanted.connect(lambda path: self._apply(self.session.add_repeat(path)))
         self.page.remove_wanted.connect(self._remove_row)
+        self.page.move_wanted.connect(lambda path, at, to: self._rearrange(lambda: self.session.move_repeat(path, at, to)))
+        self.page.restore_wanted.connect(lambda path, row: self._rearrange(lambda: self.session.restore_repeat(path, row)))
         self.page.picture_wanted.connect(self._load_picture)
         self.page.section_reached.connect(self.sections.mark)
         self.sections.chosen.connect(self.page.go_to_section)
@@ -192,10 +195,15 @@ class OpenForm(QWidget):
         filters = say(known.get(mediatype.partition("/")[0], "ui-pick-any"))
         return self._desk.dialogs.ask_open(say("ui-pick-title"), filters)
 
-    def _remove_row(self, path: str, at: int) -> None:
+    def _rearrange(self, act: Callable[[], Changes]) -> None:
         # A picture under way knows its row by number, so rows stand still until it has arrived.
+        if not self.busy():
+            self.page.commit()
+            self._apply(act())
+
+    def _remove_row(self, path: str, at: int) -> None:
         if not self.busy() and self._desk.dialogs.ask(say("ui-rows-remove-ask", row=at + 1)):
-            self._apply(self.session.remove_repeat(path, at))
+            self._rearrange(lambda: self.session.remove_repeat(path, at))
 
 
 def question_at_hand(form: OpenForm) -> str:
