@@ -21,7 +21,7 @@ from .pause import nothing_to_collect
 from .views import Control, Kind
 from .xpath import ast
 
-VERSION = 6
+VERSION = 7
 """Counts up when the reader of forms makes something else of the same text."""
 
 _CLASSES: tuple[type, ...] = (

@@ -48,7 +48,9 @@ class Itemset:
     value: Expression
     label: Expression | None
     label_id: Expression | None = None
-    """The itext id of the label, if the form's texts have media; read at each item."""
+    """The itext id of the label, if the choices have media or outputs; read at each item."""
+    outputs: tuple[tuple[str, Expression], ...] = ()
+    """The outputs inside the labels of its choices, as written and as read at this question, in its row."""
 
 
 @dataclass(frozen=True, slots=True)

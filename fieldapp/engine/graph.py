@@ -68,9 +68,8 @@ def rules_of(definition: FormDefinition) -> tuple[Rule, ...]:
 
 def _rules(outline: Outline) -> Iterator[Rule]:
     index = 0
-    spoken = _choice_outputs(outline.definition)
     for node in outline.definition.nodes:
-        for role, expressions in _expressions(outline.definition, node, spoken):
+        for role, expressions in _expressions(outline.definition, node):
             found: dict[Reading, None] = {}
             for place, expression in enumerate(expressions):
                 items = _item_expressions(node) if role is Role.ITEMS and place == 0 else ()
@@ -89,15 +88,7 @@ def _item_expressions(node: NodeDef) -> tuple[Expr, ...]:
     return (itemset.value.ast, itemset.label.ast) if itemset.label is not None else (itemset.value.ast,)
 
 
-def _choice_outputs(definition: FormDefinition) -> tuple[Expression, ...]:
-    """Every expression inside the labels of choices: texts whose id names no node."""
-    texts = (text for translated in definition.texts.values() for name, text in translated.items() if "/" not in name)
-    return tuple(dict.fromkeys(expression for text in texts for expression in _spoken(text)))
-
-
-def _expressions(
-    definition: FormDefinition, node: NodeDef, spoken: tuple[Expression, ...]
-) -> Iterator[tuple[Role, tuple[Expression, ...]]]:
+def _expressions(definition: FormDefinition, node: NodeDef) -> Iterator[tuple[Role, tuple[Expression, ...]]]:
     bind = node.bind
     itemset = node.control.itemset if node.control is not None else None
     for role, expression in (
@@ -111,8 +102,8 @@ def _expressions(
         (Role.WARNING, bind.warning),
     ):
         if expression is not None:
-            by_itext = role is Role.ITEMS and itemset is not None and itemset.label is not None and "jr:itext" in itemset.label.text
-            yield role, (expression, *(spoken if by_itext else ()))
+            spoken = [said for _, said in itemset.outputs] if role is Role.ITEMS and itemset is not None else []
+            yield role, (expression, *spoken)
     outputs = tuple(_outputs(definition, node))
     if outputs:
         yield Role.TEXTS, outputs

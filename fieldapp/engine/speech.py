@@ -103,27 +103,39 @@ class Speech:
         itemset = control.itemset
         items = self._closures.nodes(itemset.nodeset, node)
         on_map = _on_map(control)
+        lasting = self._lasting and not itemset.outputs
         known = self._views.setdefault(_shown_of(itemset, on_map), {})
         views: list[ChoiceView] = []
         for item in items:
             if isinstance(item, Node):
                 if item.relevant:
-                    views.append(self._choice(itemset, item, on_map))
+                    views.append(self._choice(node, itemset, item, on_map))
                 continue
-            view = known.get(id(item)) if self._lasting else None
+            view = known.get(id(item)) if lasting else None
             if view is None:
-                view = known[id(item)] = self._choice(itemset, item, on_map)
+                view = known[id(item)] = self._choice(node, itemset, item, on_map)
             views.append(view)
         return tuple(views)
 
-    def _choice(self, itemset: Itemset, item: XNode, on_map: bool) -> ChoiceView:
+    def _choice(self, node: Node, itemset: Itemset, item: XNode, on_map: bool) -> ChoiceView:
         name = self._closures.text(itemset.value, item)
-        label = self._closures.text(itemset.label, item) if itemset.label is not None else name
-        if itemset.label_id is None and not on_map:
+        text_id = self._closures.text(itemset.label_id, item) if itemset.label_id is not None else ""
+        if itemset.outputs:
+            label = self._said_at(node, text_id, dict(itemset.outputs))
+        else:
+            label = self._closures.text(itemset.label, item) if itemset.label is not None else name
+        if not text_id and not on_map:
             return ChoiceView(name, label)
-        media = self._media_of(self._closures.text(itemset.label_id, item), item) if itemset.label_id is not None else NO_MEDIA
+        media = self._media_of(text_id, item) if text_id else NO_MEDIA
         place = next((found.value for found in item.named("geometry")), "") if on_map else ""
         return ChoiceView(name, label, media, place)
+
+    def _said_at(self, node: Node, text_id: str, outputs: Mapping[str, Expression]) -> str:
+        """The text of a choice, its outputs read at the question that offers it."""
+        text = self._text(text_id)
+        if text is None:
+            return text_id
+        return "".join([part if isinstance(part, str) else self._output(outputs.get(part.text, part), node) for part in text.parts])
 
 
 def _list_name(node: NodeDef) -> Hashable:

@@ -18,9 +18,10 @@ from .graph import rules_of
 from .pause import nothing_to_collect
 from .views import Control, Kind
 from .xform_body import ACTIONS, Body, BodyReader, plain_path, repeats_of
+from .xform_choices import choice_texts
 from .xform_document import read_document
 from .xform_model import ENTITIES, FA, ODK, ORX, Draft, Skeleton, add_meta, secondary
-from .xform_text import JR, XF, ReadExpression, has_media, local, message, own_message, translations
+from .xform_text import JR, XF, ReadExpression, local, message, own_message, translations
 
 _PII = {"none": 0, "personal": 1, "sensitive": 2}
 
@@ -97,7 +98,7 @@ class _Reading:
         return self.read_at(path if path in self.skeleton.by_path else "")
 
     def _body(self) -> Body:
-        reader = BodyReader(self.read_at, self.binds, self.skeleton.by_path.__contains__, has_media(self.model))
+        reader = BodyReader(self.read_at, self.binds, self.skeleton.by_path.__contains__, choice_texts(self.model))
         return reader.walk(self.body_element, self.top) if self.body_element is not None else reader.body
 
     def _binds(self) -> dict[str, Bind]:

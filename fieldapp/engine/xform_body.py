@@ -11,6 +11,7 @@ from fieldapp.errors import ExpressionError, FormInvalid
 
 from .definition import ControlDef, Expression, Item, Itemset, Text
 from .views import Control
+from .xform_choices import ChoiceTexts
 from .xform_text import JR, XF, ReadExpression, itext_id, local, shown_text
 
 _CONTROLS = {
@@ -91,12 +92,12 @@ class BodyReader:
     """Walks the body once. A control whose node the instance does not have is left out, as Web Forms does; the linter tells of it."""
 
     def __init__(
-        self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool], media: bool = False
+        self, read_at: Callable[[str], ReadExpression], binds: dict[str, str], known: Callable[[str], bool], choices: ChoiceTexts
     ) -> None:
         self._read_at = read_at
         self._binds = binds
         self._known = known
-        self._media = media
+        self._choices = choices
         self.body = Body()
 
     def walk(self, element: Element, context: str) -> Body:
@@ -192,12 +193,14 @@ class BodyReader:
             raise FormInvalid(detail=path, fault="itemset")
         plain = self._read_at("")
         label_ref = label.get("ref") if label is not None else None
-        label_id = itext_id(label_ref) if label_ref and self._media else ""
+        label_id = itext_id(label_ref) if label_ref else ""
+        outputs = tuple((text, read(text)) for text in self._choices.of(nodeset)) if label_id else ()
         return Itemset(
             read(nodeset),
             plain(value.get("ref", "")),
             plain(label_ref) if label_ref else None,
-            plain(label_id) if label_id else None,
+            plain(label_id) if label_id and (outputs or self._choices.media) else None,
+            outputs,
         )
 
 

@@ -219,6 +219,37 @@ def test_texts_with_outputs_follow_answers_and_language():
     assert session.view(scenario.path("k")).choices[0].label == "A of 李"
 
 
+IN_ROWS = """
+    | survey |
+    | | type | name | label |
+    | | begin_repeat | m | 成员 |
+    | | text | who | 姓名 |
+    | | select_one r | rel | 关系 |
+    | | end_repeat |
+    | | select_one plain | p | 另 |
+    | choices |
+    | | list_name | name | label | media::image |
+    | | r | head | ${who}本人 | a.png |
+    | | r | wife | ${who}的配偶 |
+    | | plain | x | 无 |
+    """
+
+
+def test_a_choice_in_a_row_speaks_of_its_own_row():
+    scenario = Scenario.of(IN_ROWS)
+    scenario.add("m")
+    scenario.answer("m[1]/who", "王")
+    scenario.answer("m[2]/who", "李")
+    labels = [[choice.label for choice in scenario.session.view(scenario.path(f"m[{row}]/rel")).choices] for row in (1, 2)]
+    assert labels == [["王本人", "王的配偶"], ["李本人", "李的配偶"]]
+    changed = scenario.session.answer(scenario.path("m[2]/who"), "赵").changed
+    assert scenario.path("m[2]/rel") in changed
+    assert scenario.path("m[1]/rel") not in changed
+    assert scenario.path("p") not in changed
+    choices = scenario.session.view(scenario.path("m[2]/rel")).choices
+    assert [(choice.label, choice.media.image) for choice in choices] == [("赵本人", "a.png"), ("赵的配偶", "")]
+
+
 BODY_ITEMS = """<?xml version="1.0"?>
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
 <h:head><h:title>x</h:title><model><instance><data id="items"><who/><k/></data></instance></model></h:head>
