@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from fieldapp.ui.desk import Desk
 from fieldapp.ui.questions.base import QuestionWidget
 from fieldapp.ui.questions.choice import RadioQuestion, SearchChoiceQuestion
 from fieldapp.ui.questions.dates import DateTimeQuestion
@@ -21,7 +22,7 @@ from fieldapp.ui.questions.many import AcknowledgeQuestion, MultipleQuestion, Ra
 from fieldapp.ui.questions.options import OptionsQuestion
 from fieldapp.ui.questions.pad import DrawingPad, as_png
 from fieldapp.ui.questions.places import PointsQuestion
-from fieldapp.ui.questions.scale import RatingQuestion
+from fieldapp.ui.questions.scale import RangeQuestion, RatingQuestion
 from fieldapp.ui.questions.searched import SearchMultipleQuestion
 
 from .hands import press, write
@@ -143,3 +144,39 @@ def _seen(one: UploadQuestion) -> str:
 def _is_drawn(image: QImage) -> bool:
     white = QColor(Qt.GlobalColor.white)
     return any(image.pixelColor(x, y) != white for x in range(0, image.width(), 3) for y in range(0, image.height(), 3))
+
+
+_BY_TYPE = {
+    "int": "5",
+    "decimal": "2.5",
+    "date": "2016-04-14",
+    "time": "0830",
+    "geopoint": "36.59 109.49",
+}
+
+
+def answer_somehow(widget: QuestionWidget, desk: Desk, folder: Path) -> None:
+    """Give any answer that fits, with the keyboard (drawings with the mouse)."""
+    view = widget.view
+    if isinstance(widget, DrawnQuestion):
+        draw(widget.pad)
+        press(widget.take, Qt.Key.Key_Space)
+    elif isinstance(widget, UploadQuestion | AnnotateQuestion):
+        desk.dialogs.open_file = file_for(view.mediatype, folder)  # type: ignore[attr-defined]
+        press(keyboard(), Qt.Key.Key_Space)
+    elif isinstance(widget, SearchMultipleQuestion):
+        write(keyboard(), view.choices[0].label)
+        press(keyboard(), Qt.Key.Key_Return)
+    elif isinstance(widget, SearchChoiceQuestion):
+        press(keyboard(), Qt.Key.Key_F4)
+        press(keyboard(), Qt.Key.Key_Return)
+    elif isinstance(widget, PointsQuestion):
+        add_points("36.5 109.4; 36.6 109.4; 36.6 109.5")
+    elif isinstance(widget, DateTimeQuestion):
+        moment(widget, "20261120", "0905")
+    elif isinstance(widget, RankQuestion | AcknowledgeQuestion | MultipleQuestion | OptionsQuestion | RangeQuestion):
+        press(keyboard(), Qt.Key.Key_Space)
+    elif isinstance(widget, RatingQuestion | RadioQuestion):
+        write(keyboard(), "1")
+    else:
+        type_over("2016" if "year" in view.appearance.split() else _BY_TYPE.get(view.type, "12"))

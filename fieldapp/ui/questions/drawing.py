@@ -229,6 +229,7 @@ class AnnotateQuestion(QuestionWidget):
         for part in (self.pad, self.inks, self.done, self.undo, self.leave):
             part.setVisible(marking)
         self.mark.setVisible(not marking)
+        self.upload.setVisible(not marking)
         self._enable()
 
     def _enable(self) -> None:

@@ -23,6 +23,7 @@ _MOST_TICKS = 40
 _MOST_STARS = 20
 _STAR = 30
 _TALL = 180
+_HANDLE = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class _Slider(QSlider):
         painter.drawLine(start, centre)
         painter.setPen(QPen(self.palette().highlight().color() if self.hasFocus() else ink, 2))
         painter.setBrush(self.palette().base())
-        painter.drawEllipse(QPointF(centre), 7, 7)
+        painter.drawEllipse(QPointF(centre), 6, 6)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take the place as it stands."""
@@ -131,6 +132,7 @@ class RangeQuestion(QuestionWidget):
         words = words_of(view.appearance)
         upright = "vertical" in words
         self.slider = _Slider(Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal)
+        self.slider.setMinimumSize(_HANDLE, _HANDLE)
         stops = self.scale.stops()
         self.slider.setRange(0, min(stops, _MOST_STOPS))
         if "no-ticks" not in words:

@@ -140,7 +140,8 @@ class OpenForm(QWidget):
         try:
             changes = self.session.answer(path, str(value))
         except CodedError:
-            cell = self.page.cell(path)
+            # The form keeps what it had, the field what was typed.
+            cell = self.page.shown(path)
             if cell is not None and cell.widget is not None:
                 cell.widget.puzzled.emit("ui-puzzle-refused")
             return
