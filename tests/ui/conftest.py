@@ -15,11 +15,14 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fieldapp.domain.clock import CHINA, FixedClock
+from fieldapp.engine.views import NodeView
 from fieldapp.ui.background import Background
 from fieldapp.ui.desk import Desk
+from fieldapp.ui.questions import factory
+from fieldapp.ui.questions.base import Helps, QuestionWidget
 from fieldapp.ui.theme import Theme, register_fonts
 from fieldapp.words import resources
 from tests.robots.window import WindowRobot
@@ -116,3 +119,35 @@ def first_run(qtbot, desk: Desk) -> Iterator[WindowRobot]:
     made = WindowRobot(qtbot, desk)
     yield made
     made.end()
+
+
+@pytest.fixture
+def helps(clock, tmp_path) -> Helps:
+    return Helps(clock, lambda mediatype: None)
+
+
+@pytest.fixture
+def put(qtbot, helps, theme):
+    """A question widget in a shown window, with what it tells."""
+
+    windows: list[QWidget] = []
+
+    def place(view: NodeView) -> tuple[QuestionWidget, list[object]]:
+        window = QWidget()
+        windows.append(window)
+        qtbot.addWidget(window)
+        page = QVBoxLayout(window)
+        widget = factory.make(view, helps)
+        told: list[object] = []
+        widget.answered.connect(told.append)
+        page.addWidget(widget)
+        page.addStretch(1)
+        window.resize(700, 400)
+        window.show()
+        qtbot.waitExposed(window)
+        with qtbot.waitActive(window):
+            window.activateWindow()
+        widget.setFocus()
+        return widget, told
+
+    return place

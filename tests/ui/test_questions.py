@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QAccessible, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fieldapp.engine.views import ChoiceView, Control, Kind, NodeView
 from fieldapp.ui.questions import factory
-from fieldapp.ui.questions.base import Helps, NewFile, QuestionWidget
+from fieldapp.ui.questions.base import NewFile
 from fieldapp.ui.questions.choice import RadioQuestion, SearchChoiceQuestion
-from fieldapp.ui.questions.files import as_png
+from fieldapp.ui.questions.pad import as_png
 from tests.robots.hands import compose, press, write
 
 from .paper_form import KINDS, YN
@@ -22,37 +22,6 @@ from .paper_form import KINDS, YN
 
 def asked(type_: str = "string", control: Control = Control.INPUT, **more: object) -> NodeView:
     return NodeView("/f/a/q", Kind.QUESTION, str(more.pop("name", "q")), label="问题", control=control, type=type_, **more)
-
-
-@pytest.fixture
-def helps(clock, tmp_path) -> Helps:
-    return Helps(clock, lambda mediatype: None)
-
-
-@pytest.fixture
-def put(qtbot, helps, theme):
-    """A question widget in a shown window, with what it tells."""
-
-    windows: list[QWidget] = []
-
-    def place(view: NodeView) -> tuple[QuestionWidget, list[object]]:
-        window = QWidget()
-        windows.append(window)
-        qtbot.addWidget(window)
-        page = QVBoxLayout(window)
-        widget = factory.make(view, helps)
-        told: list[object] = []
-        widget.answered.connect(told.append)
-        page.addWidget(widget)
-        page.addStretch(1)
-        window.resize(700, 400)
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
-        widget.setFocus()
-        return widget, told
-
-    return place
 
 
 def test_a_chinese_name_is_typed_through_the_input_method(put):

@@ -126,16 +126,13 @@ class QuestionCell(QWidget):
         self.label.setSizePolicy(policy)
         if not tabled:
             self._page.insertWidget(0, self.label)
-            self._page.insertWidget(self._below_label(), widget)
+            self._page.insertWidget(1 if self.extras is None else 2, widget)
             return
         widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         line = QHBoxLayout()
         line.addWidget(self.label, _LABEL_SHARE)
         line.addWidget(widget, _ROW_SHARE)
         self._page.insertLayout(0, line)
-
-    def _below_label(self) -> int:
-        return 1 if self.extras is None else 2
 
     def _title(self, view: NodeView) -> None:
         number = f'<span style="color:{self._inks.faint}">{view.number}</span> ' if view.number and view.label else ""

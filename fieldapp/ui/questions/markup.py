@@ -10,7 +10,10 @@ import re
 
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<!\w)__(?=\S)(.+?)(?<=\S)__(?!\w)")
-_SLANTED = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]*?)(?<=[^\s_])_(?![\w_])")
+_SLANTED = re.compile(
+    r"(?<![A-Za-z0-9*])\*(?=[^\s*])([^*\n]*?)(?<=[^\s*])\*(?![A-Za-z0-9*])"
+    r"|(?<![\w_])_(?=[^\s_])([^_\n]*?)(?<=[^\s_])_(?![\w_])"
+)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$", re.MULTILINE)
 _WRAPPING = re.compile(r"</?(?:span|p|font|div|b|i|u|strong|em)(?:\s[^<>]*)?>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
