@@ -77,11 +77,14 @@ class Actions:
                 for place in self._tree.instances[node.index]:
                     self._recompute.store(place, self._around.instant())
 
-    def first_load(self) -> None:
-        """The actions of a new submission; as in the reference engines what is not relevant at first stays blank."""
+    def first_load(self, only: frozenset[int] | None = None) -> None:
+        """The actions of a new submission; as in the reference engines what is not relevant at first stays blank.
+
+        `only` names the definitions that are new to a draft of an earlier version.
+        """
         for action in self._loading:
             for target in self._chosen(action, self._tree.root):
-                if target.relevant:
+                if target.relevant and (only is None or target.node.index in only):
                     self._perform(action, target)
 
     def _chosen(self, action: Action, origin: Node) -> list[Node]:

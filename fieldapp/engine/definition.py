@@ -88,6 +88,8 @@ class Bind:
     pii: int = 0
     tier: str = "core"
     national_ref: str = ""
+    was: str = ""
+    """`fa:was`: paths below the root that the question had in earlier versions of the form, with blanks between."""
 
 
 @dataclass(frozen=True, slots=True)

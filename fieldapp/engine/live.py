@@ -71,8 +71,11 @@ class Live:
         self.rules.news.forget()
         self.rules.stored.on_value = self.actions.note_change
 
-    def reopen(self) -> None:
-        """The first transaction of a draft whose answers already stand in the tree; drawn values (uuid, random, now) stay as they are."""
+    def reopen(self, fresh: frozenset[int] = frozenset()) -> None:
+        """The first transaction of a draft whose answers already stand in the tree; drawn values (uuid, random, now) stay as they are.
+
+        Definitions in `fresh` are new to the draft: they begin as in a new submission.
+        """
         self._writes = {}
         self.rules.resuming = True
         self.rules.rows.enter(self.tree.root)
@@ -80,8 +83,17 @@ class Live:
         self.actions.load()
         self.settle(fire=False)
         self.rules.resuming = False
+        if fresh:
+            self._begin_fresh(fresh)
         self.rules.news.forget()
         self.rules.stored.on_value = self.actions.note_change
+
+    def _begin_fresh(self, fresh: frozenset[int]) -> None:
+        for node in [node for index in sorted(fresh) for node in self.tree.instances[index]]:
+            if node.calculated is not None and node.node.control is not None:
+                self.rules.store(node, node.calculated)
+        self.actions.first_load(fresh)
+        self.settle(fire=False)
 
     def settle(self, fire: bool = True) -> None:
         """Work until rules and actions are quiet."""

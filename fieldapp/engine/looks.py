@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from .definition import ControlDef, Text
 from .instance import Node, path_of
 from .live import Live
@@ -110,22 +112,19 @@ def inner_nodes(live: Live, node: Node) -> list[Node]:
 
 def title_of(live: Live, row: Node) -> str:
     """The first answers of a row in words, at most three, without sensitive ones and files; for a row that is not shown too."""
-    found: list[str] = []
-    for node in row.subtree():
-        control = node.node.control
-        if not node.raw or node.node.kind is not Kind.QUESTION or control is None or control.control is Control.UPLOAD:
-            continue
-        if node.node.bind.pii >= _SENSITIVE:
-            continue
-        labels = (
-            {choice.name: choice.label for choice in live.speech.choices(node, live.rules.stored.is_shared(node))}
-            if control.control in SELECTS
-            else {}
-        )
-        found.append(" ".join(labels.get(name, name) for name in node.raw.split()) if labels else node.raw)
-        if len(found) == _MOST_IN_A_TITLE:
-            break
-    return " · ".join(found)
+    told = [node for node in row.subtree() if node.raw and node.node.kind is Kind.QUESTION and node.node.bind.pii < _SENSITIVE]
+    words = (words_of(live, node)[1] for node in told if node.node.control is not None and node.node.control.control is not Control.UPLOAD)
+    return " · ".join(itertools.islice(words, _MOST_IN_A_TITLE))
+
+
+def words_of(live: Live, node: Node) -> tuple[str, str]:
+    """The label of a question and its stored answer in words, whether it is relevant or not."""
+    control = node.node.control or _NOTHING
+    label = live.speech.say(control.label, node) or node.name
+    if control.control not in SELECTS:
+        return label, node.raw
+    labels = {choice.name: choice.label for choice in live.speech.choices(node, live.rules.stored.is_shared(node))}
+    return label, " ".join(labels.get(name, name) for name in node.raw.split())
 
 
 _SENSITIVE = 2

@@ -49,15 +49,25 @@ class FormSession(ShownForm):
 
     @classmethod
     @nothing_to_collect()
-    def resume(cls, definition: FormDefinition, around: Surroundings, answers: Answers, language: str | None = None) -> FormSession:
-        """A draft exactly as its snapshot says; first-load actions and drawn values (uuid, random, today) are not made again."""
+    def resume(
+        cls,
+        definition: FormDefinition,
+        around: Surroundings,
+        answers: Answers,
+        language: str | None = None,
+        fresh: frozenset[int] = frozenset(),
+    ) -> FormSession:
+        """A draft exactly as its snapshot says; first-load actions and drawn values (uuid, random, today) are not made again.
+
+        Definitions in `fresh` are new to the draft (`migrate`): they begin as in a new submission.
+        """
         session = cls(Live(definition, around, _language(definition, language)))
         live = session.live
         filler = Filler(live.tree, answers)
-        filler.restore(session._silent)
+        filler.restore(session._silent, fresh)
         live.explanations.update(filler.explanations)
         session._foreign = filler.unused
-        live.reopen()
+        live.reopen(fresh)
         return session
 
     def answer(self, path: str, value: str) -> Changes:
