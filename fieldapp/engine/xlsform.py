@@ -17,6 +17,7 @@ from fieldapp.errors import ExpressionError, FormError, FormInvalid
 
 from .definition import FormDefinition
 from .limits import FILE_BYTES
+from .secondary import ITEMSETS
 from .sheets import Workbook, read, refusal
 from .survey import Row, names_of, rows_of
 from .xform import parse
@@ -112,7 +113,8 @@ def converted_from(workbook: Workbook, form_id: str | None = None) -> Sheets:
     except _STUMBLES as fault:
         row = _row_at(fault.__traceback__, survey)
         raise refusal("xlsform", f"{type(fault).__name__}: {fault}", "survey" if row else "", row) from fault
-    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), survey, workbook)
+    files = {ITEMSETS: result.itemsets.encode("utf-8")} if result.itemsets else {}
+    return Sheets(str(result.xform), tuple(str(warning) for warning in result.warnings), survey, workbook, files)
 
 
 def whereabouts(sheets: Sheets, fault: FormError) -> dict[str, object]:
