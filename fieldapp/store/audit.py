@@ -13,6 +13,8 @@ from . import facts
 from .tables import AuditRow
 from .transaction import Transaction
 
+_TODAY = "SELECT 1 FROM audit WHERE seq >= ? AND action = ? AND subject = ? AND user = ? LIMIT 1"
+
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
@@ -27,12 +29,25 @@ class AuditLine:
 
 
 def record(tx: Transaction, action: str, subject: str = "", detail: str = "", user: str = "") -> None:
-    """Add a line; actions are lower-case words as `unlock`, `finalize`, `print`, `export`."""
+    """Add a line; actions are lower-case words as `unlock`, `view`, `edit`, `finalize`, `print`, `export`."""
     before_number, before_sum = _head(tx)
     row = AuditRow(seq=before_number + 1, at=tx.stamp(), user=user or tx.user, action=action, subject=subject, detail=detail, sum="")
     row.sum = _sum(row, before_sum)
     tx.session.add(row)
     facts.put(tx, facts.AUDIT_HEAD, f"{row.seq}:{row.sum}")
+
+
+def once_a_day(tx: Transaction, action: str, subject: str) -> None:
+    """Add a line unless this user did the same with the same subject today: looking at a household ten times is one event."""
+    today, first = tx.stamp()[:10], facts.get(tx, facts.AUDIT_DAY)
+    day, _, begun = first.partition(":")
+    if day != today:
+        begun = str(_head(tx)[0] + 1)
+        facts.put(tx, facts.AUDIT_DAY, f"{today}:{begun}")
+    elif tx.value(_TODAY, int(begun), action, subject, tx.user) is not None:
+        return
+    record(tx, action, subject)
+    tx.session.flush()
 
 
 def lines(tx: Transaction, limit: int = 100, offset: int = 0, subject: str = "") -> tuple[AuditLine, ...]:

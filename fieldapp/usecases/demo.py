@@ -151,7 +151,7 @@ def _survey(laptop: Workspace, family: county.Family, archives: Path) -> None:
     interview.save_draft(laptop, opened.draft, opened.session.snapshot())
     interview.finalize(laptop, opened)
     made = printing.make_archive(laptop, household, _quiet)
-    printing.save_copy(made, archives / f"{made.head_name}-{household[:8]}.pdf")
+    printing.save_copy(laptop, made, archives / f"{made.head_name}-{household[:8]}.pdf")
 
 
 def _counted(laptops: Sequence[Workspace], data: Path, archives: Path) -> Outcome:

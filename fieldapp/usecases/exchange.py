@@ -122,7 +122,7 @@ def status(workspace: Workspace) -> ExchangeStatus:
 
 def sync_now(workspace: Workspace, report: Report) -> ExchangeReport:
     """Push, pull, compare and trade files with the district server; raises NotEnrolled, Offline, Refused, GarbledReply."""
-    from fieldapp.store import facts
+    from fieldapp.store import audit, facts
     from fieldapp.store.replica import StoreReplica
     from sync.client.http import HttpPeer
     from sync.session import exchange
@@ -141,6 +141,8 @@ def sync_now(workspace: Workspace, report: Report) -> ExchangeReport:
     except ExchangeError as error:
         _note(workspace, _LAST_ERROR, error.code)
         raise
+    with workspace.begin() as tx:
+        audit.record(tx, "sync", url, f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}")
     _note(workspace, _LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
     return ExchangeReport(
         done.sent,

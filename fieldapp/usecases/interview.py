@@ -64,7 +64,7 @@ class Played:
 def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD_SURVEY) -> Interview:
     """Open a household's form: the draft that was left, else a new revision of the finalized one, else a new one with what is known."""
     from fieldapp.engine.session import FormSession
-    from fieldapp.store import forms, households, submissions
+    from fieldapp.store import audit, forms, households, submissions
 
     with workspace.read() as tx:
         held = households.get(tx, household)
@@ -75,19 +75,22 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
         session = FormSession.start(definition, around, prefill=records.prefill(held, _today(workspace), workspace.user, around.new_id))
         with workspace.begin() as tx:
             draft = submissions.start_draft(tx, uuid4().hex, household, held.village, form, version, session.snapshot())
+            audit.once_a_day(tx, "view", household)
         return Interview(draft.id, session, held, resumed=False, revision=0)
     resumed = before.state is State.DRAFT
     with workspace.begin() as tx:
         draft = submissions.load(tx, before.id) if resumed else submissions.reopen(tx, before.id, "")
+        audit.once_a_day(tx, "view", household)
     return Interview(draft.id, FormSession.resume(definition, around, draft.answers), held, resumed, draft.revision)
 
 
 def save_draft(workspace: Workspace, draft: SubmissionId, changes: Mapping[str, str | None]) -> datetime:
     """Keep what changed since the last save, None for what is gone; safe on disk when this returns. The moment of saving."""
-    from fieldapp.store import submissions
+    from fieldapp.store import audit, submissions
 
     with workspace.begin() as tx:
         submissions.save_answers(tx, draft, changes)
+        audit.once_a_day(tx, "edit", draft)
     return workspace.place.clock.now()
 
 

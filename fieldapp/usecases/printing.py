@@ -76,7 +76,11 @@ class MadeFiles:
 
 def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
     """The archive as it would be made now; kept nowhere. Raises NotAllowed (not-finalized)."""
+    from fieldapp.store import audit
+
     prepared = _prepared(workspace, household, copies)
+    with workspace.begin() as tx:
+        audit.once_a_day(tx, "view", household)
     report(0, 1, prepared.sheet.facts.head_name)
     made = _rendered(workspace, prepared)
     report(1, 1, made.head_name)
@@ -122,12 +126,28 @@ def kept_archive(workspace: Workspace, household: HouseholdId) -> Archive | None
     return None
 
 
-def save_copy(archive: Archive, file: Path) -> Path:
-    """Write the PDF where the person wants it; an existing other file is never overwritten."""
+def save_copy(workspace: Workspace, archive: Archive, file: Path) -> Path:
+    """Write the PDF where the person wants it, readable by everybody; an existing other file is never overwritten."""
+    from fieldapp.store import audit
+
     if file.exists() and file.read_bytes() != archive.pdf:
         raise AlreadyThere(what="file", id=str(file))
+    with workspace.begin() as tx:
+        audit.record(tx, "save-copy", archive.household, f"revision {archive.revision} {archive.digest[:12]} {file.name}")
     file.write_bytes(archive.pdf)
     return file
+
+
+def printed(workspace: Workspace, archive: Archive) -> int:
+    """Note that the archive went to a printer; which time it is for this household."""
+    from fieldapp.store import audit, facts
+
+    with workspace.begin() as tx:
+        name = f"printed/{archive.household}"
+        number = int(facts.get(tx, name, "0")) + 1
+        facts.put(tx, name, str(number))
+        audit.record(tx, "print", archive.household, f"number {number} revision {archive.revision} {archive.digest[:12]}")
+    return number
 
 
 def make_files(

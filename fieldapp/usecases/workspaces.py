@@ -159,6 +159,9 @@ def backup(workspace: Workspace, file: Path) -> Contents:
 
 def restore(file: Path, folder: Path) -> None:
     """Bring a backup back into an empty folder."""
+    from fieldapp.domain.clock import SystemClock
+    from fieldapp.store import tries
     from fieldapp.store.backup import restore as read
 
     read(file, folder)
+    tries.note(folder, SystemClock(), "", "restore", file.name)

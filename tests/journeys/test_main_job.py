@@ -50,7 +50,7 @@ def test_a_household_goes_from_the_first_key_to_the_second_laptop(
     assert interview.finalized_answers(second, household) == mine
     assert exchange.status(robot.work.workspace).unsent == 0
     file = tmp_path / "archive.pdf"
-    printing.save_copy(printing.kept_archive(robot.work.workspace, household), file)
+    printing.save_copy(robot.work.workspace, printing.kept_archive(robot.work.workspace, household), file)
     ((_, verdict),) = printing.verify_files([file], second)
     assert (verdict.valid, verdict.copies_identical, verdict.household) == (True, True, household)
     exchange.sync_now(second, quiet)

@@ -86,7 +86,7 @@ def test_photo_loses_its_metadata_and_becomes_small_on_the_way_in(workspace: Wor
 def test_archive_of_a_finalized_household_verifies(workspace: Workspace, tmp_path) -> None:  # type: ignore[no-untyped-def]
     household = nobody_home(workspace, "张𬭎", picture=photo())
     archive = printing.make_archive(workspace, household, quiet)
-    file = printing.save_copy(archive, tmp_path / "a.pdf")
+    file = printing.save_copy(workspace, archive, tmp_path / "a.pdf")
     ((_, verdict),) = printing.verify_files([file], workspace)
     assert (verdict.valid, verdict.copies_identical, verdict.revision, verdict.stale) == (True, True, 1, False)
     assert verdict.signed_by == workspace.device.device

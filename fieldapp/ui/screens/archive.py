@@ -235,8 +235,9 @@ class ArchiveScreen(QWidget):
         file = self._desk.dialogs.ask_save(say("ui-archive-save-title"), f"{archive.head_name}.pdf", say("ui-pick-pdf"))
         if file is None:
             return
+        workspace = self._workspace
         self._desk.background.run(
-            lambda report: printing.save_copy(archive, file),
+            lambda report: printing.save_copy(workspace, archive, file),
             owner=self,
             done=lambda saved: self._say("ui-archive-saved", file=str(saved)),
             failed=self._not_saved,
@@ -250,8 +251,14 @@ class ArchiveScreen(QWidget):
             self._desk.dialogs.tell(error)
 
     def _print(self) -> None:
-        if self.shown is not None and paper.print_pdf(self.shown.archive.pdf, self):
-            self._say("ui-archive-printed")
+        if self.shown is None or not paper.print_pdf(self.shown.archive.pdf, self):
+            return
+        workspace, archive = self._workspace, self.shown.archive
+        self._desk.background.run(
+            lambda report: printing.printed(workspace, archive),
+            owner=self,
+            done=lambda number: self._say("ui-archive-printed", number=number),
+        )
 
     def _say(self, message: str, **values: object) -> None:
         self.state.setText(say(message, **values))

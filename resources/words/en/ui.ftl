@@ -230,7 +230,7 @@ ui-archive-no-printer = No printer found; save the PDF and print it elsewhere
 ui-archive-save-title = Save archive
 ui-archive-saved = Saved to { $file }. The file is not encrypted.
 ui-archive-file-there = Another file of that name is there; nothing was overwritten.
-ui-archive-printed = Sent to the printer. Are all three copies there? Check the page count.
+ui-archive-printed = Sent to the printer (printing no. { $number } of this household). Are all three copies there? Check the page count.
 
 ui-exchange-title = Sync
 ui-exchange-server = Server

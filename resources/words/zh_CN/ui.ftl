@@ -230,7 +230,7 @@ ui-archive-no-printer = 未发现打印机，可另存 PDF 后到别处打印
 ui-archive-save-title = 另存档案
 ui-archive-saved = 已保存到 { $file }。文件未加密，请妥善保管。
 ui-archive-file-there = 那里已有同名的文件，没有覆盖；请换一个名字。
-ui-archive-printed = 已送打印机。三份都打印好了吗？请核对页数。
+ui-archive-printed = 已送打印机（这一户第 { $number } 次打印）。三份都打印好了吗？请核对页数。
 
 ui-exchange-title = 同步
 ui-exchange-server = 服务器
