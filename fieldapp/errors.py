@@ -94,7 +94,7 @@ class AlreadyThere(UsageError):
 
 
 class NotAllowed(UsageError):
-    """Values: reason (a code of its own); detail, count, path where there is more to say."""
+    """Values: reason (a code of its own); detail, count, path, id, operations, files, drafts where there is more to say."""
 
     code = "not-allowed"
 

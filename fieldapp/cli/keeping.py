@@ -1,8 +1,9 @@
-"""`fieldapp workspace user | recovery | rekey`: who may unlock a workspace, the ways back, and a new data key."""
+"""`fieldapp workspace user | recovery | rekey | purge | hand-over | audit`: who may unlock a workspace, and what becomes of it."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ def add(verbs: Any, common: argparse.ArgumentParser) -> None:
         verb.set_defaults(run=run)
         if name == "remove":
             verb.add_argument("--keep-key", action="store_true", help=say("cli-user-keep-key"))
+    _add_clearing(verbs, common)
     verbs.add_parser("rekey", help=say("cli-rekey"), parents=[common]).set_defaults(run=_rekey)
     room = verbs.add_parser("recovery", help=say("cli-recovery-room"), parents=[common])
     recovery = room.add_subparsers(required=True, metavar="COMMAND")
@@ -41,6 +43,47 @@ def add(verbs: Any, common: argparse.ArgumentParser) -> None:
     use = recovery.add_parser("use", help=say("cli-recovery-use"), parents=[common])
     use.add_argument("--answer", type=Path, metavar="FILE")
     use.set_defaults(run=_use)
+
+
+def _add_clearing(verbs: Any, common: argparse.ArgumentParser) -> None:
+    purge = verbs.add_parser("purge", help=say("cli-purge"), parents=[common])
+    purge.add_argument("--older-than", type=float, default=90, metavar="DAYS", help=say("cli-purge-older"))
+    purge.add_argument("--dry-run", action="store_true", help=say("cli-purge-dry"))
+    purge.set_defaults(run=_purge)
+    over = verbs.add_parser("hand-over", help=say("cli-hand-over"), parents=[common])
+    over.add_argument("--receipt", type=Path, required=True, metavar="FILE.pdf")
+    over.add_argument("--backup", type=Path, metavar="FILE")
+    over.add_argument("--confirm", default="", metavar="ID", help=say("cli-hand-over-confirm"))
+    over.set_defaults(run=_hand_over)
+    audit = verbs.add_parser("audit", help=say("cli-audit"), parents=[common])
+    audit.add_argument("--limit", type=int, default=100, metavar="N")
+    audit.set_defaults(run=_audit)
+
+
+def _purge(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import clearing
+
+    done = clearing.clear(app.workspace(passphrase()), given.older_than, given.dry_run)
+    kept = " ".join(f"{reason}={count}" for reason, count in sorted(done.kept.items())) or "0"
+    return Told({**asdict(done), "dry_run": given.dry_run}, say("cli-purged", **{**asdict(done), "kept": kept, "dry": given.dry_run}))
+
+
+def _hand_over(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import clearing
+
+    done = clearing.hand_over(
+        app.folder, app.user(), passphrase(), app.clock, receipt=given.receipt, backup=given.backup, confirmed=given.confirm
+    )
+    plain = {name: value for name, value in asdict(done).items() if name != "pdf"}
+    return Told({**plain, "receipt": str(given.receipt)}, say("cli-handed-over", files=done.files, receipt=given.receipt))
+
+
+def _audit(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import workspaces
+
+    lines = workspaces.trail(app.workspace(passphrase()), given.limit)
+    plain = [asdict(line) for line in lines]
+    return Told(plain, "\n".join(f"{line.number}\t{line.at}\t{line.user}\t{line.action}\t{line.subject}\t{line.detail}" for line in lines))
 
 
 def _users(app: App, _: argparse.Namespace) -> Told:

@@ -10,7 +10,7 @@ from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
 from sync.replica import Author, Taken
 
-from . import areas, audit, facts, operations, outbox
+from . import areas, audit, facts, operations, outbox, purge
 from .tables import AuthorRow, OperationRow, QuarantineRow
 from .transaction import Transaction
 
@@ -36,7 +36,7 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
     """
     authors = {row.device: (bytes.fromhex(row.public_key), row.revoked) for row in tx.session.exec(select(AuthorRow))}
     waiting = _waiting(tx, authors)
-    new, known = 0, _known(tx, incoming)
+    new, known = 0, _known(tx, incoming) | purge.passed_over(tx, incoming)
     aside: list[tuple[str, str]] = []
     touched: dict[str, None] = {}
     fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}

@@ -47,7 +47,7 @@ def acknowledge(tx: Transaction, peer: str, receipts: Sequence[str]) -> None:
         rows = tx.session.exec(select(OperationRow.seq).where(col(OperationRow.id).in_(receipts[start : start + 500]))).all()
         for seq in rows:
             tx.sql("INSERT INTO receipt (peer, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", peer, seq)
-    _advance(tx, peer)
+    settle(tx, peer)
 
 
 def forget(tx: Transaction, peer: str) -> None:
@@ -61,8 +61,8 @@ def _waiting(tx: Transaction, peer: str) -> SelectOfScalar[OperationRow]:
     return select(OperationRow).where(col(OperationRow.seq) > int(facts.get(tx, _mark(peer), "0")), col(OperationRow.seq).not_in(receipts))
 
 
-def _advance(tx: Transaction, peer: str) -> None:
-    """Move the mark below which everything has a receipt, so that looking for the rest stays cheap."""
+def settle(tx: Transaction, peer: str) -> None:
+    """Move the mark below which everything has a receipt, so that looking for the rest stays cheap; back, too, where rows are gone."""
     waiting = _waiting(tx, peer).subquery()
     first = tx.session.exec(select(func.min(waiting.c.seq))).one()
     last = tx.session.exec(select(func.max(OperationRow.seq))).one() or 0

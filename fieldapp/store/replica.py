@@ -13,7 +13,7 @@ from fieldapp.errors import AlreadyThere, BadInput
 from sync.operation import Operation, Signer
 from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
 
-from . import areas, attachments, audit, facts, forms, intake, outbox, snapshots
+from . import areas, attachments, audit, facts, forms, intake, outbox, purge, snapshots
 from .database import Database
 from .tables import CursorRow, FileReceiptRow, OperationRow, ScopeRow
 from .transaction import Transaction
@@ -136,9 +136,9 @@ class StoreReplica:
             attachments.put(tx, data)
 
     def digest(self, village: str) -> tuple[int, str]:
-        """How many operations of a village are here, and the XOR of their ids."""
+        """How many operations of a village are or were here, and the XOR of their ids."""
         with self._database.read() as tx:
-            ids = tx.session.exec(select(OperationRow.id).where(OperationRow.vil == village)).all()
+            ids = {*tx.session.exec(select(OperationRow.id).where(OperationRow.vil == village)), *purge.gone(tx, village)}
         together = 0
         for identity in ids:
             together ^= int(identity, 16)

@@ -26,6 +26,7 @@ NEXT_DATABASE = "workspace.next.db"
 NEXT_FILES = "files.next"
 _OLD_FILES = "files.old"
 _SPARE_BYTES = 16 << 20
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
 Report = Callable[[int, int, str], None]
 
 
@@ -91,7 +92,7 @@ def _copy_database(folder: Path, old: Keys, fresh: Keys) -> list[str]:
 
 def _outline(connection: driver.Connection) -> list[object]:
     """Rows of every table, and the sums of all operations and of the audit trail."""
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()]
+    tables = [name for (name,) in connection.execute(_TABLES).fetchall()]
     counts: list[object] = [(name, connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()) for name in tables]
     together = 0
     for (identity,) in connection.execute("SELECT id FROM operation"):

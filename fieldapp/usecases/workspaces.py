@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fieldapp.domain.clock import Clock
 
 if TYPE_CHECKING:
+    from fieldapp.store.audit import AuditLine
     from fieldapp.store.backup import Contents
     from fieldapp.store.check import Damage
     from fieldapp.store.database import Database as Workspace
@@ -22,7 +23,7 @@ else:
 
 __all__ = [
     "Summary", "Workspace", "backup", "change_passphrase", "check", "create", "exists", "info",
-    "lock", "rekey", "restore", "summary", "unlock", "users", "wait_s", "warm",
+    "lock", "rekey", "restore", "summary", "trail", "unlock", "users", "wait_s", "warm",
 ]  # fmt: skip
 
 Report = Callable[[int, int, str], None]
@@ -147,7 +148,29 @@ def rekey(folder: Path, user: str, passphrase: str, clock: Clock, report: Report
     finally:
         workspace.close()
     rotation.settle(folder)
+    _renew_snapshots(folder, user, passphrase, clock)
     return count
+
+
+def _renew_snapshots(folder: Path, user: str, passphrase: str, clock: Clock) -> None:
+    """Those of before hold the old key, which those who were removed know; a fresh one takes their place."""
+    from fieldapp.store import snapshots
+    from fieldapp.store.backup import OWN
+
+    old = snapshots.listed(folder / OWN)
+    if old:
+        with unlock(folder, user, passphrase, clock) as workspace:
+            snapshots.take(workspace, snapshots.BY_HAND)
+        for one in old:
+            one.file.unlink(missing_ok=True)
+
+
+def trail(workspace: Workspace, limit: int = 100) -> tuple[AuditLine, ...]:
+    """The newest lines of the audit trail, the newest first."""
+    from fieldapp.store import audit
+
+    with workspace.read() as tx:
+        return audit.lines(tx, limit)
 
 
 def backup(workspace: Workspace, file: Path) -> Contents:

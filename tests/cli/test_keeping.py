@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from fieldapp.domain.clock import FixedClock
+from fieldapp.usecases import workspaces
 from sync.server.cli import main as district_main
-from tests.world import DistrictServer, enrolled, laptop
+from tests.world import MORNING, DistrictServer, enrolled, laptop
 
 from .test_cli import Run, run
 
@@ -98,3 +100,21 @@ def test_key_kept_offline_answers_too(run: Run, folder: Path, monkeypatch: pytes
     assert run("workspace", "recovery", "use", "--answer", answer, "--workspace", folder)[0] == 0
     monkeypatch.setenv("FIELDAPP_PASSPHRASE", "neue Worte")
     assert run("workspace", "info", "--workspace", folder)[0] == 0
+
+
+def test_purge_tells_before_it_acts_and_hand_over_needs_a_second_word(run: Run, folder: Path) -> None:
+    from tests.world import PASSPHRASE, nobody_home
+
+    with workspaces.unlock(folder, USER, PASSPHRASE, FixedClock(MORNING)) as opened:
+        nobody_home(opened, "张三")
+    code, told = run("workspace", "purge", "--older-than", 0, "--dry-run", "--workspace", folder)
+    assert (code, told["households"], told["kept"], told["dry_run"]) == (0, 0, {"unsent": 1}, True)
+    receipt = folder.parent / "receipt.pdf"
+    code, told = run("workspace", "hand-over", "--receipt", receipt, "--workspace", folder)
+    assert (code, told["error"], told["reason"]) == (3, "not-allowed", "unsent-work")
+    lines = run("workspace", "audit", "--limit", 3, "--workspace", folder)[1]
+    assert [line["action"] for line in lines] == ["unlock", "unlock", "unlock"]
+    code, told = run("workspace", "hand-over", "--receipt", receipt, "--confirm", told["id"], "--workspace", folder)
+    assert (code, told["households"], told["submissions"], told["key_files"]) == (0, 1, 1, 2)
+    assert receipt.read_bytes().startswith(b"%PDF-")
+    assert run("workspace", "info", "--workspace", folder)[1]["error"] == "workspace-missing"

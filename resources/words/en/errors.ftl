@@ -27,6 +27,8 @@ error-not-allowed = { $reason ->
     [readonly] This question cannot be changed.
     [counted] The number of rows follows from an earlier answer.
     [other-key] This backup was made under an earlier key: it opens with the passphrase of that time.
+    [unsent-work] Something is unsent or unfinished: { $operations } operations, { $files } attachments, { $drafts } drafts. Sync first; to destroy it all the same confirm with the workspace's id { $id }.
+    [slot-too-old] The user { $detail } still has a key of the first format and has to open the workspace once with this program.
     [closed] The workspace is locked.
     [district-command] A command of the district server failed: { $detail }
     [role] This user may not do that.

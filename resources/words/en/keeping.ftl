@@ -39,3 +39,34 @@ ui-unlock-wait = Wrong several times in a row: please wait { $minutes ->
     [0] { $seconds } s
    *[other] { $minutes } min { $seconds } s
  }. Nobody is locked out for ever; if the passphrase is lost, use the recovery sheet or ask the district.
+
+slip-over-title = Receipt: computer handed over, workspace destroyed
+slip-over-lead = The workspace on this computer was destroyed: its key files were overwritten and removed, then database, attachments and automatic backups. No passphrase and no recovery sheet opens it any more.
+slip-over-by = Done by
+slip-over-counts = Held before
+slip-over-counts-value = { $households } households, { $submissions } finalized submissions, { $archives } archives, { $attachments } attachments, { $operations } operations
+slip-over-left = Unsent
+slip-over-nothing-unsent = nothing: the district has everything
+slip-over-unsent = { $operations } operations and { $files } attachments unsent, { $drafts } drafts unfinished; destroyed after a second confirmation
+slip-over-destroyed = Destroyed
+slip-over-destroyed-value = { $keys } key files and backups that held one (overwritten, then removed), { $files } files in all, { $bytes } bytes
+slip-over-backup = Backup before
+slip-over-no-backup = none was made
+slip-over-note-1 = Have the district revoke the device named above (district device revoke).
+slip-over-note-2 = On a solid-state disk overwritten bytes may stay for a while, still protected by the passphrase; destroy the whole disk where more is asked for.
+slip-over-note-3 = Backups kept elsewhere are not touched and open with the passphrases of their time: register or destroy them too.
+slip-over-giver = Given by
+slip-over-taker = Taken by
+slip-over-witness = Witness
+
+cli-purge = clear away households that the district has and nobody changed for days
+cli-purge-older = for how many days unchanged (90)
+cli-purge-dry = only tell what would go
+cli-purged = { $dry ->
+    [True] May go:
+   *[other] Cleared away:
+ } { $households } households ({ $operations } operations, { $files } attachments); kept: { $kept }
+cli-hand-over = hand the computer over: destroy keys and everything, write the receipt
+cli-hand-over-confirm = while something is unsent or unfinished: the first eight signs of the workspace's id
+cli-handed-over = The workspace is destroyed ({ $files } files), the receipt is { $receipt }. Print and sign it, and have the district revoke this computer.
+cli-audit = list the audit trail

@@ -50,6 +50,8 @@ error-not-allowed = { $reason ->
     [counted] 行数由前面的答案决定，不能增减。
     [other-key] 这份备份用的是更换前的密钥，要用当时的口令打开。
     [closed] 工作区已经锁定。
+    [unsent-work] 还有没上报或没定稿的内容：操作 { $operations } 条、附件 { $files } 个、草稿 { $drafts } 份。先同步；一定要销毁的，请用工作区编号 { $id } 确认。
+    [slot-too-old] 用户 { $detail } 还是旧版密钥，请这位用户先用本程序打开一次工作区。
     [district-command] 区级服务器的命令没有成功：{ $detail }
     [role] 当前用户没有这项权限。
     [scope] 这个地区不在您的工作范围内。

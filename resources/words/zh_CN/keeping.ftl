@@ -39,3 +39,34 @@ ui-unlock-wait = 口令连续输错，请再等 { $minutes ->
     [0] { $seconds } 秒
    *[other] { $minutes } 分 { $seconds } 秒
  } 再试。不会永远锁住；忘记口令时用恢复单，或请区县帮助。
+
+slip-over-title = 电脑移交销毁回执
+slip-over-lead = 这台电脑上的工作区已经销毁：密钥文件先覆写再删除，资料库、附件和本机自动备份随后删除。此后任何口令、恢复单都打不开。
+slip-over-by = 操作人
+slip-over-counts = 销毁前内容
+slip-over-counts-value = { $households } 户，定稿记录 { $submissions } 份，档案 { $archives } 份，附件 { $attachments } 个，操作 { $operations } 条
+slip-over-left = 未上报内容
+slip-over-nothing-unsent = 没有：区县已收到全部内容
+slip-over-unsent = 操作 { $operations } 条、附件 { $files } 个未上报，草稿 { $drafts } 份未定稿；操作人二次确认后销毁
+slip-over-destroyed = 已销毁
+slip-over-destroyed-value = 密钥文件和带密钥的备份 { $keys } 个（覆写后删除），全部文件 { $files } 个、{ $bytes } 字节
+slip-over-backup = 移交前备份
+slip-over-no-backup = 没有另做备份
+slip-over-note-1 = 请区县管理员停用上面编号的电脑（district device revoke）。
+slip-over-note-2 = 固态硬盘上被覆写的旧数据可能暂时残留，但仍由口令加密保护；要求更高时请另做整盘销毁。
+slip-over-note-3 = 拷到别处的备份不受影响，用当时的口令仍能打开，请一并登记保管或销毁。
+slip-over-giver = 移交人
+slip-over-taker = 接收人
+slip-over-witness = 监交人
+
+cli-purge = 清理区县已收到、并且多日没有改动的住户资料
+cli-purge-older = 多少天没有改动（默认 90）
+cli-purge-dry = 只说会清理什么，不动资料
+cli-purged = { $dry ->
+    [True] 可以清理
+   *[other] 已清理
+ } { $households } 户（操作 { $operations } 条，附件 { $files } 个）；留下：{ $kept }
+cli-hand-over = 移交电脑：销毁密钥和全部资料，写出回执
+cli-hand-over-confirm = 还有未上报或未定稿内容时，写工作区编号的前八位以确认
+cli-handed-over = 工作区已销毁（{ $files } 个文件），回执在 { $receipt }。请打印签字，并请区县停用这台电脑。
+cli-audit = 列出审计记录
