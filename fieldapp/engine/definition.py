@@ -12,6 +12,8 @@ from .xpath.ast import Expr
 NO_NODE = -1
 """The parent of the root."""
 
+_LEAVES = (Kind.QUESTION, Kind.NOTE, Kind.CALCULATE)
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -134,7 +136,7 @@ class NodeDef:
     @property
     def is_leaf(self) -> bool:
         """Whether it holds a value."""
-        return self.kind in (Kind.QUESTION, Kind.NOTE, Kind.CALCULATE)
+        return self.kind in _LEAVES
 
     @property
     def is_attribute(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .closures import Closures
 from .graph import Graph, Role
-from .instance import Node, Tree
+from .instance import Node
 from .news import News
 from .views import Flaw
 
@@ -12,24 +12,25 @@ from .views import Flaw
 class Flaws:
     """The flaws of one session."""
 
-    def __init__(self, graph: Graph, tree: Tree, closures: Closures, news: News) -> None:
+    def __init__(self, graph: Graph, closures: Closures, news: News) -> None:
         self._graph = graph
-        self._tree = tree
         self._closures = closures
         self._news = news
+        self._can_fail = [not _CHECKS.isdisjoint(rules) for rules in graph.of_node]
         self._doubtful: dict[Node, None] = {}
         self.flawed: dict[Node, None] = {}
         """Nodes with a flaw, whether the person has come to them or not."""
 
     def doubt(self, node: Node) -> None:
         """Value, relevance or a rule changed: the flaws of this node must be worked out again."""
-        self._doubtful[node] = None
+        if self._can_fail[node.node.index]:
+            self._doubtful[node] = None
 
     def settle(self) -> None:
         """Work out the flaws of every node in doubt."""
         doubtful, self._doubtful = self._doubtful, {}
         for node in doubtful:
-            if not self._tree.holds(node):
+            if not node.held:
                 continue
             flaws = self._of(node)
             if flaws != node.flaws:
@@ -56,3 +57,4 @@ class Flaws:
 
 _FLAWLESS: frozenset[Flaw] = frozenset()
 _MISSING = frozenset((Flaw.REQUIRED,))
+_CHECKS = frozenset((Role.REQUIRED, Role.CONSTRAINT, Role.WARNING))

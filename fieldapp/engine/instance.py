@@ -21,6 +21,7 @@ class Node(XNode):
         "calculated",
         "choices",
         "flaws",
+        "held",
         "looked",
         "node",
         "order",
@@ -47,6 +48,8 @@ class Node(XNode):
         self.calculated: str | None = None
         """The last outcome of the calculation, to tell a new result from a typed value."""
         self.flaws: frozenset[Flaw] = frozenset()
+        self.held = False
+        """Whether it is in the tree now, and not in a row that was taken out."""
         self.row_id = ""
         self.order = 0.0
         self.ranges: dict[int, Node] = {}
@@ -151,16 +154,14 @@ class Tree:
         for here in node.subtree():
             table = self.ranges if here.is_range else self.instances
             table[here.node.index][here] = None
-
-    def holds(self, node: Node) -> bool:
-        """Whether a node is in the tree now (and not in a row that was taken out)."""
-        return node in (self.ranges if node.is_range else self.instances)[node.node.index]
+            here.held = True
 
     def leave(self, node: Node) -> None:
         """Forget a subtree that has been taken out of the tree."""
         for here in node.subtree():
             table = self.ranges if here.is_range else self.instances
             del table[here.node.index][here]
+            here.held = False
 
     def new_row(self, range_: Node, row_id: str = "") -> Node:
         """A row from the repeat's template, not yet in the tree."""

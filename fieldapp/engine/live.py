@@ -181,7 +181,7 @@ class Live:
 
     def changes(self) -> Changes:
         """What the last transaction changed."""
-        changed = tuple(paths_of(filter(self.tree.holds, self.rules.news.changed)))
+        changed = tuple(paths_of(node for node in self.rules.news.changed if node.held))
         gone = tuple(path for path in dict.fromkeys(self.rules.news.gone) if self.find(path) is None)
         return Changes(changed, gone, self.rules.news.rows)
 

@@ -29,7 +29,7 @@ class Recompute:
         self.speech = speech
         self.news = News()
         self.agenda = Agenda(definition, graph, tree)
-        self.flaws = Flaws(graph, tree, closures, self.news)
+        self.flaws = Flaws(graph, closures, self.news)
         self.stored = Stored(definition, graph, speech, self.agenda, self.flaws, self.news)
         self.tally = Tally()
         self.rows = Rows(graph, tree, self.stored, self.agenda, self.flaws, self.news, self.tally)
@@ -55,11 +55,10 @@ class Recompute:
 
     def run(self) -> None:
         """Work the agenda empty, then settle flaws and counts."""
-        holds = self.tree.holds
         for rule, nodes in self.agenda.work():
             handler = self._handlers[rule.role]
             for node in nodes:
-                if holds(node):
+                if node.held:
                     handler(rule, node)
         self.flaws.settle()
         self.tally.settle(self.news.changed)

@@ -184,7 +184,7 @@ class FormSession(ShownForm):
 
     def _explained(self) -> Iterator[tuple[str, str]]:
         for node, text in self.live.explanations.items():
-            if Flaw.WARNING in node.flaws and self.live.tree.holds(node):
+            if Flaw.WARNING in node.flaws and node.held:
                 yield stable_path_of(node) + EXPLANATION, text
 
 
