@@ -166,7 +166,7 @@ class FormError(FieldAppError):
 
 
 class FormInvalid(FormError):
-    """Values: detail; sheet, row, column where known."""
+    """Values: detail, fault (what kind, in words/*/errors.ftl form-fault); sheet, row, column, or for an XForm line, where known."""
 
     code = "form-invalid"
 
@@ -178,7 +178,7 @@ class FormUnsupported(FormError):
 
 
 class ExpressionError(FormError):
-    """An expression of the form is broken. Values: path, expression, detail; sheet, row, column where known."""
+    """An expression of the form is broken. Values: path, expression, detail; sheet, row, column, or for an XForm line, where known."""
 
     code = "expression"
 

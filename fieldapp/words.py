@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_LANGUAGE = "zh_CN"
 _FIRST = ("ui", "errors")
 # An error names its place only where it is known; a message asks for `none` to say a sentence without it.
-_PLACES: dict[str, object] = {"sheet": "none", "row": "none", "column": "none"}
+_PLACES: dict[str, object] = {"sheet": "none", "row": "none", "column": "none", "line": "none", "fault": "none"}
 
 
 def resources() -> Path:

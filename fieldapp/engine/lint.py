@@ -15,13 +15,14 @@ from fieldapp.words import DEFAULT_LANGUAGE, say
 
 from .definition import FormDefinition
 from .lint_codes import SEVERITIES, Severity
-from .lint_place import cell_of, line_of, lines_of
+from .lint_place import cell_of
 from .lint_questions import about_questions
 from .lint_remark import Remark
 from .lint_rules import remarks
 from .lint_scan import Broken, scan
 from .lint_sheets import about_sheets
 from .xform import parse
+from .xform_lines import line_of, line_of_fault, lines_of
 from .xlsform import Converted, Sheets, converted_from, read_workbook, whereabouts
 
 __all__ = ["SEVERITIES", "Mistake", "Severity", "lint", "lint_file"]
@@ -127,9 +128,7 @@ def _refused(fault: FormError, sheets: Sheets | None = None) -> Mistake:
     if sheets is not None and sheets.survey:
         values = {"sheet": "survey", **values, **whereabouts(sheets, fault)}
     elif sheets is not None:
-        path = str(values.get("path", ""))
-        line, attribute = line_of(lines_of(sheets.xform), path, "")
-        values = {"row": values.get("line") or line, "column": attribute, **values}
+        values = {"row": line_of_fault(sheets.xform, values), **values}
     kind = str(values.get("fault", ""))
     code = kind if kind in _FAULTS else "form"
     detail = str(values.get("detail", values.get("feature", "")))

@@ -1,14 +1,11 @@
-"""Where a remark belongs: sheet, row and column of an XLSForm; line and attribute of an XForm."""
+"""Where a remark belongs in the sheets: row and column."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from xml.parsers.expat import ExpatError, ParserCreate
 
 from .survey import Row
-from .xform_body import plain_path
-from .xform_document import undeclared
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "relevant": ("relevant", "relevance", "bind::relevant"),
@@ -25,7 +22,6 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "text": ("label", "caption", "hint", "guidance_hint", "constraint_message", "required_message"),
     "name": ("name", "value", "tag"),
 }
-_ATTRIBUTES = {"count": "jr:count", "itemset": "nodeset", "text": "label", "setvalue": "value", "warning": "fa:warning", "tier": "fa:tier"}
 
 
 def cell_of(survey: Mapping[str, Row], path: str, role: str, expression: str, titles: tuple[str, ...] = ()) -> tuple[int, str]:
@@ -50,31 +46,3 @@ def _last_name(expression: str) -> str:
     """The name that an expression ends with, as people write it in `${…}`."""
     names = re.findall(r"[^\W\d][\w.-]*", expression)
     return names[-1] if names else ""
-
-
-def lines_of(xform: str) -> dict[str, dict[str, int]]:
-    """Path → (bind, control) → line of an XForm; empty if it is no XML."""
-    found: dict[str, dict[str, int]] = {}
-    parser = ParserCreate("utf-8", " ")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        tag = name.rsplit(" ", 1)[-1]
-        ref = attributes.get("nodeset") or attributes.get("ref") or ""
-        if ref.startswith("/") and tag not in ("itemset", "value", "label", "output"):
-            place = "bind" if tag == "bind" else "control"
-            found.setdefault(plain_path(ref), {}).setdefault(place, parser.CurrentLineNumber)
-
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(undeclared(xform).encode("utf-8", "replace"), True)
-    except ExpatError:
-        return {}
-    return found
-
-
-def line_of(lines: Mapping[str, Mapping[str, int]], path: str, role: str) -> tuple[int, str]:
-    """Line and attribute of a remark; line 0 if its node is named nowhere."""
-    places = lines.get(path, {})
-    shown = role in ("itemset", "text", "count")
-    line = places.get("control" if shown else "bind") or places.get("bind") or places.get("control") or 0
-    return line, _ATTRIBUTES.get(role, "nodeset" if role == "name" else role)

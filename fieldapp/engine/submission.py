@@ -5,7 +5,7 @@ Sources: ODK XForms specification 1.0 (submissions, metadata), OpenRosa metadata
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.sax.saxutils import escape, quoteattr
@@ -47,7 +47,7 @@ class _Writer:
 
     def __init__(self, definition: FormDefinition, row_ids: bool) -> None:
         self._prefixes = {uri: prefix for prefix, uri in definition.namespaces if prefix}
-        self._prefixes.setdefault(ORX, "orx")
+        self._prefixes.setdefault(ORX, _unlike("orx", self._prefixes.values()))
         used = {node.namespace for node in definition.nodes if node.namespace in self._prefixes}
         self._declared = "".join(f" xmlns:{self._prefixes[uri]}={quoteattr(uri)}" for uri in sorted(used))
         plain = definition.root.namespace
@@ -87,6 +87,13 @@ class _Writer:
     def _name(self, node: Node) -> str:
         prefix = self._prefixes.get(node.namespace, "")
         return f"{prefix}:{node.name}" if prefix else node.name
+
+
+def _unlike(prefix: str, taken: Collection[str]) -> str:
+    """The prefix, longer while the form uses it for another namespace."""
+    while prefix in taken:
+        prefix += "_"
+    return prefix
 
 
 def revised(answers: Answers, uuid: Callable[[], str]) -> Answers:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from fieldapp.errors import FormInvalid, NotFound
+from fieldapp.errors import FormError, FormInvalid, NotFound
 from fieldapp.words import forms as bundled_forms
 from sync.replica import PublishedForm
 
@@ -40,14 +40,17 @@ class Compiled:
 
 def compile_file(file: Path) -> Compiled:
     """XLSForm (.xlsx .md .csv) or XForm (.xml) → compiled form; raises FormInvalid, ExpressionError with sheet and row."""
-    from fieldapp.engine import xform, xlsform
+    from fieldapp.engine import xform, xform_lines, xlsform
 
     if not file.is_file():
         raise NotFound(what="file", id=str(file))
     warnings: tuple[str, ...] = ()
-    if file.suffix == ".xml":
+    if file.suffix.lower() == ".xml":
         text = _text(file)
-        definition = xform.parse(text)
+        try:
+            definition = xform.parse(text)
+        except FormError as fault:
+            raise type(fault)(**{**fault.values, "line": xform_lines.line_of_fault(text, fault.values)}) from fault
     else:
         made = xlsform.convert(file)
         definition, text, warnings = made.definition, made.xform, made.warnings
@@ -56,7 +59,7 @@ def compile_file(file: Path) -> Compiled:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
         raise FormInvalid(detail=str(wrong), sheet="", row=0) from None
 

@@ -120,3 +120,8 @@ def test_cache_with_one_wrong_byte_is_refused(place: int) -> None:
 )
 def test_case_of_the_wrong_kind_is_a_load_error_that_can_be_read(line: str) -> None:
     assert keeps_play_law(line) == "load error"
+
+
+def test_prefix_that_the_form_uses_for_something_else_is_not_declared_twice() -> None:
+    text = xform('<d xmlns:orx="urn:other" id="d" orx:a="1"><a/></d>', "", '<input ref="/d/a"><label>A</label></input>')
+    assert keeps_xform_law(text, Random(0)) == "played"

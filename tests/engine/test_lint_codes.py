@@ -14,6 +14,8 @@ from fieldapp.engine.sheets import read
 from fieldapp.engine.xlsform import to_xform
 from fieldapp.errors import FormInvalid
 from fieldapp.words import knows, say
+from tests.engine.lint_table import FILE
+from tests.engine.lint_table import table as lint_table
 from tests.engine.test_xform import xform
 
 Cells = dict[str, str]
@@ -313,3 +315,7 @@ def test_every_code_has_its_form() -> None:
 def test_every_code_has_a_way_to_mend_it(code: str, language: str) -> None:
     assert knows(f"lint-{code}.mend", language)
     assert "{ $" not in say(f"lint-{code}.mend", language, name="§", value="§")
+
+
+def test_every_code_stands_in_the_documentation_as_it_is_said() -> None:
+    assert FILE.read_text(encoding="utf-8") == lint_table(), "python3 -m tests.engine.lint_table writes it anew"

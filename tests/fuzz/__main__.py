@@ -1,6 +1,7 @@
-"""`python3 -m tests.fuzz [TARGET…] [--seconds N] [--from SEED]`: case after case until the time is over or Ctrl+C; a number brings a case back.
+"""`python3 -m tests.fuzz [TARGET…] [--seconds N] [--from SEED]`: case after case until the time is over or Ctrl+C.
 
-Each case has twenty seconds of the processor and the whole run two gigabytes; what breaks the law is told with its number and the end of its trace.
+A number brings a case back. Each case has twenty seconds of the processor and the whole run two gigabytes; what breaks the law is told
+with its number and the end of its trace.
 """
 
 from __future__ import annotations

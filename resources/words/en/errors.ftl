@@ -101,10 +101,10 @@ error-form = This form cannot be used.
     .safe = The answers are unchanged.
     .next = Ask the author of the form.
 error-form-invalid = { $sheet ->
-    [none] The form has an error: { $detail }
+    [none] The form has an error: { form-fault }{ $detail }
    *[other] { $row ->
-        [none] The form has an error (sheet { $sheet }): { $detail }
-       *[other] The form has an error (sheet { $sheet }, row { $row }): { $detail }
+        [none] The form has an error (sheet { $sheet }): { form-fault }{ $detail }
+       *[other] The form has an error (sheet { $sheet }, row { $row }): { form-fault }{ $detail }
      }
  }
     .safe = The earlier form can still be used.
@@ -119,7 +119,11 @@ error-form-unsupported = { $sheet ->
     .safe = The earlier form can still be used.
     .next = Write it in another way, or update this program.
 error-expression = { $sheet ->
-    [none] The expression of { $path } is broken: { $detail }
+    [none] The expression of { $path } is broken{ $line ->
+        [none] {""}
+        [0] {""}
+       *[other] {" "}(line { $line })
+     }: { $detail }
    *[other] { $row ->
         [none] The expression of { $path } is broken (sheet { $sheet }): { $detail }
        *[other] The expression of { $path } is broken (sheet { $sheet }, row { $row }): { $detail }
@@ -216,3 +220,32 @@ error-recovery-refused = { $reason ->
  }
     .safe = Everything is still encrypted and unchanged.
     .next = Check and try again; or use another way back, or restore a backup (with the passphrase of that time).
+
+# What is wrong with a form, before the detail.
+form-fault = { $fault ->
+    [too-large] The file is too large{": "}
+    [too-deep] It is nested too deeply{": "}
+    [doctype] A document type is not accepted{": "}
+    [xml] This is not well-formed XML{": "}
+    [workbook] The workbook is damaged or not an Excel file{": "}
+    [duplicate-column] Two columns have the same title{": "}
+    [duplicate-sheet] Two sheets have the same name{": "}
+    [cell-error] The cell holds an error of Excel{": "}
+    [character] There is a character that cannot be used{": "}
+    [long-cell] The cell is too long{": "}
+    [too-many-rows] There are too many rows, the limit is{": "}
+    [too-many-columns] There are too many columns, the limit is{": "}
+    [encoding] The text is not UTF-8; save it as UTF-8{": "}
+    [kind] Files of this kind cannot be read{": "}
+    [csv] This is not well-formed CSV{": "}
+    [no-survey] There is no sheet called survey; the sheets are{": "}
+    [no-questions] The survey sheet has no questions{": "}
+    [unknown-prefix] The prefix is not declared (namespaces on the settings sheet), or a name has blanks{": "}
+    [no-model] There is no model{": "}
+    [no-instance] There is no instance{": "}
+    [missing-node] The instance has no such node{": "}
+    [unknown-event] There is no such event{": "}
+    [itemset] The list of choices is incomplete{": "}
+    [circle] Questions wait for each other in a circle{": "}
+   *[other] {""}
+ }

@@ -53,7 +53,7 @@ lint-form = { $fault ->
  }: { $detail }
     .mend = Correct it and check again.
 lint-bad-regex = This is not a regular expression (character { $position }): { $pattern }
-    .mend = Correct the pattern; put \\ before a bracket that is meant literally.
+    .mend = Correct the pattern; put \ before a bracket that is meant literally.
 lint-not-a-choice = { $name } has no choice { $value }, so this comparison decides nothing.
     .mend = Correct the name of the choice; it is not the label.
 lint-text-as-number = { $name } holds text; calculating with it gives nothing: { $expression }

@@ -123,10 +123,10 @@ error-form = 这份表单不能用。
     .safe = 已填的答案没有改变。
     .next = 请联系制作表单的人员。
 error-form-invalid = { $sheet ->
-    [none] 表单有错误：{ $detail }
+    [none] 表单有错误：{ form-fault }{ $detail }
    *[other] { $row ->
-        [none] 表单有错误（工作表“{ $sheet }”）：{ $detail }
-       *[other] 表单有错误（工作表“{ $sheet }”第 { $row } 行）：{ $detail }
+        [none] 表单有错误（工作表“{ $sheet }”）：{ form-fault }{ $detail }
+       *[other] 表单有错误（工作表“{ $sheet }”第 { $row } 行）：{ form-fault }{ $detail }
      }
  }
     .safe = 原来的表单仍可使用。
@@ -141,7 +141,11 @@ error-form-unsupported = { $sheet ->
     .safe = 原来的表单仍可使用。
     .next = 请换一种写法，或更新本程序。
 error-expression = { $sheet ->
-    [none] 表单里 { $path } 的公式有错误：{ $detail }
+    [none] 表单里 { $path } 的公式有错误{ $line ->
+        [none] {""}
+        [0] {""}
+       *[other] （第 { $line } 行）
+     }：{ $detail }
    *[other] { $row ->
         [none] 表单里 { $path } 的公式有错误（工作表“{ $sheet }”）：{ $detail }
        *[other] 表单里 { $path } 的公式有错误（工作表“{ $sheet }”第 { $row } 行）：{ $detail }
@@ -238,3 +242,32 @@ error-recovery-refused = { $reason ->
  }
     .safe = 资料仍然加密保存，没有改变。
     .next = 请核对后再试；也可以换一种恢复办法，或从备份恢复（备份要用当时的口令）。
+
+# What is wrong with a form, before the detail.
+form-fault = { $fault ->
+    [too-large] 文件太大{"："}
+    [too-deep] 嵌套太深{"："}
+    [doctype] 不接受文档类型声明{"："}
+    [xml] 不是正确的 XML{"："}
+    [workbook] 工作簿已损坏或不是 Excel 文件{"："}
+    [duplicate-column] 列名重复{"："}
+    [duplicate-sheet] 工作表重复{"："}
+    [cell-error] 单元格里是 Excel 的错误值{"："}
+    [character] 含有不能使用的字符{"："}
+    [long-cell] 单元格内容太长{"："}
+    [too-many-rows] 行数太多，上限{"："}
+    [too-many-columns] 列数太多，上限{"："}
+    [encoding] 文字编码不是 UTF-8，请另存为 UTF-8{"："}
+    [kind] 不是能读的文件种类{"："}
+    [csv] 不是正确的 CSV{"："}
+    [no-survey] 没有 survey 工作表；现有工作表{"："}
+    [no-questions] survey 工作表没有问题{"："}
+    [unknown-prefix] 前缀没有声明（settings 的 namespaces）或名称含空格{"："}
+    [no-model] 没有 model{"："}
+    [no-instance] 没有 instance{"："}
+    [missing-node] 实例中没有这个节点{"："}
+    [unknown-event] 没有这种事件{"："}
+    [itemset] 选项列表不完整{"："}
+    [circle] 问题互相等待，形成循环{"："}
+   *[other] {""}
+ }

@@ -53,7 +53,7 @@ lint-form = { $fault ->
  }：{ $detail }
     .mend = 改正后重新检查。
 lint-bad-regex = 这不是正则表达式（第 { $position } 个字符处）：{ $pattern }
-    .mend = 改正正则表达式，字面的括号前加 \\。
+    .mend = 改正正则表达式，字面的括号前加 \。
 lint-not-a-choice = { $name } 没有选项 { $value }，这个比较不起作用。
     .mend = 改正选项的 name，注意不是标签。
 lint-text-as-number = { $name } 填的是文字，用它计算得不到结果：{ $expression }
