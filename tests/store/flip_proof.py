@@ -1,0 +1,184 @@
+"""Flip single bits in every file of a workspace: what is shown is right or refused, the rest stays readable, mending brings all back.
+
+`python -m tests.store.flip_proof --flips 500` prints one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from fieldapp.errors import FieldAppError, WorkspaceDamaged
+from fieldapp.store import attachments, backup, engine, households, keys, operations, repair, salvage, submissions
+from fieldapp.store.database import Database
+from fieldapp.store.keys import QUICK, Realm
+
+from .people import VILLAGE, draft_of, household, keep, member, new_id
+
+USER, PASSPHRASE = "王工", "flip"
+Shown = Mapping[str, object]
+
+
+@dataclass
+class Tally:
+    """What happened over all flips; shares are of all records over all flips."""
+
+    flips: int = 0
+    noticed: int = 0
+    """Flips that a check or an opening told."""
+    harmless: int = 0
+    """Flips in bytes that hold nothing: everything is shown as it was."""
+    shown_wrong: int = 0
+    readable_at_once: float = 0.0
+    """Before anything is mended."""
+    readable_alone: float = 0.0
+    """After mending without any backup or district."""
+    others_readable_alone: float = 0.0
+    """The same of all records that have nothing on the page that was hit."""
+    restored: float = 0.0
+    """After mending with the backup of the day."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--flips", type=int, default=30)
+    parser.add_argument("--households", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tally = prove(Path(folder), wanted.flips, wanted.households, wanted.seed)
+    sys.stdout.write(json.dumps(asdict(tally)) + "\n")
+    sys.exit(bool(tally.shown_wrong or tally.others_readable_alone < 0.999 or tally.restored < 1))
+
+
+def prove(folder: Path, flips: int, size: int, seed: int) -> Tally:
+    """Each flip is made in a fresh copy of one workspace; a third each in database, attachments and key files."""
+    chance, tally = random.Random(seed), Tally()
+    model, copy = folder / "model", folder / "copy.fieldbackup"
+    _fill(model, size, copy)
+    with Database.open(model, USER, PASSPHRASE) as database:
+        truth = dict(_shown(database))
+        with database.read() as tx:
+            homes = dict(tx.sql("SELECT seq, household FROM operation").fetchall())
+    seen = Seen()
+    for _ in range(flips):
+        work = folder / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(model, work)
+        _flip(work, chance)
+        tally.flips += 1
+        _one(work, copy, truth, homes, tally, seen)
+    tally.readable_at_once, tally.readable_alone, tally.others_readable_alone, tally.restored = (
+        round(right / every, 6) for right, every in (seen.at_once, seen.alone, seen.others, seen.restored)
+    )
+    return tally
+
+
+@dataclass
+class Seen:
+    """(right, of how many) at each stage."""
+
+    at_once: tuple[int, int] = (0, 0)
+    alone: tuple[int, int] = (0, 0)
+    others: tuple[int, int] = (0, 0)
+    restored: tuple[int, int] = (0, 0)
+
+
+def _fill(model: Path, size: int, copy: Path) -> None:
+    with Database.create(model, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK) as database:
+        for number in range(size):
+            home = household(f"户{number}", member("李四"), member("王五"))
+            keep(database, home)
+            if number % 4:
+                continue
+            submission = draft_of(database, home, note="长" * 300, **{f"q{one}": f"答{one}" for one in range(30)})
+            with database.begin() as tx:
+                if number % 8:
+                    submissions.finalize(tx, submission)
+                sha = attachments.put(tx, f"照片{number}".encode() * 900)
+                operations.write(tx, "attachment", new_id(), VILLAGE, {"sha": sha, "name": "a.jpg", "household": home.id})
+        backup.backup(database, copy)
+
+
+def _flip(work: Path, chance: random.Random) -> None:
+    database = work / engine.DATABASE
+    files = sorted((work / "files").iterdir())
+    file = chance.choice((database, database, chance.choice(files), work / chance.choice((keys.FILE, keys.COPY))))
+    data = bytearray(file.read_bytes())
+    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    file.write_bytes(data)
+
+
+def _shown(database: Database) -> Iterator[tuple[str, object]]:
+    """Every record as a person would be shown it, an error where it is refused."""
+    with database.read() as tx:
+        for home in households.ids(tx):
+            for name, look in (("household", households.get), ("submissions", _submissions), ("files", _files)):
+                try:
+                    yield f"{home} {name}", look(tx, home)
+                except FieldAppError as refused:
+                    yield f"{home} {name}", refused
+
+
+def _submissions(tx: object, home: str) -> object:
+    return [submissions.load(tx, one.id) for one in submissions.of_household(tx, home)]  # type: ignore[arg-type]
+
+
+def _files(tx: object, home: str) -> object:
+    return [(one, attachments.get(tx, one.id)) for one in attachments.of_household(tx, home)]  # type: ignore[arg-type]
+
+
+def _one(work: Path, copy: Path, truth: Shown, homes: Mapping[int, str], tally: Tally, seen: Seen) -> None:
+    """Look at once, after mending alone, after mending with the backup."""
+    damages: object = ("refused",)
+    try:
+        with Database.open(work, USER, PASSPHRASE) as database:
+            shown = dict(_shown(database))
+            damages = database.check()
+            tally.shown_wrong += sum(not isinstance(value, FieldAppError) and truth.get(name) != value for name, value in shown.items())
+            seen.at_once = _plus(seen.at_once, shown, truth)
+    except FieldAppError:
+        seen.at_once = _plus(seen.at_once, {}, truth)
+    if not damages:
+        tally.harmless += 1
+        return
+    tally.noticed += 1
+    try:
+        missing = _salvaged(work)
+    except WorkspaceDamaged:
+        shutil.rmtree(work)
+        backup.restore(copy, work)
+        with Database.open(work, USER, PASSPHRASE) as database:
+            seen.restored = _plus(seen.restored, dict(_shown(database)), truth)
+        return
+    hit = {homes[seq] for seq in missing}
+    with Database.open(work, USER, PASSPHRASE) as database:
+        left = repair.repair(database, (), missing=missing)
+        hit |= {name.split()[0] for name, value in truth.items() if any(one.subject in str(value) for one in left.lost)}
+        shown = dict(_shown(database))
+        seen.alone = _plus(seen.alone, shown, truth)
+        seen.others = _plus(seen.others, shown, {name: value for name, value in truth.items() if name.split()[0] not in hit})
+        if left.lost or missing:
+            repair.repair(database, [copy], missing=missing)
+            shown = dict(_shown(database))
+        seen.restored = _plus(seen.restored, shown, truth)
+
+
+def _plus(so_far: tuple[int, int], shown: Shown, truth: Shown) -> tuple[int, int]:
+    return so_far[0] + sum(shown.get(name) == value for name, value in truth.items()), so_far[1] + len(truth)
+
+
+def _salvaged(work: Path) -> tuple[int, ...]:
+    found = salvage.salvage(work, keys.unlock(work, USER, PASSPHRASE), "then", lambda _done, _total, _text: None)
+    return found.unreadable.get("operation", ())
+
+
+if __name__ == "__main__":
+    main()
