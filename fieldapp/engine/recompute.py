@@ -67,6 +67,8 @@ class Recompute:
         if not range_.relevant:
             return
         number = self.closures.number(rule.expressions[0], range_)
+        if number != number and (self.resuming or range_.wanted >= 0):
+            return  # a blank count says nothing about the rows that are there, as in the reference engines
         wanted = min(int(number), self.rows.room(range_)) if 0 < number < math.inf else 0
         if wanted != range_.wanted:
             range_.wanted = wanted

@@ -152,5 +152,6 @@ def translations(model: Element, read_at: Callable[[str], ReadExpression]) -> tu
             for value in text.findall(XF + "value"):
                 form = value.get("form", "")
                 mine[f"{name};{form}" if form else name] = Text(mixed(value, read))
-            mine.setdefault(name, Text())
+            other = mine.get(f"{name};long", mine.get(f"{name};short", Text()))
+            mine.setdefault(name, other)
     return tuple(languages), texts

@@ -195,6 +195,12 @@ def test_counted_rows_are_parked_and_come_back() -> None:
     assert [node["ref"] for node in found[3]["set"] if node["ref"].endswith("]")] == ["/hf/c[1]", "/hf/c[2]"]
 
 
+def test_blank_count_leaves_the_rows_as_they_are() -> None:
+    found = states(put("/hf/n", "2"), put("/hf/n", ""), put("/hf/n", "1"))
+    assert [node["ref"] for node in found[2]["set"]] == ["/hf/n"]
+    assert found[3]["del"] == ["/hf/c[2]", "/hf/c[2]/v"]
+
+
 def test_row_without_template_starts_blank() -> None:
     body = '<group ref="/d/m"><repeat nodeset="/d/m"><input ref="/d/m/k"/></repeat></group>'
     found = states({"op": "add", "ref": "/d/m"}, xml=small("", '<m><k b="2">5</k></m>', body))
@@ -278,6 +284,16 @@ def test_attachments_are_found_by_their_last_part_and_may_be_missing() -> None:
     values = [{node["ref"]: node["v"] for node in answer["states"][0]["set"] if "v" in node} for answer in (with_files, without)]
     assert [values[0][f"/d/{name}"] for name in "abcs"] == ["乙", "丙", "0", "before"]
     assert [values[1][f"/d/{name}"] for name in "abcs"] == ["", "", "0", ""]
+
+
+def test_machine_zone_knows_its_summer_time() -> None:
+    code = "from fieldapp.engine.zones import SystemZone; from datetime import datetime, UTC; z = SystemZone();"
+    code += "print(*[datetime(2026, m, 1, 12, tzinfo=UTC).astimezone(z).isoformat() for m in (1, 7)]);"
+    code += "print(datetime(2026, 7, 1, tzinfo=z).utcoffset())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "TZ": "America/New_York"}, check=True
+    )
+    assert done.stdout.split() == ["2026-01-01T07:00:00-05:00", "2026-07-01T08:00:00-04:00", "-1", "day,", "20:00:00"]
 
 
 def test_half_characters_and_marks_at_the_start_do_not_stop_the_run() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 FIELDS = ("rel", "ro", "req", "v", "label", "opts", "viol")
@@ -23,6 +23,8 @@ class Difference:
     theirs: Any
     ours: Any
     peer: str
+    refused: bool = False
+    """Whether we refused a step at this node before."""
 
 
 @dataclass(slots=True)
@@ -51,19 +53,22 @@ def differences(case: str, ours: dict[str, Any], theirs: dict[str, Any], peer: s
     if any(state.get("error") == "no form" for state in theirs["states"]):
         return
     before: tuple[State, State] = ({}, {})
+    unfit: set[str] = set()
     for step, (mine, other) in enumerate(zip(states(ours), states(theirs), strict=False)):
-        refused = "error" in ours["states"][step] or "error" in theirs["states"][step]
+        told, other_told = ours["states"][step].get("error"), theirs["states"][step].get("error")
+        at = str(ours["states"][step].get("ref", ""))
+        if told and "bad-input" in told:
+            unfit.add(at)
         for ref in mine.keys() | other.keys():
             mine_now, other_now = mine.get(ref), other.get(ref)
             if mine_now is before[0].get(ref) and other_now is before[1].get(ref):
                 continue
-            found = list(_node(case, step, ref, mine_now, other_now, peer))
+            found = [replace(one, refused=ref in unfit) for one in _node(case, step, ref, mine_now, other_now, peer)]
             tally.compared += 1
             tally.agreed += not found
             yield from found
-        if refused and ("error" in ours["states"][step]) != ("error" in theirs["states"][step]):
-            told = ours["states"][step].get("error"), theirs["states"][step].get("error")
-            yield Difference(case, step, str(ours["states"][step].get("ref", "")), "error", told[1], told[0], peer)
+        if (told is None) != (other_told is None):
+            yield Difference(case, step, at, "error", other_told, told, peer, at in unfit)
         before = (mine, other)
 
 

@@ -145,5 +145,6 @@ FORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.o
 <bind nodeset="/data/none" relevant="false()"/><bind nodeset="/data/m/k" type="int"/>
 <bind nodeset="/data/m/j" type="int" relevant="not(../k = 3)"/><bind nodeset="/data/m/d" type="date"/>
 <bind nodeset="/data/r" type="%s" calculate=%s/></model></h:head><h:body><input ref="/data/blank"><label>b</label></input>
+<select ref="/data/many"><label>s</label><item><label>A</label><value>a</value></item><item><label>B</label><value>b</value></item></select>
 <group ref="/data/m"><label>m</label><repeat nodeset="/data/m"><input ref="/data/m/k"><label>k</label></input></repeat></group>
 </h:body></h:html>"""

@@ -28,9 +28,14 @@ def _loader() -> Any:
     return loader
 
 
+def load_cases() -> list[dict[str, Any]]:
+    """The core cases, with their documents."""
+    return list(_loader().xpath_cases())
+
+
 @pytest.fixture(scope="module")
 def cases() -> list[dict[str, Any]]:
-    return list(_loader().xpath_cases())
+    return load_cases()
 
 
 @pytest.fixture(scope="module")

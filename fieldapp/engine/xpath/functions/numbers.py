@@ -137,7 +137,7 @@ def _constant(value: float | bool, kind: Type) -> Function:
 
 NUMBERS: dict[str, Function] = {
     "number": reading("n", Type.NUMBER, lambda number: number),
-    "int": plain("n", Type.NUMBER, lambda number: NAN if math.isinf(number) else _whole(math.trunc)(number)),
+    "int": plain("n", Type.NUMBER, _whole(math.trunc)),
     "round": plain("nn", Type.NUMBER, _round, least=1),
     "floor": plain("n", Type.NUMBER, _whole(math.floor)),
     "ceiling": plain("n", Type.NUMBER, _whole(math.ceil)),
