@@ -19,6 +19,7 @@ class App:
     """One run of a command: settings, clock and, when a command asks for it, the one open workspace."""
 
     def __init__(self, workspace: Path | None = None, user: str | None = None, clock: Clock | None = None) -> None:
+        log.forbid_dumps()
         self.settings = settings.load(_settings_file(), workspace=workspace)
         self.clock: Clock = clock or SystemClock()
         self._user = user
@@ -60,6 +61,7 @@ class App:
 def open_window(workspace: Path | None = None, user: str | None = None) -> int:
     """Open the window and stay until it is closed; the exit code."""
     chosen = settings.load(_settings_file(), workspace=workspace)
+    log.forbid_dumps()
     log.start(chosen.workspace.parent / "logs")
     from .ui import run
 

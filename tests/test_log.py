@@ -1,6 +1,8 @@
 """The log keeps what helps and nothing about people."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +40,29 @@ def test_chatter_of_other_packages_is_not_kept_at_any_level(written: Path) -> No
     text = written.read_text(encoding="utf-8")
     assert "secret" not in text
     assert "opened" in text
+
+
+def test_words_of_an_exception_are_not_kept_but_its_kind_and_place_are() -> None:
+    name = "".join(["金丝", "雀"])
+
+    def read(text: str) -> int:
+        return int(text)
+
+    try:
+        try:
+            read(name)
+        except ValueError as error:
+            raise KeyError(name) from error
+    except KeyError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "unexpected", (), sys.exc_info())
+    text = log.formatter().format(record)
+    assert name not in text
+    assert "builtins.ValueError" in text
+    assert text.endswith("builtins.KeyError")
+    assert "in read" in text
+
+
+def test_crash_leaves_no_image_of_the_memory() -> None:
+    script = "import resource; from fieldapp import log; log.forbid_dumps(); print(resource.getrlimit(resource.RLIMIT_CORE))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(0, 0)"

@@ -10,6 +10,7 @@ A column is found by its heading, wherever the heading row stands in the first r
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ from fieldapp.domain.area import Area, is_fictitious
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import BadInput
+
+from . import excel
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -137,25 +140,13 @@ def write(file: Path, households: Sequence[Household], village_names: Mapping[Ar
     """
     if layout not in LAYOUTS:
         raise BadInput(what="layout", value=layout)
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("名单")
-
-    def text(value: str) -> Any:
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        cell.data_type = "s"
-        cell.number_format = "@"
-        return cell
-
-    sheet.append([text(_COLUMNS[column][0]) for column in _WRITTEN])
-    for household in households:
-        for member in household.members or (Member(MemberId(""), household.head_name, _HEAD),):
-            cells = _written(household, member, village_names)
-            sheet.append([text(cells[column]) for column in _WRITTEN])
-    book.save(file)
+    rows = (
+        [cells[column] for column in _WRITTEN]
+        for household in households
+        for member in household.members or (Member(MemberId(""), household.head_name, _HEAD),)
+        for cells in (_written(household, member, village_names),)
+    )
+    excel.write_rows(file, "名单", itertools.chain([[_COLUMNS[column][0] for column in _WRITTEN]], rows))
 
 
 def _written(household: Household, member: Member, village_names: Mapping[AreaCode, str]) -> dict[str, str]:
