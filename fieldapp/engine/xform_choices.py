@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from .xform_text import XF, has_media, local
+from .xform_text import XF, has_media
 
 _LIST = re.compile(r"""instance\(\s*['"]([^'"]+)['"]\s*\)""")
 
@@ -31,7 +31,7 @@ def choice_texts(model: Element) -> ChoiceTexts:
     itext = model.find(XF + "itext")
     spoken: dict[str, list[str]] = {}
     for text in itext.iter(XF + "text") if itext is not None else ():
-        found = [output.get("value") or output.get("ref") or "" for output in text.iter() if local(output.tag) == "output"]
+        found = [output.get("value") or output.get("ref") or "" for output in text.iterfind(".//{*}output")]
         spoken.setdefault(text.get("id", ""), []).extend(filter(str.strip, found))
     spoken = {name: outputs for name, outputs in spoken.items() if outputs}
     lists: dict[str, tuple[str, ...]] = {}

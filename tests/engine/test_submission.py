@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldapp.engine.definition import FormDefinition
+from fieldapp.engine.play import play
 from fieldapp.engine.session import FormSession
 from fieldapp.engine.submission import read, revised, write
 from fieldapp.engine.views import Kind
 from fieldapp.engine.xform import parse
 from fieldapp.errors import BadInput, NotFound
 from tests.engine.answering import fill_in
-from tests.engine.scenario import Scenario, form, surroundings
+from tests.engine.scenario import NOW, Scenario, form, surroundings
 from tests.engine.test_entities import ROWS
 from tests.engine.test_form_logic import EVENTS
 from tests.engine.test_question_types import SHOWN
@@ -106,6 +107,22 @@ def test_an_edit_has_a_new_id_and_names_the_old_one():
     assert FormSession.resume(session.definition, surroundings(), session.snapshot()).snapshot() == session.snapshot()
     with pytest.raises(NotFound):
         scenario.session.view(scenario.path("meta/deprecatedID"))
+
+
+def test_a_script_begins_with_a_submission_or_its_edit():
+    case = {"id": 1, "xml": EVENTS, "steps": [{"op": "set", "ref": "/data/a", "value": "y"}]}
+    sent = '<data id="events"><a>x</a><plot><kind>maize</kind></plot><orx:meta xmlns:orx="http://openrosa.org/xforms">'
+    sent += "<orx:instanceID>uuid:1</orx:instanceID></orx:meta></data>"
+    states = {}
+    for name, more in {"restored": {"instance": sent}, "edited": {"instance": sent, "edit": True}}.items():
+        loaded, answered = play({**case, **more}, NOW, NOW.tzinfo)["states"]
+        states[name] = {node["ref"]: node.get("v") for node in loaded["set"]}
+        assert {node["ref"]: node.get("v") for node in answered["set"]} == {"/data/a": "y", "/data/b": "y!"}
+    assert (states["restored"]["/data/a"], states["restored"]["/data/plot[1]/kind"]) == ("x", "maize")
+    assert "/data/plot[2]" not in states["restored"]
+    assert states["restored"]["/data/meta/instanceID"] == "uuid:1" == states["edited"]["/data/meta/deprecatedID"]
+    assert states["edited"]["/data/meta/instanceID"] not in ("", "uuid:1")
+    assert "/data/meta/deprecatedID" not in states["restored"]
 
 
 def test_a_form_with_a_namespace_of_its_own_keeps_it():

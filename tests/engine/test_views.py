@@ -1,7 +1,9 @@
 """What the window is told of a question besides its value: media, parameters, choices with pictures."""
 
+from fieldapp.engine.session import FormSession
 from fieldapp.engine.views import NO_MEDIA, Control, Media
-from tests.engine.scenario import Scenario
+from fieldapp.engine.xform import parse
+from tests.engine.scenario import Scenario, surroundings
 
 PICTURES = """
     | survey |
@@ -74,3 +76,21 @@ def test_ticks_of_a_range_have_their_words():
 def test_choices_come_from_a_file_by_the_named_columns():
     form = scenario()
     assert [(choice.name, choice.label) for choice in form.session.view(form.path("v")).choices] == [("1", "东村"), ("2", "西村")]
+
+
+ATTRIBUTES = """<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>x</h:title><model><instance><data id="x"><pin/><file/><g><a/></g></data></instance>
+<bind nodeset="/data/file" type="binary"/></model></h:head>
+<h:body class="pages"><secret ref="/data/pin"/><upload ref="/data/file" mediatype="application/*" accept=".pdf,.docx"/>
+<group ref="/data/g" appearance="field-list w2" intent="ex:org.example"><label>G</label>
+<input ref="/data/g/a" appearance="w1 ex:org.example.scan()"/></group>
+</h:body></h:html>"""
+
+
+def test_what_only_the_body_says_is_told_too():
+    session = FormSession.start(parse(ATTRIBUTES), surroundings())
+    assert session.view("/data/pin").parameter("secret") == "true"
+    assert (session.view("/data/file").mediatype, session.view("/data/file").parameter("accept")) == ("application/*", ".pdf,.docx")
+    assert session.view("/data/g").looks("field-list")
+    assert session.view("/data/g/a").appearance == "w1 ex:org.example.scan()"
