@@ -21,6 +21,7 @@ from .lint_remark import Remark
 from .lint_rules import remarks
 from .lint_scan import Broken, scan
 from .lint_sheets import about_sheets
+from .survey import elsewhere
 from .xform import parse
 from .xform_lines import line_of, line_of_fault, lines_of
 from .xlsform import Converted, Sheets, converted_from, read_workbook, whereabouts
@@ -109,7 +110,9 @@ def _remarks(definition: FormDefinition) -> list[Remark]:
 def _placed(found: Iterable[Remark], sheets: Sheets) -> list[Mistake]:
     lines = {} if sheets.survey else lines_of(sheets.xform)
     titles = sheets.workbook.sheet("survey").header
-    return [_mistake(remark, sheets, lines, titles) for remark in found]
+    # What pyxform adds by itself has no row, and no label.
+    kept = (remark for remark in found if remark.code != "missing-label" or not sheets.survey or remark.path in sheets.survey)
+    return [_mistake(remark, sheets, lines, titles) for remark in kept]
 
 
 def _mistake(remark: Remark, sheets: Sheets, lines: dict[str, dict[str, int]], titles: tuple[str, ...]) -> Mistake:
@@ -119,6 +122,9 @@ def _mistake(remark: Remark, sheets: Sheets, lines: dict[str, dict[str, int]], t
     else:
         row, column = line_of(lines, remark.path, remark.role)
     sheet = "survey" if sheets.survey else ""
+    if sheets.survey and not row:
+        whole = ("settings", 2, "public_key") if remark.code == "encryption-passed-over" else None
+        sheet, row, column = whole or elsewhere(remark.path) or (sheet, row, column)
     return Mistake(sheet, row, column, SEVERITIES[remark.code], remark.code, remark.values, remark.path)
 
 

@@ -50,6 +50,15 @@ def rows_of(sheet: Sheet, root: str) -> dict[str, Row]:
     return found
 
 
+def elsewhere(path: str) -> tuple[str, int, str] | None:
+    """Sheet, row and column of a node that is asked for on another sheet than the survey."""
+    if path.endswith("/meta/instanceName"):
+        return "settings", 2, "instance_name"
+    if "/meta/entity" in path:
+        return "entities", 2, path.rpartition("/")[2].lstrip("@") if path.endswith("/label") else ""
+    return None
+
+
 def names_of(sheet: Sheet) -> frozenset[str]:
     """Every name on the sheet."""
     return frozenset(value_of(sheet.cells(number), _NAME) for number in range(2, len(sheet.rows) + 2))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
@@ -45,7 +47,8 @@ def excel(given: bytes, wanted: Collection[str]) -> Iterator[tuple[str, Iterable
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(io.BytesIO(given), read_only=True, data_only=True)
+        with _quiet():
+            book = load_workbook(io.BytesIO(given), read_only=True, data_only=True)
         try:
             for sheet in book.worksheets:
                 if sheet.title.strip().lower() in wanted or len(book.worksheets) == 1:
@@ -61,10 +64,23 @@ def excel(given: bytes, wanted: Collection[str]) -> Iterator[tuple[str, Iterable
         raise _damaged(fault) from fault
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What the reader warns of (styles, odd dates) is no concern of a form."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _guarded(lines: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """The lines, read one by one as they are asked for."""
     try:
-        yield from lines
+        while True:
+            with _quiet():
+                line = next(lines, None)
+            if line is None:
+                return
+            yield line
     except FormInvalid:
         raise
     except _DAMAGE as fault:

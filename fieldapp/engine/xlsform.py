@@ -19,7 +19,7 @@ from .definition import FormDefinition
 from .limits import FILE_BYTES
 from .secondary import ITEMSETS
 from .sheets import Workbook, read, refusal
-from .survey import Row, names_of, rows_of
+from .survey import Row, elsewhere, names_of, rows_of
 from .xform import parse
 
 ROOT = "form__data"
@@ -119,6 +119,9 @@ def converted_from(workbook: Workbook, form_id: str | None = None) -> Sheets:
 
 def whereabouts(sheets: Sheets, fault: FormError) -> dict[str, object]:
     """Sheet, row and column of what the reader of the XForm refused, as far as they are known."""
+    other = elsewhere(str(fault.values.get("path", "")))
+    if other is not None:
+        return dict(zip(("sheet", "row", "column"), other, strict=True))
     path = _innermost(str(fault.values.get("path", "")), sheets.survey) or _named(str(fault.values.get("detail", "")), sheets.survey)
     row = sheets.survey.get(path)
     if row is None:

@@ -201,6 +201,12 @@ def test_settings_are_judged(code: str, settings: Cells) -> None:
     assert code not in {one.code for one in found({})}
 
 
+def test_name_of_the_instance_is_judged_on_the_settings_sheet() -> None:
+    (one,) = [one for one in found({}, settings={**SETTINGS, "instance_name": "concat(/hf/nowhere, 'x')"}) if one.code == "missing-path"]
+    assert (one.sheet, one.row, one.column) == ("settings", 2, "instance_name")
+    assert "missing-path" not in {one.code for one in found({}, settings={**SETTINGS, "instance_name": "concat(/hf/t, 'x')"})}
+
+
 def test_title_that_is_a_slip_is_told_and_a_remark_is_not() -> None:
     (one,) = [one for one in found({"relevent": "1 = 1", "备注": "x", "our own": "y"}) if one.code == "unknown-column"]
     assert (one.sheet, one.row, one.column, dict(one.values)["value"]) == ("survey", 1, "relevent", "relevant")

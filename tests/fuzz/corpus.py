@@ -80,6 +80,13 @@ def xforms() -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
+def workbooks() -> tuple[bytes, ...]:
+    """Excel files of people, new and old format, if the reference forms lie beside."""
+    found = sorted(FOLDER.rglob("*.xls*")) if FOLDER.is_dir() else []
+    return tuple(path.read_bytes() for path in found if path.stat().st_size < 30_000)
+
+
 def large_table() -> Table:
     """The form of the trade as sheets."""
     found: Table = {}

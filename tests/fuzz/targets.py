@@ -32,6 +32,9 @@ def a_table(chance: Random) -> str:
 
 def a_damaged_file(chance: Random) -> str:
     """Sheets whose bytes are damaged."""
+    real = corpus.workbooks()
+    if real and chance.random() < 0.3:
+        return laws.keeps_sheet_law(workbooks.damaged(chance.choice(real), chance), "xlsx", chance)
     kind = chance.choice(("md", "csv", "xlsx", "xlsx"))
     content = _written(chance.choice(corpus.tables()), kind, chance)
     if kind != "xlsx" and chance.random() < 0.3:
