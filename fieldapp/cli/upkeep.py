@@ -73,7 +73,8 @@ def _restore(app: App, given: argparse.Namespace) -> Told:
         lines = [say("backup-change", what=name, added=one.added, lost=one.lost, changed=one.changed) for name, one in counts.items()]
         return Told({"file": str(given.file), **asdict(told)}, "\n".join(lines))
     if given.over:
-        aside = upkeep.put_back(app.workspace(passphrase()), given.file)
+        app.workspace(passphrase()).close()
+        aside = upkeep.put_back(app.folder, given.file, app.clock)
         plain = {"file": str(given.file), "workspace": str(app.folder), "before": str(aside)}
         return Told(plain, say("cli-restored-over", folder=app.folder, before=aside))
     workspaces.restore(given.file, app.folder)
@@ -85,6 +86,4 @@ def _repair(app: App, given: argparse.Namespace) -> Told:
 
     workspace, mended = upkeep.mend(app.folder, app.user(), passphrase(), app.clock, given.backup, progress)
     workspace.close()
-    lines = [say("repair-done", **{name: getattr(mended, name) for name in ("operations", "files", "answers", "awaited", "files_awaited")})]
-    lines += [upkeep.explain(one) for one in mended.lost]
-    return Told(asdict(mended), "\n".join(lines), findings=bool(mended.lost or mended.remaining))
+    return Told(asdict(mended), upkeep.summary(mended), findings=bool(mended.lost or mended.remaining))

@@ -56,7 +56,7 @@ def backup(database: Database, file: Path, files: bool = True) -> Contents:
     """Write a backup while work goes on, read it back and compare; raises AlreadyThere, DiskFull, WorkspaceDamaged (backup)."""
     if file.exists():
         raise AlreadyThere(what="file", id=str(file))
-    snapshot = database.folder / "snapshot.part"
+    snapshot = database.folder / f"snapshot-{secrets.token_hex(4)}.part"
     unfinished = file.with_name(file.name + ".part")
     try:
         with engine.coding(database.folder):
@@ -68,7 +68,7 @@ def backup(database: Database, file: Path, files: bool = True) -> Contents:
         sync_folder(file.parent)
     finally:
         unfinished.unlink(missing_ok=True)
-        for left in database.folder.glob("snapshot.part*"):
+        for left in database.folder.glob(f"{snapshot.name}*"):
             left.unlink()
     with database.begin() as tx:
         audit.record(tx, "backup", contents.digest, str(contents.operations))

@@ -127,8 +127,9 @@ def _migrate(pool: Engine, place: Place, found: Keys) -> None:
 
 
 def _mend_keys(folder: Path, found: Keys) -> tuple[Damage, ...]:
-    for left in folder.glob("*.json.*.part"):
-        left.unlink()
+    for pattern in ("*.json.*.part", "snapshot-*.part*", "look-*.part*"):
+        for left in folder.glob(pattern):
+            left.unlink()
     names = keys.damaged(folder)
     if names:
         keys.mend(folder, found)

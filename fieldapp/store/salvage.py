@@ -6,13 +6,14 @@ and, where a stretch fails, one by one; what is a cache is left out and made ane
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldapp.errors import WorkspaceDamaged
+from fieldapp.errors import NotAllowed, WorkspaceDamaged
+from sync.keys import DeviceKey
 
-from . import cache, driver, engine, facts, migrations
+from . import backup, cache, driver, engine, facts, migrations
 from .keys import Keys
 from .lock import FolderLock
 from .safely import sync_folder
@@ -33,10 +34,11 @@ class Salvaged:
     kept: Path
 
 
-def salvage(folder: Path, keys: Keys, stamp: str, report: Report) -> Salvaged:
+def salvage(folder: Path, keys: Keys, stamp: str, report: Report, backups: Sequence[Path] = ()) -> Salvaged:
     """Put a new database with all readable rows in the place of a damaged one; the workspace is closed.
 
-    Its caches are empty until `operations.rebuild`. Raises AlreadyOpen, DiskFull, WorkspaceDamaged (database) when not even the list of
+    What the workspace knows of itself (this laptop's key, the district) comes from the newest readable backup if it is lost. Its
+    caches are empty until `operations.rebuild`. Raises AlreadyOpen, DiskFull, WorkspaceDamaged (database) when not even the list of
     tables can be read.
     """
     lock = FolderLock(folder)
@@ -45,6 +47,8 @@ def salvage(folder: Path, keys: Keys, stamp: str, report: Report) -> Salvaged:
         _remove(fresh)
         with engine.coding(folder), engine.room(folder):
             rows, unreadable = _carry_over(file, fresh, keys, report)
+            if "fact" in unreadable:
+                _know_itself(fresh, keys, backups)
             kept = folder / f"workspace.damaged-{stamp}.db"
             for suffix in ("-wal", "-shm", ""):
                 old = file.with_name(file.name + suffix)
@@ -80,6 +84,42 @@ def _carry_over(file: Path, fresh: Path, keys: Keys, report: Report) -> tuple[in
         old.close()
         new.close()
     return rows, unreadable
+
+
+def _know_itself(fresh: Path, keys: Keys, backups: Sequence[Path]) -> None:
+    """Named values that were lost: from a backup where they do not change, else from what the operations and the audit trail end with."""
+    new = driver.connect(str(fresh), keys.derive("database"))
+    try:
+        for name, value in _facts_of(backups, fresh.parent, keys):
+            new.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, ?)", (name, value))
+        private = new.execute("SELECT value FROM fact WHERE name = ?", (facts.DEVICE_KEY,)).fetchone()
+        device = DeviceKey(bytes.fromhex(private[0])).device if private else ""
+        own = "FROM operation WHERE json_valid(body) AND json_extract(body, '$.dev') = ?"
+        ends = {
+            facts.AUDIT_HEAD: new.execute("SELECT seq || ':' || sum FROM audit ORDER BY seq DESC LIMIT 1").fetchone(),
+            facts.LAST_OPERATION: new.execute(f"SELECT id {own} ORDER BY seq DESC LIMIT 1", (device,)).fetchone(),
+            facts.LOGICAL_TIME: new.execute(f"SELECT max(json_extract(body, '$.hlc')) {own}", (device,)).fetchone(),
+        }
+        for name, found in ends.items():
+            new.execute("DELETE FROM fact WHERE name = ?", (name,))
+            if found and found[0]:
+                new.execute("INSERT INTO fact (name, value) VALUES (?, ?)", (name, found[0]))
+        new.execute("DELETE FROM fact WHERE name = ?", (facts.IN_USE,))
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        new.close()
+
+
+def _facts_of(backups: Sequence[Path], folder: Path, keys: Keys) -> list[tuple[str, str]]:
+    """The facts of the first backup that can be read."""
+    for file in backups:
+        try:
+            backup.verify(file)
+            with backup.opened_database(file, folder, keys.derive("database")) as then:
+                return [(name, value) for name, value in then.execute("SELECT name, value FROM fact")]
+        except (WorkspaceDamaged, NotAllowed):
+            continue
+    return []
 
 
 def _make_tables(fresh: Path, keys: Keys) -> int:

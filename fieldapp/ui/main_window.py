@@ -19,6 +19,7 @@ from .background import Lane
 from .clipboard import OwnClipboard
 from .desk import Desk
 from .error_dialog import WindowDialogs
+from .locked_work import LockedWork
 from .screens.unlock import UnlockScreen
 from .theme import Look, checkable, outline, paint
 from .watch import SessionWatch
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from .screens.exchange import ExchangeScreen
     from .screens.interview import InterviewScreen
     from .screens.roster import RosterScreen
+    from .screens.upkeep import UpkeepScreen
 
-NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"))
+NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"), ("upkeep", "F10"))
 _MILLISECONDS = 60_000
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.InputMethod})
 
@@ -59,6 +61,7 @@ class Work(QWidget):
         from .screens.exchange import ExchangeScreen
         from .screens.interview import InterviewScreen
         from .screens.roster import RosterScreen
+        from .screens.upkeep import UpkeepScreen
 
         super().__init__()
         self.desk, self.workspace, self.user = desk, workspace, user
@@ -66,6 +69,7 @@ class Work(QWidget):
         self.interview: InterviewScreen = InterviewScreen(desk, workspace)
         self.archive: ArchiveScreen = ArchiveScreen(desk, workspace)
         self.exchange: ExchangeScreen = ExchangeScreen(desk, workspace)
+        self.upkeep: UpkeepScreen = UpkeepScreen(desk, workspace, user)
         self.stack = QStackedWidget()
         self.buttons: dict[str, QToolButton] = {}
         self._build()
@@ -202,6 +206,8 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.busy)
         self.unlock = UnlockScreen(desk)
         self.unlock.unlocked.connect(self._enter)
+        self._locked_work = LockedWork(desk, self.unlock, self.lock)
+        self.unlock.damaged.connect(self._locked_work.offer)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.unlock)
         self.setCentralWidget(self.stack)
@@ -286,6 +292,9 @@ class MainWindow(QMainWindow):
         work.saved.connect(self._saved)
         work.lock_wanted.connect(self.lock)
         work.interview.stuck.connect(lambda: self._stuck(work))
+        work.upkeep.put_back_wanted.connect(self._locked_work.put_back)
+        work.upkeep.repair_wanted.connect(partial(self._locked_work.mend, user))
+        work.upkeep.back_up_daily()
         self.stack.addWidget(work)
         self.stack.setCurrentWidget(work)
         self.state.setText(say("ui-status-ready"))

@@ -78,19 +78,14 @@ def difference(workspace: Workspace, file: Path, user: str = "", passphrase: str
     return between(workspace, file, user, passphrase)
 
 
-def put_back(workspace: Workspace, file: Path) -> Path:
-    """Lock the workspace and put a backup in its place; the present stays whole in the folder that is returned.
+def put_back(folder: Path, file: Path, clock: Clock) -> Path:
+    """Put a backup in the place of a locked workspace; the present stays whole in the folder that is returned.
 
-    Raises DiskFull, WorkspaceDamaged (backup).
+    Raises AlreadyOpen, DiskFull, WorkspaceDamaged (backup).
     """
-    from fieldapp.store import audit, backup
+    from fieldapp.store import backup
 
-    backup.verify(file)
-    folder, now = workspace.folder, workspace.place.clock.now()
-    with workspace.begin() as tx:
-        audit.record(tx, "put-back", file.name)
-    workspace.close()
-    return backup.replace(file, folder, f"{now:%Y%m%d-%H%M%S}")
+    return backup.replace(file, folder, f"{clock.now():%Y%m%d-%H%M%S}")
 
 
 def mend(folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence[Path], report: Report) -> tuple[Workspace, Mended]:
@@ -102,7 +97,7 @@ def mend(folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence
     """
     from fieldapp.store import repair, snapshots
 
-    workspace, salvaged = _opened(folder, user, passphrase, clock, report)
+    workspace, salvaged = _opened(folder, user, passphrase, clock, [*files, *(one.file for one in backups(folder))], report)
     elsewhere = second_folder(workspace)
     kept = [*(snapshots.listed(Path(elsewhere)) if elsewhere else ()), *backups(folder)]
     places = [*files, *(one.file for one in sorted(kept, key=lambda one: one.made_at, reverse=True))]
@@ -111,12 +106,21 @@ def mend(folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence
     return workspace, _told(done, salvaged)
 
 
+def summary(mended: Mended) -> str:
+    """What a repair did, in plain words."""
+    names = ("operations", "files", "answers", "awaited", "files_awaited")
+    lines = [say("repair-done", **{name: getattr(mended, name) for name in names})]
+    return "\n".join([*lines, *map(explain, mended.lost)])
+
+
 def explain(damage: Damage) -> str:
     """A damage in plain words: what it is and what is safe."""
     return say(f"damage-{damage.part}", subject=damage.subject, detail=damage.detail)
 
 
-def _opened(folder: Path, user: str, passphrase: str, clock: Clock, report: Report) -> tuple[Workspace, Salvaged | None]:
+def _opened(
+    folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence[Path], report: Report
+) -> tuple[Workspace, Salvaged | None]:
     """The workspace with every page readable."""
     from fieldapp.store import opening, salvage
     from fieldapp.store.database import Database
@@ -130,7 +134,7 @@ def _opened(folder: Path, user: str, passphrase: str, clock: Clock, report: Repo
     except WorkspaceDamaged as error:
         if error.values["part"] != "database" or error.values["detail"] == "missing":
             raise
-    salvaged = salvage.salvage(folder, keys, f"{clock.now():%Y%m%d-%H%M%S}", report)
+    salvaged = salvage.salvage(folder, keys, f"{clock.now():%Y%m%d-%H%M%S}", report, files)
     return Database.open(folder, user, passphrase, clock), salvaged
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import random
 from pathlib import Path
@@ -155,6 +156,30 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
         with again.read() as tx:
             assert [households.get(tx, home.id) for home in homes] == homes
             assert len(submissions.load(tx, draft).answers) == 80
+
+
+def test_laptop_knows_itself_again_after_its_facts_were_lost(database: Database) -> None:
+    keep(database, household("王小明"))
+    copy = snapshots.take_daily(database)
+    keep(database, household("孙七"))
+    key, device, file = bytes(database.database_key()), database.device.device, database.folder / engine.DATABASE
+    database.close()
+    page = _leaves(file, key)["fact"][0]
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * 4096 + 1000] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(WorkspaceDamaged):
+        Database.open(database.folder, USER, PASSPHRASE)
+    assert copy is not None
+    salvage.salvage(database.folder, keys.unlock(database.folder, USER, PASSPHRASE), "now", quiet, [copy])
+    with Database.open(database.folder, USER, PASSPHRASE) as again:
+        assert again.device.device == device
+        assert repair.repair(again).remaining == ()
+        keep(again, household("新来的"))
+        assert again.check() == ()
+        with again.read() as tx:
+            chain = [json.loads(body)["prev"] for body in tx.column("SELECT body FROM operation ORDER BY seq")]
+            assert chain[1:] == tx.column("SELECT id FROM operation ORDER BY seq")[:-1]
 
 
 def test_file_without_a_list_of_tables_cannot_be_salvaged_and_stays(database: Database) -> None:

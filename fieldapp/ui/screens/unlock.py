@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from fieldapp.errors import TooManyTries, WrongPassphrase
+from fieldapp.errors import TooManyTries, WorkspaceDamaged, WrongPassphrase
 from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
@@ -43,6 +43,8 @@ class UnlockScreen(QWidget):
 
     unlocked = Signal(object, str)
     """The workspace and the user's name."""
+    damaged = Signal(str, str)
+    """User and passphrase that fit a workspace which cannot be read as it is."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -177,6 +179,8 @@ class UnlockScreen(QWidget):
             return
         self.message.setText(words_for(error).happened)
         self._desk.dialogs.tell(error)
+        if isinstance(error, WorkspaceDamaged) and error.values["part"] in ("database", "journal"):
+            self.damaged.emit(self.user.currentText(), self.passphrase.text())
 
     def count_down(self) -> None:
         """Say how long the next try has to wait, until it need not."""

@@ -275,3 +275,26 @@ ui-history-field = Field
 ui-history-before = Before
 ui-history-value = After
 ui-history-why = Why
+
+ui-nav-upkeep = Data safety
+ui-upkeep-title = Data safety
+ui-upkeep-hint = An encrypted backup is made by itself every day, before every import and every large exchange; older ones are thinned out. They lie on this computer: often put a whole one in another folder or on a stick.
+ui-upkeep-backups = Automatic backups
+ui-upkeep-line = { $when }  { $why }  { $size } MB
+ui-upkeep-to-stick = Back up to a stick
+ui-upkeep-where = Where to put the whole backup
+ui-upkeep-put-back = Put this one back
+ui-upkeep-other = Put another file back
+ui-upkeep-put-back-ask = Put the backup of { $when } back?
+    { $changes }
+    What is here now stays whole in a folder beside it.
+ui-upkeep-lost-names = Households that would be lost: { $names }
+ui-upkeep-check = Check
+ui-upkeep-repair = Repair
+ui-upkeep-stop = Stop
+ui-upkeep-stopped = Stopped.
+ui-upkeep-passphrase = Passphrase (for the repair)
+ui-upkeep-repair-needs = The repair locks the workspace first: type the passphrase beside the button.
+ui-upkeep-repair-ask = The repair locks the workspace, keeps all that is readable and fetches the rest from backups and the district. The damaged file stays as it is. Begin now?
+ui-upkeep-repair-offer = The database is damaged but can be mended: all that is readable is kept, the rest comes from backups and the district, the damaged file stays as it is. Mend it now?
+ui-upkeep-working = At work; do not switch off.

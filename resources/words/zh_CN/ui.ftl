@@ -275,3 +275,26 @@ ui-history-field = 字段
 ui-history-before = 原来
 ui-history-value = 改为
 ui-history-why = 原因
+
+ui-nav-upkeep = 数据安全
+ui-upkeep-title = 数据安全
+ui-upkeep-hint = 每天、每次导入和大批接收之前，都会自动做一份加密备份，旧的自动清理。自动备份在本机；请常把完整备份存到另一个文件夹或 U 盘。
+ui-upkeep-backups = 自动备份
+ui-upkeep-line = { $when }　{ $why }　{ $size } MB
+ui-upkeep-to-stick = 备份到 U 盘
+ui-upkeep-where = 完整备份存到哪里
+ui-upkeep-put-back = 恢复这一份
+ui-upkeep-other = 恢复其他文件
+ui-upkeep-put-back-ask = 恢复 { $when } 的备份？
+    { $changes }
+    现在的内容会完整保留在旁边的文件夹里。
+ui-upkeep-lost-names = 会失去的户：{ $names }
+ui-upkeep-check = 检查
+ui-upkeep-repair = 修复
+ui-upkeep-stop = 停止
+ui-upkeep-stopped = 已停止。
+ui-upkeep-passphrase = 口令（修复时要用）
+ui-upkeep-repair-needs = 修复要先锁定工作区，请在右边输入口令。
+ui-upkeep-repair-ask = 修复会先锁定工作区，把能读出的都保住，其余从备份和区里取回。损坏的文件会原样留下。现在开始？
+ui-upkeep-repair-offer = 资料库有损坏，但可以修复：能读出的都会保住，其余从备份和区里取回，损坏的文件原样留下。现在修复？
+ui-upkeep-working = 正在处理，请不要关机。
