@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .screens.roster import RosterScreen
     from .screens.upkeep import UpkeepScreen
 
-NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"), ("upkeep", "F10"))
+NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"), ("upkeep", "F11"))
 _MILLISECONDS = 60_000
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.InputMethod})
 
