@@ -65,9 +65,9 @@ def save(tx: Transaction, household: Household, why: str = "", user: str = "") -
 def find(tx: Transaction, query: str = "", village: str = "", near: str = "", limit: int = 50, after: str = "") -> Page:
     """One page of the roster; `village` is a division code of any level, `after` the `more` of the page before.
 
-    Every word of `query` has to stand in a name (head or member), pinyin initials, address, phone, identity number or national code; of
-    numbers three signs or more. Exact names come first, then beginnings, then the rest (`search.find`), of each the village `near` first.
-    Without a query: by village, group and id.
+    Every word of `query` has to stand in a name (head or member), pinyin initials, address, phone, identity number or national
+    code; of numbers four signs or more, or the first or last three. Exact names come first, then beginnings, then the rest
+    (`search.find`), of each the village `near` first. Without a query: by village, group and id.
     """
     if query.split():
         found = search_index.find(tx.connection, query, village, near, limit, after)

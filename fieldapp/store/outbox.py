@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlmodel import col, delete, func, select
@@ -24,9 +25,11 @@ def unsent(tx: Transaction, peer: str = DISTRICT) -> int:
 
 def unsent_by_household(tx: Transaction, peer: str, households: Sequence[str]) -> dict[str, int]:
     """How many operations of these households and their records wait."""
-    waiting = _waiting(tx, peer).where(col(OperationRow.household).in_(households)).subquery()
-    rows = tx.session.exec(select(waiting.c.household, func.count()).group_by(waiting.c.household))
-    return dict(rows.all())
+    listed = (
+        "SELECT household, count(*) FROM operation WHERE household IN (SELECT value FROM json_each(?)) AND seq > ?"
+        " AND seq NOT IN (SELECT seq FROM receipt WHERE peer = ?) GROUP BY household"
+    )
+    return dict(tx.sql(listed, json.dumps(list(households)), int(facts.get(tx, _mark(peer), "0")), peer).fetchall())
 
 
 def outgoing(tx: Transaction, peer: str, limit_bytes: int) -> tuple[Operation, ...]:

@@ -3,7 +3,7 @@
 `search` holds one line of text a household, `search_index` the pieces of that text (FTS5, contentless, inside the encrypted file); both are
 a cache, written in the transaction of the rows that it is made from. Pieces of one to three signs are indexed as they are, so one character
 of a name finds as fast as a whole one; longer words are found by the pieces that cover them and then compared with the text. Of numbers any
-three signs or more are found.
+four signs or more are found, and the first and the last three.
 
 A line's number is its village's code followed by the place of arrival in the village: reading in the order of numbers is reading village by
 village, and a division of any level is one stretch of numbers. The first page of many thousand matches costs as little as that of a few.
@@ -201,10 +201,10 @@ def _pieces(part: str) -> set[str]:
 
 
 def _pieces_of_number(part: str) -> set[str]:
-    """Of a number three signs are found as the beginning of four; the last three begin nothing and stand by themselves."""
+    """Of a number any four signs are found, and the first and the last three."""
     if len(part) < _NUMBER or not part.isascii():
         return _pieces(part)
-    return _pieces_of_four(part) | {part[-_SHORT:]}
+    return _pieces_of_four(part) | {part[:_SHORT], part[-_SHORT:]}
 
 
 def _pieces_of_four(part: str) -> set[str]:
@@ -219,13 +219,14 @@ def _is_piece(word: str) -> bool:
 
 def _steps(words: Sequence[str], village: str, near: str) -> list[tuple[str, int, int]]:
     """What is looked for one after the other: an expression and a stretch of numbers each."""
-    whole, word = _expression(words), words[0]
-    marks = [_quoted(_EXACT_HEAD + word), _quoted(_EXACT + word), _quoted(_BEGINS + word)]
+    rest = "".join(f" AND {_word(word)}" for word in words[1:])
+    marks = [_quoted(mark + words[0]) for mark in (_EXACT_HEAD, _EXACT, _BEGINS)]
+    # A marked piece says that the word stands in the line, so the word itself is asked for only in the end.
     tiers = [
-        f"({whole}) AND {marks[0]}",
-        f"(({whole}) AND {marks[1]}) NOT {marks[0]}",
-        f"(({whole}) AND {marks[2]}) NOT ({marks[0]} OR {marks[1]})",
-        f"({whole}) NOT ({' OR '.join(marks)})",
+        f"{marks[0]}{rest}",
+        f"({marks[1]}{rest}) NOT {marks[0]}",
+        f"({marks[2]}{rest}) NOT ({marks[0]} OR {marks[1]})",
+        f"({_expression(words)}) NOT ({' OR '.join(marks)})",
     ]
     return [(tier, first, last) for tier in tiers for first, last in _stretches(village, near)]
 
@@ -257,8 +258,6 @@ def _expression(words: Sequence[str]) -> str:
 
 
 def _word(word: str) -> str:
-    if len(word) == _SHORT and word.isascii():
-        return f"{_quoted(word)} *"
     if _is_piece(word):
         return _quoted(word)
     size = _NUMBER if word.isascii() else _SHORT

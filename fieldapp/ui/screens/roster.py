@@ -138,7 +138,8 @@ class RosterScreen(QWidget):
         self.archive.clicked.connect(self._archive)
         self.history.toggled.connect(self._show_history)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_history(self.history.isChecked()))
-        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        bar = self.table.verticalScrollBar()
+        bar.valueChanged.connect(lambda place: self.read_more() if place >= bar.maximum() - 1 else None)
         self.new.clicked.connect(self.begin_new)
         self.new_panel.added.connect(self._added)
         self.new_panel.open_known.connect(self.opened)
@@ -172,7 +173,7 @@ class RosterScreen(QWidget):
         self._desk.background.run(
             lambda report: roster.search(workspace, query, village, PAGE, near=near, after=after),
             owner=self,
-            done=lambda page: self._add(mine, page),
+            done=lambda page: self._show(mine, page, behind=True),
         )
 
     def begin_new(self) -> None:
@@ -199,8 +200,12 @@ class RosterScreen(QWidget):
     def _village_now(self) -> str:
         return str(self.village.currentData() or "")
 
-    def _show(self, mine: int, page: roster.RosterPage) -> None:
+    def _show(self, mine: int, page: roster.RosterPage, behind: bool = False) -> None:
         if mine != self._asked:
+            return
+        if behind:
+            self.model.add_lines(page.lines)
+            self._tell_count(page)
             return
         kept = self._wanted_id or self.current()
         self.model.show_lines(page.lines)
@@ -213,20 +218,11 @@ class RosterScreen(QWidget):
         self.empty.setText(say("ui-roster-no-match", query=self.search.text()) if filtered else say("ui-roster-empty"))
         self._tell_count(page)
 
-    def _add(self, mine: int, page: roster.RosterPage) -> None:
-        if mine == self._asked:
-            self.model.add_lines(page.lines)
-            self._tell_count(page)
-
     def _tell_count(self, page: roster.RosterPage) -> None:
         self._more = page.more
         searched = bool(self.search.text().strip())
         told = "ui-roster-count-many" if searched and page.total >= roster.COUNTED else "ui-roster-count"
         self.count.setText(say(told, shown=len(self.model.lines), total=page.total))
-
-    def _scrolled(self, place: int) -> None:
-        if place >= self.table.verticalScrollBar().maximum() - 1:
-            self.read_more()
 
     def _show_history(self, shown: bool) -> None:
         self.history_panel.setVisible(shown)
