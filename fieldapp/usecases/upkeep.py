@@ -13,9 +13,9 @@ from fieldapp.errors import WorkspaceDamaged
 from fieldapp.words import say
 
 if TYPE_CHECKING:
-    from fieldapp.store.check import Damage
+    from fieldapp.store.check import Damage as Damage
     from fieldapp.store.database import Database as Workspace
-    from fieldapp.store.difference import Difference
+    from fieldapp.store.difference import Difference as Difference
     from fieldapp.store.repair import Repaired
     from fieldapp.store.salvage import Salvaged
     from fieldapp.store.snapshots import Snapshot

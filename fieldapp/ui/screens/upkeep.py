@@ -18,8 +18,7 @@ from fieldapp.words import say
 from .unlock import PassphraseField
 
 if TYPE_CHECKING:
-    from fieldapp.store.check import Damage
-    from fieldapp.store.difference import Difference
+    from fieldapp.usecases.upkeep import Damage, Difference
     from fieldapp.usecases.workspaces import Workspace
 
 _ENDINGS = "*.fieldbackup"
