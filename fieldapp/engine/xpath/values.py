@@ -65,24 +65,39 @@ def days_of(moment: datetime) -> float:
 def moment_of_days(days: float) -> datetime | None:
     """The moment that many days after the epoch, to the millisecond; None outside the years 1 to 9999."""
     try:
-        return EPOCH + timedelta(milliseconds=round(days * 86_400_000))
+        return _safe(EPOCH + timedelta(milliseconds=round(days * 86_400_000)))
     except (OverflowError, ValueError):
         return None
 
 
+def _safe(at: datetime) -> datetime | None:
+    """None on the outermost days, which another zone may push out of the calendar."""
+    return at if _FIRST < at.replace(tzinfo=None) < _LAST else None
+
+
+_FIRST, _LAST = datetime(1, 1, 3), datetime(9999, 12, 29)
+
+
 def read_moment(text: str, zone: tzinfo) -> datetime | None:
-    """An ISO date or dateTime; without offset it is in `zone`. None if it is neither or no day of the calendar."""
+    """An ISO date or dateTime (24:00:00 is the next midnight, a leap second the one before); without offset it is in `zone`.
+
+    None if it is neither or no day of the calendar.
+    """
     match = _MOMENT.fullmatch(text)
     if match is None:
         return None
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     try:
         if match[4] is None:
-            return datetime(year, month, day, tzinfo=zone)
+            return _safe(datetime(year, month, day, tzinfo=zone))
         micro = int(f"{match[8] or '0':0<6.6}")
+        hour, minute, second = int(match[5]), int(match[6]), int(match[7] or 0)
+        midnight = hour == 24 and minute == second == micro == 0
         offset = read_offset(match[9]) if match[9] else zone
-        return datetime(year, month, day, int(match[5]), int(match[6]), int(match[7] or 0), micro, tzinfo=offset)
-    except ValueError:
+        at = datetime(year, month, day, 0 if midnight else hour, minute, min(second, 59) if second == 60 else second, micro, tzinfo=offset)
+        at += timedelta(days=midnight)
+        return _safe(at) and (at if match[9] else at.astimezone(UTC))
+    except (ValueError, OverflowError):
         return None
 
 

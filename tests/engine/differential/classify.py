@@ -45,6 +45,7 @@ ROWS = (
     Row("number() of a date keeps its fraction", _found(r"\bnumber\(")),
     Row("regex() is found anywhere", _found(r"\bregex\(")),
     Row("unions, every axis and text() work, each node once", _found(r"\||::|//|\btext\(|/\*")),
+    Row("a place in substr() that is no number is 0", _found(r"\bsubstr\(")),
     Row("not-a-number is no choice and no text", _found(r"\b(count-selected|selected|selected-at|concat)\(")),
 )  # fmt: skip
 

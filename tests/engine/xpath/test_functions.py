@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -112,6 +113,32 @@ def test_function_gives(household: Household, expression: str, text: str) -> Non
     ],
 )
 def test_dates(household: Household, expression: str, text: str) -> None:
+    assert household.text(expression) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("date(date('2024-11-03') + 1)", "2024-11-04"),
+        ("date(date('2024-03-10') + 1)", "2024-03-11"),
+        ("date(date('2024-11-03') + 365)", "2025-11-03"),
+        ("decimal-date-time('2024-07-01')", "19905.166666666668"),
+        ("format-date-time('2024-03-10T02:30:00.000', '%H:%M')", "03:30"),
+        ("date-time('2020-01-01T24:00:00.000+08:00')", "2020-01-01T11:00:00.000-05:00"),
+        ("date-time('2016-12-31T23:59:60.000Z')", "2016-12-31T18:59:59.000-05:00"),
+        ("date-time('9999-12-31T24:00:00.000Z')", ""),
+        ("date('0999-01-01')", "0999-01-01"),
+        ("date('10000-01-01')", ""),
+        ("date(2932896.9)", ""),
+        ("date(-719162)", ""),
+        ("date-time('9999-12-31T23:59:59.999-12:00')", ""),
+        ("format-date-time('0001-01-01T00:00:00.000+12:00', '%H')", ""),
+        ("date('-0001-01-01')", ""),
+        ("decimal-time('24:00:00.000+08:00')", "NaN"),
+    ],
+)
+def test_dates_in_a_zone_with_summer_time(household: Household, expression: str, text: str) -> None:
+    household.context.zone = ZoneInfo("America/New_York")
     assert household.text(expression) == text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from fieldapp.engine.xpath.code import Code, Run, Type, text_of
@@ -54,7 +54,24 @@ def _date(context: EvalContext, value: Any) -> Moment | str:
     moment = _moment(context, value)
     if moment is None:
         return ""
-    return Moment(moment.at) if moment.has_time else moment
+    if not moment.has_time or moment.at is None:
+        return moment
+    return Moment(_meant(moment.at, context.zone) if type(value) is float else moment.at)
+
+
+def _meant(at: datetime, zone: tzinfo) -> datetime:
+    """`date(x + 1)` over a change of summer time is an hour off midnight: the day is the one that its midnight was reckoned from."""
+    if not 2 < at.year < 9998:
+        return at
+    for half_year in (-_HALF_YEAR, _HALF_YEAR):
+        other = (at + half_year).astimezone(zone).utcoffset() or timedelta(0)
+        wall = (at.astimezone(UTC) + other).replace(tzinfo=None)
+        if wall.time() == time():
+            return datetime(wall.year, wall.month, wall.day, tzinfo=zone)
+    return at
+
+
+_HALF_YEAR = timedelta(days=182)
 
 
 def _date_time(context: EvalContext, value: Any) -> Moment | str:
