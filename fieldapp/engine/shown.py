@@ -9,6 +9,7 @@ from .instance import Node, path_of
 from .live import Live
 from .looks import inner_nodes, look, problem_of, title_of
 from .views import Kind, NodeView, Problem, RemovedRow
+from .xpath.tree import in_document_order
 
 
 class ShownForm:
@@ -56,8 +57,8 @@ class ShownForm:
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything that blocks finalizing or asks for an explanation, in the form's order."""
-        flawed = self.live.rules.flaws.flawed
-        found = (problem_of(self.live, node) for node in self.live.tree.root.subtree() if node in flawed)
+        flawed = in_document_order(list(self.live.rules.flaws.flawed))
+        found = (problem_of(self.live, node) for node in flawed if isinstance(node, Node))
         return tuple(problem for problem in found if problem is not None)
 
     def progress(self, path: str) -> tuple[int, int]:
