@@ -108,6 +108,8 @@ def _drafts(tx: Transaction, _: Report) -> Iterator[Damage]:
             submissions.draft_answers(tx, draft)
         except WorkspaceDamaged:
             yield Damage("draft", draft)
+    for draft in submissions.headless(tx):
+        yield Damage("draft", draft, "headless")
 
 
 def _forms(tx: Transaction, _: Report) -> Iterator[Damage]:

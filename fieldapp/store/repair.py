@@ -20,6 +20,7 @@ from .transaction import Transaction
 from .vault import FILES
 
 _COLUMNS = "seq, id, rec, kind, vil, household, user, body, sum"
+_HEADS = "SELECT * FROM draft WHERE id IN (SELECT value FROM json_each(?))"
 _PUT_BACK = f"INSERT INTO operation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 Row = tuple[int, str, str, str, str, str, str, str, str]
 
@@ -38,7 +39,7 @@ class Repaired:
     """Operations that the district has and the next exchange brings."""
     files_awaited: int
     answers: int
-    """Of drafts, put back from their journal."""
+    """Of drafts, put back from their journal, and drafts themselves."""
     lost: tuple[Damage, ...]
     remaining: tuple[Damage, ...] = ()
     """What a check still finds."""
@@ -51,6 +52,8 @@ class _Work:
     numbers: set[int] = field(default_factory=set)
     """Places of operations that are damaged or not there."""
     files: set[str] = field(default_factory=set)
+    drafts: set[str] = field(default_factory=set)
+    """Of which only answers are left."""
     operations: int = 0
     files_back: int = 0
 
@@ -62,15 +65,18 @@ def repair(database: Database, backups: Sequence[Path] = (), report: Report = un
     """
     with database.read() as tx:
         work = _Work(_bad_places(tx, report) | set(missing), _bad_files(tx))
+    with database.begin() as tx:
+        answers = submissions.mend_from_journal(tx)
+        work.drafts |= set(submissions.headless(tx))
     for number, file in enumerate(backups):
         report(number, len(backups), "backups")
-        if work.numbers or work.files:
+        if work.numbers or work.files or work.drafts:
             _from_backup(database, file, work)
     lost: list[Damage] = []
     with database.begin() as tx:
         awaited = _await_operations(tx, work.numbers, lost)
         files_awaited = _await_files(tx, work.files, lost)
-        answers = submissions.mend_from_journal(tx)
+        lost += [Damage("draft", one, "gone") for one in submissions.headless(tx)]
         caches = operations.rebuild(tx, spare={one.subject for one in lost if one.part == "record"})
         audit.record(tx, "repair", "", json.dumps([work.operations, work.files_back, awaited, files_awaited, len(lost)]))
     return Repaired(caches, work.operations, work.files_back, awaited, files_awaited, answers, tuple(lost), database.check(report))
@@ -100,7 +106,11 @@ def _from_backup(database: Database, file: Path, work: _Work) -> None:
         backup.verify(file)
         with backup.opened_database(file, database.folder, database.database_key()) as then:
             rows = _wanted_rows(then, work.numbers)
+            heads = [(*row,) for row in then.execute(_HEADS, (json.dumps(sorted(work.drafts)),))]
         with database.begin() as tx:
+            for head in heads:
+                tx.sql(f"INSERT INTO draft VALUES ({', '.join('?' for _ in head)})", *head)
+                work.drafts.discard(head[0])
             for row in rows:
                 if _put_back(tx, row):
                     work.numbers.discard(row[0])

@@ -33,6 +33,8 @@ class Revision:
     operation: str
 
 
+_HEAD = "@draft"
+"""In the journal: everything that the draft's own row says."""
 _SET_ANSWER = (
     "INSERT INTO draft_answer (draft, path, value, sum) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, sum = excluded.sum"
@@ -90,8 +92,7 @@ def save_answers(tx: Transaction, submission: str, changes: Mapping[str, str | N
     if journal:
         now = tx.stamp()
         tx.sql("UPDATE draft SET changed_at = ? WHERE id = ?", now, submission)
-        told = canonical(journal).decode()
-        tx.sql("INSERT INTO draft_journal (draft, at, user, changes) VALUES (?, ?, ?, ?)", submission, now, tx.user, told)
+        _journal(tx, submission, now, journal)
     return len(journal)
 
 
@@ -208,11 +209,26 @@ def draft_answers(tx: Transaction, submission: str) -> dict[str, str]:
     return {path: value for path, value, _ in rows}
 
 
+def headless(tx: Transaction) -> tuple[str, ...]:
+    """Ids of drafts of which only answers or journal are left."""
+    return tuple(tx.column("SELECT draft FROM draft_answer UNION SELECT draft FROM draft_journal EXCEPT SELECT id FROM draft"))
+
+
 def mend_from_journal(tx: Transaction) -> int:
-    """Give drafts back the answers that their journal has and their rows do not; how many."""
+    """Give back what the journal has and the rows do not: drafts that lost their head, and answers; how many answers and drafts."""
+    revived = 0
+    for draft in headless(tx):
+        for changes in tx.column(f"SELECT changes FROM draft_journal WHERE draft = ? AND changes LIKE '%\"{_HEAD}\"%' ORDER BY seq", draft):
+            tx.session.merge(DraftRow.model_validate(json.loads(changes)[_HEAD][1]))
+            revived += 1
+    tx.session.flush()
+    return revived + _mend_answers(tx)
+
+
+def _mend_answers(tx: Transaction) -> int:
     newest: dict[tuple[str, str], str | None] = {}
     for draft, changes in tx.sql("SELECT draft, changes FROM draft_journal WHERE draft IN (SELECT id FROM draft) ORDER BY seq"):
-        newest |= {(draft, path): value for path, (_, value) in json.loads(changes).items()}
+        newest |= {(draft, path): value for path, (_, value) in json.loads(changes).items() if path != _HEAD}
     mended = 0
     for (draft, path), value in newest.items():
         if value is None:
@@ -237,6 +253,13 @@ def _begin(tx: Transaction, row: DraftRow, answers: Answers) -> None:
     tx.session.flush()
     for path, value in answers.items():
         tx.sql(_SET_ANSWER, row.id, path, value, _sum(row.id, path, value))
+    head = {_HEAD: [None, row.model_dump()]}
+    _journal(tx, row.id, row.started_at, {**head, **{path: [None, value] for path, value in answers.items()}})
+
+
+def _journal(tx: Transaction, submission: str, now: str, changes: Mapping[str, object]) -> None:
+    told = canonical(changes).decode()
+    tx.sql("INSERT INTO draft_journal (draft, at, user, changes) VALUES (?, ?, ?, ?)", submission, now, tx.user, told)
 
 
 def _draft(tx: Transaction, submission: str) -> DraftRow:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,28 @@ def test_answers_of_a_draft_come_back_from_its_journal(database: Database) -> No
         tx.sql("DELETE FROM draft_answer WHERE path = 'b'")
     assert [one.part for one in database.check()] == ["draft"]
     assert repair.repair(database).answers == 2
+    with database.read() as tx:
+        assert submissions.load(tx, draft).answers == {"a": "一", "b": "二"}
+
+
+def test_draft_whose_row_is_gone_comes_back_from_its_journal_or_else_from_a_backup(database: Database) -> None:
+    home = household("王小明")
+    keep(database, home)
+    draft = draft_of(database, home, a="一")
+    copy = snapshots.take_daily(database)
+    assert copy is not None
+    with database.begin() as tx:
+        submissions.save_answers(tx, draft, {"b": "二"})
+        before = submissions.load(tx, draft)
+        tx.sql("DELETE FROM draft")
+    assert [(one.part, one.subject) for one in database.check()] == [("draft", draft)]
+    repair.repair(database)
+    with database.begin() as tx:
+        assert replace(submissions.load(tx, draft), changed_at=before.changed_at) == before
+        tx.sql("DELETE FROM draft")
+        tx.sql("DELETE FROM draft_journal")
+    assert [one.subject for one in repair.repair(database).lost] == [draft]
+    assert repair.repair(database, [copy]).lost == ()
     with database.read() as tx:
         assert submissions.load(tx, draft).answers == {"a": "一", "b": "二"}
 

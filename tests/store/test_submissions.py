@@ -19,7 +19,7 @@ def test_autosave_keeps_and_journals_only_what_changed(database: Database) -> No
         assert submissions.save_answers(tx, submission, {"name": "王小明", "house": "3", "note": "新"}) == 2
     with database.read() as tx:
         assert submissions.load(tx, submission).answers == {"name": "王小明", "house": "3", "note": "新"}
-        (line,) = tx.session.exec(select(JournalRow)).all()
+        _, line = tx.session.exec(select(JournalRow)).all()
     assert line.changes == '{"name":["王","王小明"],"note":[null,"新"]}'
 
 
