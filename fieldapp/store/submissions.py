@@ -102,6 +102,16 @@ def save_snapshot(tx: Transaction, submission: str, answers: Answers) -> int:
     return save_answers(tx, submission, {**answers, **gone})
 
 
+def change_version(tx: Transaction, submission: str, form_version: str, answers: Answers) -> Submission:
+    """Put a draft under another version of its form, with its answers as that version has them; raises NotFound."""
+    draft = _draft(tx, submission)
+    draft.form_version = form_version
+    tx.session.add(draft)
+    tx.session.flush()
+    save_snapshot(tx, submission, answers)
+    return load(tx, submission)
+
+
 def finalize(tx: Transaction, submission: str, answers: Answers | None = None, user: str = "", why: str = "") -> Submission:
     """Turn the draft into the next revision: one operation of what changed; raises NotAllowed (not-a-draft).
 

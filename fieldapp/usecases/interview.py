@@ -37,6 +37,8 @@ class Interview:
     """The draft was there already: its answers are back."""
     revision: int
     """0 for a first survey; n while the n-th finalized revision is being changed, which needs a reason."""
+    newer: str = ""
+    """A version of the form that came to this laptop after the draft's own; `versions.move_over` takes the draft there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
     with workspace.read() as tx:
         held = households.get(tx, household)
         before = _newest(submissions.of_household(tx, household), form)
-        version = before.form_version if before else forms.newest(tx, form)
+        newest = forms.newest(tx, form)
+        version = before.form_version if before else newest
     definition, around = publishing.open_form(workspace, form, version)
     if before is None:
         session = FormSession.start(definition, around, prefill=records.prefill(held, _today(workspace), workspace.user, around.new_id))
@@ -81,7 +84,9 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
     with workspace.begin() as tx:
         draft = submissions.load(tx, before.id) if resumed else submissions.reopen(tx, before.id, "")
         audit.once_a_day(tx, "view", household)
-    return Interview(draft.id, FormSession.resume(definition, around, draft.answers), held, resumed, draft.revision)
+    return Interview(
+        draft.id, FormSession.resume(definition, around, draft.answers), held, resumed, draft.revision, _newer(version, newest)
+    )
 
 
 def save_draft(workspace: Workspace, draft: SubmissionId, changes: Mapping[str, str | None]) -> datetime:
@@ -180,6 +185,10 @@ def _newest(held: Iterable[Submission], form: FormId) -> Submission | None:
     """The draft if there is one, else the submission changed last."""
     mine = [one for one in held if one.form == form]
     return next((one for one in mine if one.state is State.DRAFT), mine[0] if mine else None)
+
+
+def _newer(version: str, newest: str) -> str:
+    return newest if newest != version else ""
 
 
 def _today(workspace: Workspace) -> str:

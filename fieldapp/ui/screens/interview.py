@@ -16,6 +16,7 @@ from fieldapp.ui.theme import emphasize, paint
 from fieldapp.usecases import interview as interviews
 from fieldapp.words import say
 
+from .new_version import NewVersionBar
 from .open_form import OpenForm
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class InterviewScreen(QWidget):
         self.banner.setContentsMargins(12, 6, 12, 6)
         paint(self.banner, text=desk.theme.inks.warning, ground=desk.theme.inks.warning_ground)
         self.banner.hide()
+        self.version = NewVersionBar(desk, workspace)
         self.nothing = QLabel(say("ui-interview-none"))
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._build()
@@ -76,11 +78,17 @@ class InterviewScreen(QWidget):
         emphasize(self.finish, self._desk.theme.inks)
         self._page.addLayout(top)
         self._page.addWidget(self.banner)
+        self._page.addWidget(self.version)
         self._page.addWidget(self.nothing, 1)
 
     def _bind(self) -> None:
+        def show_instead(interview: Interview) -> None:
+            if self.form is not None:
+                self._left(self.form, lambda: self._show(interview))
+
         self.toggle.toggled.connect(self._show_problems)
         self.finish.clicked.connect(self.finalize)
+        self.version.taken.connect(show_instead)
         self.archive.clicked.connect(self._archive)
         acts: tuple[tuple[str, Callable[[OpenForm], object]], ...] = (
             ("F8", lambda form: form.problems.step(True)),
@@ -191,6 +199,7 @@ class InterviewScreen(QWidget):
             self.toggle.setChecked(False)
         self._page.addWidget(form, 1)
         self._show_head(interview)
+        self.version.offer(form)
         form.page.go_to_section(0)
         self.opened.emit()
         if path:
@@ -199,6 +208,7 @@ class InterviewScreen(QWidget):
     def _show_head(self, interview: Interview | None) -> None:
         self.nothing.setVisible(interview is None)
         self.banner.hide()
+        self.version.hide()
         for widget in (self.title, self.detail, self.toggle, self.archive, self.finish):
             widget.setVisible(interview is not None)
         if interview is None:

@@ -208,6 +208,20 @@ ui-interview-reason = Changing a finalized record needs a reason:
 ui-interview-no-reason = Not finalized without a reason; everything is saved.
 ui-rows-remove-ask = Remove row { $row }? Until the form is finalized it can be brought back (Ctrl+Z, or “Bring back a removed row”).
 
+ui-version-newer = This form has a newer version ({ $version }). The draft stays under its own version and can be filled in and finalized as it is, or it can go to the new one.
+ui-version-look = See what changes
+ui-version-take = Go to the new version
+ui-version-later = Not now
+ui-version-kept = Under version { $version } { $count } answers stay as they are.
+ui-version-renamed = { $count } questions have another place or name, and their answers go with them: { $names }
+ui-version-returned = { $count } answers that had no place before are back: { $names }
+ui-version-unfit = { $count } answers no longer fit the question's type or choices and must be given anew (they stay in the draft): { $names }
+ui-version-dropped = { $count } answers are no longer asked for (they stay in the draft and do not count when it is finalized): { $names }
+ui-version-new = { $count } new questions: { $names }
+ui-version-answer = { $label } ({ $text })
+ui-version-comma = ,{ " " }
+ui-version-more = { " " }and { $count } more
+
 ui-archive-none = Archive
 ui-archive-title = Archive of household { $name } (revision { $revision })
 ui-archive-page-view = Archive page

@@ -208,6 +208,20 @@ ui-interview-reason = 已定稿的记录要修改，请写明原因：
 ui-interview-no-reason = 没有写明原因，暂未定稿；内容已保存。
 ui-rows-remove-ask = 删除第 { $row } 行？定稿之前都可以取回（Ctrl+Z 或“取回已删除的行”）。
 
+ui-version-newer = 这份表有了新版本（{ $version }）。这份草稿仍按原来的版本填写，可以照常填完、定稿；也可以转到新版本。
+ui-version-look = 看看有什么变化
+ui-version-take = 转到新版本
+ui-version-later = 以后再说
+ui-version-kept = 转到新版本 { $version } 后，{ $count } 个答案照旧保留。
+ui-version-renamed = 换了位置或名称的问题 { $count } 个，答案跟着过去：{ $names }
+ui-version-returned = 早先没有地方放、这次又回来的答案 { $count } 个：{ $names }
+ui-version-unfit = 新版本的题型或选项装不下、需要重新填写的 { $count } 个（原答案仍留在草稿里）：{ $names }
+ui-version-dropped = 新版本不再问的 { $count } 个（原答案仍留在草稿里，不计入定稿）：{ $names }
+ui-version-new = 新增的问题 { $count } 个：{ $names }
+ui-version-answer = { $label }（{ $text }）
+ui-version-comma = 、
+ui-version-more = { " " }等，另有 { $count } 个
+
 ui-archive-none = 档案
 ui-archive-title = { $name } 户档案（第 { $revision } 版）
 ui-archive-page-view = 档案页
