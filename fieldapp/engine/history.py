@@ -42,11 +42,21 @@ class RowShift:
 
 
 @dataclass(frozen=True, slots=True)
-class RowMade:
-    """A row that jr:count made for the first time."""
+class Count:
+    """Which rows a counted repeat has."""
+
+    wanted: int
+    rows: tuple[Node, ...]
+    parked: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count that changed its rows."""
 
     range: Node
-    row: Node
+    before: Count
+    after: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Explained:
     after: str
 
 
-Entry = Write | RowMove | RowShift | RowMade | Explained
+Entry = Write | RowMove | RowShift | Counted | Explained
 
 
 @dataclass(slots=True)

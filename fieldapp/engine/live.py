@@ -10,10 +10,11 @@ from typing import cast
 from .actions import Actions
 from .closures import Closures
 from .definition import FormDefinition
-from .history import Entry, Explained, History, RowMade, RowMove, RowShift, Step, Write
+from .history import Counted, Entry, Explained, History, RowMove, RowShift, Step, Write
 from .instance import Node, Tree, paths_of
 from .plan import plan_of
 from .recompute import Recompute
+from .rows import count_of
 from .secondary import Secondaries
 from .speech import Speech
 from .surroundings import Surroundings
@@ -113,7 +114,7 @@ class Live:
         self.rules.news.forget()
         self.now = self.around.now()
         self._writes = {}
-        self.rules.rows.made.clear()
+        self.rules.rows.counted.clear()
         if undoable:
             self.history.begin()
         try:
@@ -123,8 +124,8 @@ class Live:
             for node, before in self._writes.items():
                 if before != (node.raw, node.calculated):
                     self.history.keep(Write(node, before, (node.raw, node.calculated)))
-            for range_, row in self.rules.rows.made:
-                self.history.keep(RowMade(range_, row))
+            for range_, before_count in self.rules.rows.counted.items():
+                self.history.keep(Counted(range_, before_count, count_of(range_)))
             self.history.end()
 
     def replay(self, step: Step, back: bool) -> None:
@@ -134,21 +135,12 @@ class Live:
         self.now = self.around.now()
         self._writes = {}
         listener, rules.stored.on_value = rules.stored.on_value, None
-        made = [entry for entry in step.entries if isinstance(entry, RowMade)]
-        if not back:
-            for entry in made:
-                if entry.row not in entry.range.rows():
-                    entry.range.parked.append(entry.row)
         rules.replaying = True
         for change in reversed(step.entries) if back else step.entries:
             self._replay(change, back)
         rules.run()
         rules.replaying = False
         rules.rows.added.clear()
-        if back:
-            for entry in made:
-                if entry.row in entry.range.parked:
-                    entry.range.parked.remove(entry.row)
         rules.stored.on_value = listener
 
     def _replay(self, entry: Entry, back: bool) -> None:
@@ -168,6 +160,8 @@ class Live:
                 rows.move(range_, to if back else at, at if back else to)
                 for row, order in before if back else after:
                     row.order = order
+            case Counted(range_, count_before, count_after):
+                rows.recount(range_, count_before if back else count_after)
             case Explained(node, old, new):
                 self.put_explanation(node, old if back else new)
 

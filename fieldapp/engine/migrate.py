@@ -18,7 +18,7 @@ from .definition import FormDefinition, NodeDef
 from .instance import Node, stable_path_of
 from .looks import words_of
 from .session import FormSession
-from .snapshots import EXPLANATION, REMOVED
+from .snapshots import EXPLANATION, PARKED, REMOVED
 from .speech import SELECTS
 from .surroundings import Surroundings
 from .values import Unfit, canonical
@@ -227,8 +227,8 @@ class _Carrier:
 def _parts(path: str) -> tuple[str, str, str]:
     """Marks of removed rows, the plain stable path, and the mark of an explanation."""
     plain = path
-    while plain.startswith(REMOVED):
-        plain = plain.removeprefix(REMOVED)
+    while plain.startswith((REMOVED, PARKED)):
+        plain = plain.removeprefix(REMOVED).removeprefix(PARKED)
     mark = path[: len(path) - len(plain)]
     return (mark, plain.removesuffix(EXPLANATION), EXPLANATION) if plain.endswith(EXPLANATION) else (mark, plain, "")
 

@@ -71,7 +71,6 @@ class Recompute:
             return  # a blank count says nothing about the rows that are there, as in the reference engines
         wanted = min(int(number), self.rows.room(range_)) if 0 < number < math.inf else 0
         if wanted != range_.wanted:
-            range_.wanted = wanted
             self.rows.count(range_, wanted)
 
     def _relevant(self, rule: Rule, node: Node) -> None:

@@ -9,6 +9,7 @@ from .agenda import Agenda
 from .definition import Seed
 from .flaws import Flaws
 from .graph import Graph, Role, Rule
+from .history import Count
 from .instance import Node, Tree, paths_of
 from .limits import COUNT_NODES, COUNT_ROWS
 from .news import News
@@ -36,8 +37,8 @@ class Rows:
         """Repeats with repeats inside."""
         self.added: list[Node] = []
         """New rows whose new-repeat actions have not run."""
-        self.made: list[tuple[Node, Node]] = []
-        """(range, row) that jr:count made in this operation."""
+        self.counted: dict[Node, Count] = {}
+        """What the ranges that jr:count changed in this operation had before."""
 
     def put(self, range_: Node, row: Node, index: int, again: bool = False) -> None:
         """A row comes into the tree; `again` after it had been taken out."""
@@ -88,6 +89,8 @@ class Rows:
 
     def count(self, range_: Node, wanted: int) -> None:
         """As many rows as jr:count asks for: those too many are parked, parked ones come back first."""
+        self.counted.setdefault(range_, count_of(range_))
+        range_.wanted = wanted
         rows = range_.rows()
         for row in reversed(rows[wanted:]):
             self.take(range_, row)
@@ -99,7 +102,16 @@ class Rows:
                 row = self._tree.new_row(range_)
                 self.put(range_, row, place)
                 self.added.append(row)
-                self.made.append((range_, row))
+
+    def recount(self, range_: Node, count: Count) -> None:
+        """Exactly these rows again, in the tree and parked."""
+        for row in [row for row in range_.rows() if row not in count.rows]:
+            self.take(range_, row)
+        for place, row in enumerate(count.rows):
+            if not row.held:
+                self.put(range_, row, place, again=True)
+        range_.parked[:] = count.parked
+        range_.wanted = count.wanted
 
     def room(self, range_: Node) -> int:
         """How many rows a count may ask for here: a slip of a finger must not fill the memory."""
@@ -146,6 +158,11 @@ class Rows:
 def _size(seed: Seed) -> int:
     """How many nodes a row begins with."""
     return 1 + sum(_size(child) for child in seed.children)
+
+
+def count_of(range_: Node) -> Count:
+    """Which rows a counted range has now."""
+    return Count(range_.wanted, tuple(range_.rows()), tuple(range_.parked))
 
 
 def place_of(range_: Node, row: Node) -> int:

@@ -21,6 +21,9 @@ REMOVED = "@removed/"
 """Before the stable path of everything in a row that was removed, once for every removed row on the way: such a row is no row of the
 answers for anybody who does not know this mark."""
 
+PARKED = "@parked/"
+"""The same for rows that a smaller jr:count took away."""
+
 
 def silent(definition: FormDefinition) -> frozenset[int]:
     """Attributes that belong to the form and not to the answers (id, version, dataset …)."""
@@ -30,7 +33,7 @@ def silent(definition: FormDefinition) -> frozenset[int]:
 
 
 def answers_of(tree: Tree, quiet: frozenset[int]) -> Iterator[tuple[str, str]]:
-    """Every stored value that is not blank and every row, relevant or not, parked rows too; removed rows below REMOVED."""
+    """Every stored value that is not blank and every row, relevant or not; removed rows below REMOVED, parked ones below PARKED."""
     for node, mark in _all(tree, tree.root, ""):
         if node.row_id:
             yield mark + stable_path_of(node), order_text(node.order)
@@ -59,7 +62,7 @@ def _all(tree: Tree, top: Node, mark: str) -> Iterator[tuple[Node, str]]:
     for node in top.subtree():
         yield node, mark
         for row in node.parked:
-            yield from _all(tree, row, mark)
+            yield from _all(tree, row, mark + PARKED)
         for row in tree.removed.get(node, ()):
             yield from _all(tree, row, mark + REMOVED)
 
@@ -68,8 +71,9 @@ def _mark_of(tree: Tree, node: Node) -> str:
     mark = ""
     here: Node | None = node
     while here is not None:
-        if here.row_id and here in tree.removed.get(tree.range_of(here), ()):
-            mark += REMOVED
+        if here.row_id:
+            range_ = tree.range_of(here)
+            mark = (REMOVED if here in tree.removed.get(range_, ()) else PARKED if here in range_.parked else "") + mark
         here = here.above
     return mark
 
@@ -135,13 +139,14 @@ class Filler:
                 row = tree.new_row(range_, row_id)
                 row.order = order
                 tree.put(range_, row, index)
-            for row_id, order in self.rows_of(range_, mark + REMOVED):
-                row = tree.new_row(range_, row_id)
-                row.order = order
-                tree.put(range_, row, len(range_.rows()))
-                self._fill(row, mark + REMOVED, quiet, fresh)
-                tree.take(range_, row)
-                tree.removed.setdefault(range_, []).append(row)
+            for away, kept in ((REMOVED, tree.removed.setdefault(range_, [])), (PARKED, range_.parked)):
+                for row_id, order in self.rows_of(range_, mark + away):
+                    row = tree.new_row(range_, row_id)
+                    row.order = order
+                    tree.put(range_, row, len(range_.rows()))
+                    self._fill(row, mark + away, quiet, fresh)
+                    tree.take(range_, row)
+                    kept.append(row)
         for inner in top.inner():
             if inner.node.kind in (Kind.GROUP, Kind.REPEAT):
                 self._fill_rows(inner, mark, quiet, fresh)
