@@ -78,7 +78,8 @@ class DateQuestion(QuestionWidget):
         self.button.clicked.connect(self.toggle)
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
-        self.button.setVisible("no-calendar" not in words_of(view.appearance))
+        if "no-calendar" in words_of(view.appearance):
+            self.button.hide()
         self.calendar: QCalendarWidget | None = None
         self.setFocusProxy(self.field)
         self.show_view(view)

@@ -65,7 +65,8 @@ class DrawnQuestion(QuestionWidget):
         page.addWidget(self.inks)
         page.addWidget(self.pad)
         page.addLayout(row)
-        self.inks.setVisible(not signature)
+        if signature:
+            self.inks.hide()
         self.pad.written.connect(self._enable)
         self.take.clicked.connect(self.commit)
         self.undo.clicked.connect(self.pad.undo)

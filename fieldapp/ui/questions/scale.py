@@ -143,7 +143,8 @@ class RangeQuestion(QuestionWidget):
         self.field.setPlaceholderText(view.parameter("placeholder") or say("ui-unanswered"))
         self.word = QLabel()
         self._lay_out(upright)
-        self.slider.setVisible(stops <= _MOST_STOPS)
+        if stops > _MOST_STOPS:
+            self.slider.hide()
         self.setFocusProxy(self.slider if stops <= _MOST_STOPS else self.field)
         self._showing = False
         self.slider.valueChanged.connect(self._moved)
