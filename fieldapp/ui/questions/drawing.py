@@ -36,6 +36,9 @@ class InkRow(QWidget):
             swatch.fill(QColor(colour))
             pen.setIcon(QIcon(swatch))
             pen.setText(say(f"ui-ink-{name}"))
+            word = pen.text()
+            # A pressed button alone is not to be seen in the high-contrast look.
+            pen.toggled.connect(lambda chosen, pen=pen, word=word: pen.setText(f"✔{word}" if chosen else word))
             pen.clicked.connect(lambda _checked=False, colour=colour: setattr(pad, "ink", QColor(colour)))
             row.addWidget(pen)
             self.pens.append(pen)
