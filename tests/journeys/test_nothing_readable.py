@@ -28,11 +28,13 @@ def hook(event, arguments):
         if any(sign in mode for sign in "wax+") or flags & (os.O_WRONLY | os.O_RDWR):
             written.append(os.path.abspath(os.fspath(arguments[0])))
 
+from tests import world
+# Publishing a form goes by way of temporary files of pyxform's; no household is in it.
+world.bundled()
 sys.addaudithook(hook)
 from fieldapp import log
 from fieldapp.ui import excepthook, paper
 from fieldapp.usecases import exchange, interview, printing, recovery, roster
-from tests import world
 
 folder, url, code, name, note, photo, out = sys.argv[1:]
 log.start(Path(folder).parent / "logs", logging.DEBUG)
