@@ -51,6 +51,10 @@ class Dialogs(Protocol):
         """A line of text, None if the person turned away."""
         ...
 
+    def ask_secret(self, question: str) -> str | None:
+        """A passphrase, typed unseen; None if the person turned away."""
+        ...
+
     def ask_open(self, title: str, filters: str) -> Path | None:
         """An existing file."""
         ...
@@ -135,6 +139,14 @@ class WindowDialogs:
 
     def ask_text(self, question: str) -> str | None:
         """A line of text, None if the person turned away."""
+        text = self._ask_line(question, secret=False)
+        return None if text is None else text.strip()
+
+    def ask_secret(self, question: str) -> str | None:
+        """A passphrase, typed unseen and without input method; None if the person turned away."""
+        return self._ask_line(question, secret=True)
+
+    def _ask_line(self, question: str, secret: bool) -> str | None:
         dialog = QDialog(QApplication.activeWindow())
         dialog.setWindowTitle(say("ui-question-title"))
         dialog.setMinimumWidth(520)
@@ -143,12 +155,15 @@ class WindowDialogs:
         label.setWordWrap(True)
         line = QLineEdit()
         line.setAccessibleName(question)
+        if secret:
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+            line.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         label.setBuddy(line)
         page.addWidget(label)
         page.addWidget(line)
         page.addWidget(_yes_no(dialog))
         line.setFocus()
-        return line.text().strip() if dialog.exec() == QDialog.DialogCode.Accepted else None
+        return line.text() if dialog.exec() == QDialog.DialogCode.Accepted else None
 
     def ask_open(self, title: str, filters: str) -> Path | None:
         """An existing file."""

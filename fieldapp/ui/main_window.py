@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QS
 from fieldapp.domain.ids import FormId
 from fieldapp.words import say
 
-from .background import Lane
+from .background import Lane, Report
 from .clipboard import OwnClipboard
 from .desk import Desk
 from .error_dialog import WindowDialogs
@@ -32,8 +32,16 @@ if TYPE_CHECKING:
     from .screens.interview import InterviewScreen
     from .screens.roster import RosterScreen
     from .screens.upkeep import UpkeepScreen
+    from .screens.workspace import WorkspaceScreen
 
-NAVIGATION = (("roster", "F2"), ("interview", "F5"), ("archive", "Ctrl+P"), ("exchange", "F9"), ("upkeep", "F11"))
+NAVIGATION = (
+    ("roster", "F2"),
+    ("interview", "F5"),
+    ("archive", "Ctrl+P"),
+    ("exchange", "F9"),
+    ("upkeep", "F11"),
+    ("keeping", "F12"),
+)
 _MILLISECONDS = 60_000
 _ACTIVE = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.InputMethod})
 
@@ -62,6 +70,7 @@ class Work(QWidget):
         from .screens.interview import InterviewScreen
         from .screens.roster import RosterScreen
         from .screens.upkeep import UpkeepScreen
+        from .screens.workspace import WorkspaceScreen
 
         super().__init__()
         self.desk, self.workspace, self.user = desk, workspace, user
@@ -70,6 +79,7 @@ class Work(QWidget):
         self.archive: ArchiveScreen = ArchiveScreen(desk, workspace)
         self.exchange: ExchangeScreen = ExchangeScreen(desk, workspace)
         self.upkeep: UpkeepScreen = UpkeepScreen(desk, workspace, user)
+        self.keeping: WorkspaceScreen = WorkspaceScreen(desk, workspace, user)
         self.stack = QStackedWidget()
         self.buttons: dict[str, QToolButton] = {}
         self._build()
@@ -273,6 +283,22 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.unlock)
         then()
 
+    def _away(self, act: Callable[[Report], str]) -> None:
+        """What can only be done while everything is closed; the unlock screen says how far it is and what came of it."""
+
+        def done(sentence: str) -> None:
+            self.unlock.refresh(self._place.user if self._place is not None else "")
+            self.unlock.message.setText(sentence)
+
+        def failed(error: Exception) -> None:
+            self.unlock.refresh()
+            self.desk.dialogs.tell(error)
+
+        self.unlock.hold(say("ui-workspace-away"))
+        self.desk.background.run(
+            act, owner=self, done=done, failed=failed, progress=lambda step: self.unlock.hold(f"{step.done}/{step.total}")
+        )
+
     def _stuck(self, work: Work) -> None:
         """What was typed cannot be kept: rather open than lost, and locking is tried again later."""
         self._locking = False
@@ -291,6 +317,7 @@ class MainWindow(QMainWindow):
         self.work = work
         work.saved.connect(self._saved)
         work.lock_wanted.connect(self.lock)
+        work.keeping.away.connect(lambda act: self.lock(lambda: self._away(act)))
         work.interview.stuck.connect(lambda: self._stuck(work))
         work.upkeep.put_back_wanted.connect(self._locked_work.put_back)
         work.upkeep.repair_wanted.connect(partial(self._locked_work.mend, user))

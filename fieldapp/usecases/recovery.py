@@ -74,6 +74,13 @@ def ways(folder: Path) -> tuple[str, ...]:
     return recovery.ways(folder)
 
 
+def is_asked(folder: Path) -> bool:
+    """Whether a request to the district waits for its answer."""
+    from fieldapp.store import recovery
+
+    return (folder / recovery.PENDING).exists()
+
+
 def ask(folder: Path, user: str, passphrase: str, clock: Clock) -> Asked:
     """Begin anew with a passphrase of one's choice: what the district has to answer. Raises RecoveryRefused (no-district), NotFound."""
     from fieldapp.store import recovery, tries

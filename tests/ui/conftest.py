@@ -38,6 +38,8 @@ class Person:
 
     yes: bool = True
     text: str | None = "记错了"
+    secrets: list[str] = field(default_factory=list)
+    """What is typed unseen, one after the other."""
     open_file: Path | None = None
     save_file: Path | None = None
     told: list[Exception] = field(default_factory=list)
@@ -53,6 +55,10 @@ class Person:
     def ask_text(self, question: str) -> str | None:
         self.asked.append(question)
         return self.text
+
+    def ask_secret(self, question: str) -> str | None:
+        self.asked.append(question)
+        return self.secrets.pop(0) if self.secrets else None
 
     def ask_open(self, title: str, filters: str) -> Path | None:
         self.asked.append(title)

@@ -16,10 +16,10 @@ from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.theme import emphasize, outline, paint
 from fieldapp.words import say
 
+from .forgotten import SHORTEST_PASSPHRASE, Forgotten
+
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
-
-SHORTEST_PASSPHRASE = 8
 
 
 class PassphraseField(QLineEdit):
@@ -59,6 +59,9 @@ class UnlockScreen(QWidget):
         self.again = PassphraseField()
         self.shown = QCheckBox(say("ui-unlock-show"))
         self.button = QPushButton()
+        self.lost = QPushButton(say("ui-forgotten"))
+        self.lost.setFlat(True)
+        self.forgotten = Forgotten(desk, self)
         self.message = QLabel()
         self.warming = QLabel(say("ui-unlock-warming"))
         self._build()
@@ -99,12 +102,15 @@ class UnlockScreen(QWidget):
         emphasize(self.button, desk.theme.inks)
         self.button.setMinimumHeight(round(desk.theme.font().pixelSize() * 2.4))
         page.addWidget(self.button)
+        page.addWidget(self.lost)
         self.warming.setEnabled(False)
         self.warming.setAlignment(Qt.AlignmentFlag.AlignCenter)
         page.addWidget(self.warming)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
         self.shown.toggled.connect(self._show_passphrase)
         self.button.clicked.connect(self.go)
+        self.lost.clicked.connect(lambda: self.forgotten.begin(self.user.currentText()))
+        self.forgotten.told.connect(self.message.setText)
         self.user.currentIndexChanged.connect(lambda _: self.count_down())
         for field in (self.new_user, self.passphrase, self.again):
             field.returnPressed.connect(self._enter)
@@ -115,6 +121,8 @@ class UnlockScreen(QWidget):
 
         self.first_run = not workspaces.exists(self._desk.folder)
         names = () if self.first_run else workspaces.users(self._desk.folder)
+        self._be_busy(False)
+        self.lost.setVisible(not self.first_run)
         self.user.clear()
         self.user.addItems(list(names))
         self.user.setCurrentText(user)
@@ -127,6 +135,11 @@ class UnlockScreen(QWidget):
         self.again.clear()
         self.message.clear()
         self.count_down()
+
+    def hold(self, sentence: str) -> None:
+        """Let nobody in while something is done that needs everything closed."""
+        self._be_busy(True)
+        self.message.setText(sentence)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Start loading what comes after unlocking, and put the keyboard where it is needed."""
@@ -209,7 +222,7 @@ class UnlockScreen(QWidget):
 
     def _be_busy(self, busy: bool) -> None:
         self.message.setText(say("ui-unlock-busy") if busy else "")
-        for field in (self.user, self.new_user, self.passphrase, self.again, self.button):
+        for field in (self.user, self.new_user, self.passphrase, self.again, self.button, self.lost):
             field.setEnabled(not busy)
 
     def _show_passphrase(self, shown: bool) -> None:
