@@ -108,6 +108,7 @@ def change_version(tx: Transaction, submission: str, form_version: str, answers:
     draft.form_version = form_version
     tx.session.add(draft)
     tx.session.flush()
+    _journal(tx, submission, tx.stamp(), _head_of(draft))
     save_snapshot(tx, submission, answers)
     return load(tx, submission)
 
@@ -263,8 +264,11 @@ def _begin(tx: Transaction, row: DraftRow, answers: Answers) -> None:
     tx.session.flush()
     for path, value in answers.items():
         tx.sql(_SET_ANSWER, row.id, path, value, _sum(row.id, path, value))
-    head = {_HEAD: [None, row.model_dump()]}
-    _journal(tx, row.id, row.started_at, {**head, **{path: [None, value] for path, value in answers.items()}})
+    _journal(tx, row.id, row.started_at, _head_of(row) | {path: [None, value] for path, value in answers.items()})
+
+
+def _head_of(row: DraftRow) -> dict[str, object]:
+    return {_HEAD: [None, row.model_dump()]}
 
 
 def _journal(tx: Transaction, submission: str, now: str, changes: Mapping[str, object]) -> None:

@@ -97,7 +97,7 @@ _CELLS = (
     "&amp;",
 )
 _CELLS += (
-    "](http://x)",
+    "](http://localhost)",
     "**bold**",
     "<output value='/x'/>",
     "_x0001_",

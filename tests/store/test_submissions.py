@@ -138,3 +138,14 @@ def test_altered_draft_answer_is_not_shown(database: Database) -> None:
         tx.session.add(row)
     with database.read() as tx, pytest.raises(WorkspaceDamaged):
         submissions.load(tx, submission)
+
+
+def test_draft_that_lost_its_row_comes_back_under_the_version_it_was_taken_to(database: Database) -> None:
+    submission = draft_of(database, household(), name="王")
+    with database.begin() as tx:
+        submissions.change_version(tx, submission, "2", {"name": "王", "new": "1"})
+        tx.sql("DELETE FROM draft")
+        submissions.mend_from_journal(tx)
+    with database.read() as tx:
+        found = submissions.load(tx, submission)
+        assert (found.form_version, found.answers) == ("2", {"name": "王", "new": "1"})
