@@ -15,6 +15,8 @@ IN_USE = "in-use"
 AREAS_DIGEST = "areas-digest"
 AWAITED = "awaited"
 """How many operations a repair took out that the next exchange brings back."""
+SALVAGED = "salvaged"
+"""JSON table → numbers of the rows that a salvage could not read; as long as it stands, no file is swept."""
 BACKUP_FOLDER = "backup-folder"
 
 

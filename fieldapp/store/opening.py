@@ -150,7 +150,8 @@ def _start(pool: Engine, place: Place, private: str, noticed: tuple[Damage, ...]
         checkpoint(pool, place.folder)
         tries.forget_notes(place.folder)
         with engine.transaction(pool, place, "BEGIN") as tx:
-            place.vault.sweep(iter(tx.session.exec(select(FileRow.sha)).all()))
+            if not facts.get(tx, facts.SALVAGED):
+                place.vault.sweep(iter(tx.session.exec(select(FileRow.sha)).all()))
     except DiskFull:
         if private:
             raise

@@ -22,6 +22,11 @@ from .vault import FILES
 _COLUMNS = "seq, id, rec, kind, vil, household, user, body, sum"
 _HEADS = "SELECT * FROM draft WHERE id IN (SELECT value FROM json_each(?))"
 _PUT_BACK = f"INSERT INTO operation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WHOLE = ("draft", "draft_answer", "draft_journal", "form", "form_file", "author", "area", "scope", "quarantine")
+"""Tables of which a backup gives back every row that is not here."""
+_FORMS = {"form", "form_file"}
+_DRAFTS = {"draft_answer", "draft_journal"}
+"""Each of the two has what the other lost."""
 Row = tuple[int, str, str, str, str, str, str, str, str]
 
 
@@ -54,6 +59,8 @@ class _Work:
     files: set[str] = field(default_factory=set)
     drafts: set[str] = field(default_factory=set)
     """Of which only answers are left."""
+    tables: list[str] = field(default_factory=list)
+    """Tables that a salvage could not read whole."""
     operations: int = 0
     files_back: int = 0
 
@@ -64,20 +71,31 @@ def repair(database: Database, backups: Sequence[Path] = (), report: Report = un
     Raises DiskFull, WorkspaceDamaged (database) while pages are unreadable: salvage comes first.
     """
     with database.read() as tx:
-        work = _Work(_bad_places(tx, report) | set(missing), _bad_files(tx))
+        unreadable: dict[str, list[int]] = json.loads(facts.get(tx, facts.SALVAGED, "{}"))
+        work = _Work(_bad_places(tx, report) | set(missing) | set(unreadable.get("operation", ())), _bad_files(tx))
+        work.tables = [table for table in _WHOLE if table in unreadable]
     with database.begin() as tx:
         answers = submissions.mend_from_journal(tx)
         work.drafts |= set(submissions.headless(tx))
     for number, file in enumerate(backups):
         report(number, len(backups), "backups")
-        if work.numbers or work.files or work.drafts:
+        if work.numbers or work.files or work.drafts or work.tables:
             _from_backup(database, file, work)
     lost: list[Damage] = []
     with database.begin() as tx:
         awaited = _await_operations(tx, work.numbers, lost)
         files_awaited = _await_files(tx, work.files, lost)
+        answers += submissions.mend_from_journal(tx)
         lost += [Damage("draft", one, "gone") for one in submissions.headless(tx)]
         caches = operations.rebuild(tx, spare={one.subject for one in lost if one.part == "record"})
+        _know_files(tx)
+        lost += [
+            Damage("form" if table in _FORMS else "database", table, "rows") for table in work.tables if table not in {*_DRAFTS, "draft"}
+        ]
+        lost += [Damage("draft", "", "rows")] if set(work.tables) >= _DRAFTS else []
+        if "area" in work.tables:
+            facts.put(tx, facts.AREAS_DIGEST, "")
+        facts.put(tx, facts.SALVAGED, "")
         audit.record(tx, "repair", "", json.dumps([work.operations, work.files_back, awaited, files_awaited, len(lost)]))
     return Repaired(caches, work.operations, work.files_back, awaited, files_awaited, answers, tuple(lost), database.check(report))
 
@@ -107,6 +125,8 @@ def _from_backup(database: Database, file: Path, work: _Work) -> None:
         with backup.opened_database(file, database.folder, database.database_key()) as then:
             rows = _wanted_rows(then, work.numbers)
             heads = [(*row,) for row in then.execute(_HEADS, (json.dumps(sorted(work.drafts)),))]
+            tables = {table: then.execute(f"SELECT * FROM {table}").fetchall() for table in work.tables}
+            last = then.execute("SELECT max(seq) FROM operation").fetchone()
         with database.begin() as tx:
             for head in heads:
                 tx.sql(f"INSERT INTO draft VALUES ({', '.join('?' for _ in head)})", *head)
@@ -115,6 +135,9 @@ def _from_backup(database: Database, file: Path, work: _Work) -> None:
                 if _put_back(tx, row):
                     work.numbers.discard(row[0])
                     work.operations += 1
+            for table, held in tables.items():
+                _rows_back(tx, table, held, (last and last[0]) or 0)
+        work.tables.clear()
         _files_back(database, file, work)
     except (WorkspaceDamaged, NotAllowed):
         return
@@ -135,6 +158,33 @@ def _put_back(tx: Transaction, row: Row) -> bool:
     tx.sql("DELETE FROM operation WHERE seq = ?", seq)
     tx.sql(_PUT_BACK, *row)
     return True
+
+
+def _rows_back(tx: Transaction, table: str, rows: Sequence[tuple[object, ...]], last: int) -> None:
+    """Rows of a backup that are not here; drafts only if they were not finalized or taken further since."""
+    for row in rows:
+        if table == "draft" and tx.value("SELECT 1 FROM operation WHERE rec = ? AND seq > ?", row[0], last):
+            continue
+        if table in ("draft_answer", "draft_journal"):
+            draft = row[0] if table == "draft_answer" else row[1]
+            if tx.value("SELECT 1 FROM draft WHERE id = ?", draft) is None:
+                continue
+        tx.sql(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", *row)
+
+
+def _know_files(tx: Transaction) -> None:
+    """Files that records name and that lie here whole, though their rows were lost."""
+    named = tx.column("SELECT sha FROM attachment WHERE NOT deleted UNION SELECT sha FROM archive WHERE NOT deleted")
+    known = set(tx.column("SELECT sha FROM file"))
+    for sha in named:
+        if len(sha) != 64 or sha in known:
+            continue
+        try:
+            data = tx.place.vault.get(sha)
+        except FieldAppError:
+            continue
+        mime = tx.value("SELECT mime FROM attachment WHERE sha = ?", sha) or ""
+        tx.sql("INSERT INTO file (sha, size, mime, stored_at) VALUES (?, ?, ?, ?)", sha, len(data), mime, tx.stamp())
 
 
 def _files_back(database: Database, file: Path, work: _Work) -> None:

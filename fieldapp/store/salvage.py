@@ -6,6 +6,7 @@ and, where a stretch fails, one by one; what is a cache is left out and made ane
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ def salvage(folder: Path, keys: Keys, stamp: str, report: Report, backups: Seque
             rows, unreadable = _carry_over(file, fresh, keys, report)
             if "fact" in unreadable:
                 _know_itself(fresh, keys, backups)
+            _note(fresh, keys, unreadable)
             kept = folder / f"workspace.damaged-{stamp}.db"
             for suffix in ("-wal", "-shm", ""):
                 old = file.with_name(file.name + suffix)
@@ -108,6 +110,14 @@ def _know_itself(fresh: Path, keys: Keys, backups: Sequence[Path]) -> None:
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         new.close()
+
+
+def _note(fresh: Path, keys: Keys, unreadable: Mapping[str, tuple[int, ...]]) -> None:
+    """Leave word for the repair, so that an interruption between the two costs nothing."""
+    new = driver.connect(str(fresh), keys.derive("database"))
+    new.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", (facts.SALVAGED, json.dumps(unreadable)))
+    new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    new.close()
 
 
 def _facts_of(backups: Sequence[Path], folder: Path, keys: Keys) -> list[tuple[str, str]]:

@@ -243,6 +243,7 @@ def _mend_answers(tx: Transaction) -> int:
     mended = 0
     for (draft, path), value in newest.items():
         if value is None:
+            tx.sql("DELETE FROM draft_answer WHERE draft = ? AND path = ?", draft, path)
             continue
         row = tx.sql("SELECT value, sum FROM draft_answer WHERE draft = ? AND path = ?", draft, path).fetchone()
         if row != (value, _sum(draft, path, value)):

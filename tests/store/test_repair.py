@@ -26,6 +26,7 @@ from fieldapp.store import (
 )
 from fieldapp.store.database import Database
 
+from . import mend_proof
 from .conftest import PASSPHRASE, USER
 from .people import VILLAGE, draft_of, household, keep, member, new_id
 
@@ -215,3 +216,9 @@ def test_file_without_a_list_of_tables_cannot_be_salvaged_and_stays(database: Da
     with pytest.raises(WorkspaceDamaged):
         salvage.salvage(key_of, keys.unlock(key_of, USER, PASSPHRASE), "now", quiet)
     assert file.read_bytes() == data
+
+
+def test_any_flipped_bit_is_mended_with_a_backup(tmp_path: Path) -> None:
+    tally = mend_proof.prove(tmp_path, 8, seed=3)
+    assert (tally.flips, tally.wrong) == (8, [])
+    assert tally.restored >= 3
