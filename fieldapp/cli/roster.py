@@ -61,7 +61,7 @@ def _list(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import roster
 
     page = roster.search(app.workspace(passphrase()), given.query, village=given.village, limit=given.limit)
-    plain = {"total": page.total, "more": bool(page.more), "households": [asdict(line) for line in page.lines]}
+    plain = {"total": page.total, "exact": page.exact, "more": bool(page.more), "households": [asdict(line) for line in page.lines]}
     return Told(plain, "\n".join(f"{line.id}  {line.village}  {line.head_name}  {line.state or '-'}" for line in page.lines))
 
 

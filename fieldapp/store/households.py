@@ -83,11 +83,16 @@ def search(tx: Transaction, query: str = "", village: str = "", limit: int = 50,
     return _lines(tx, _listed(tx, village, offset + limit)[offset:])
 
 
-def count(tx: Transaction, query: str = "", village: str = "", at_most: int = 10_000) -> int:
-    """How many households `find` would list in all; with a query no further than `at_most`."""
+def count(tx: Transaction, query: str = "", village: str = "") -> int:
+    """How many households `find` would list in all, as far as `tally` counts."""
+    return tally(tx, query, village)[0]
+
+
+def tally(tx: Transaction, query: str = "", village: str = "", at_most: int = 10_000) -> tuple[int, bool]:
+    """As `count`, and whether there are no more: with a query counting ends where it would be felt."""
     if query.split():
         return search_index.count(tx.connection, query, village, at_most)
-    return int(tx.value(f"SELECT count(*) FROM household WHERE {_IN_DIVISION}", *_division(village)))
+    return int(tx.value(f"SELECT count(*) FROM household WHERE {_IN_DIVISION}", *_division(village))), True
 
 
 def count_by_village(tx: Transaction) -> dict[str, int]:

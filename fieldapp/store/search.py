@@ -27,7 +27,7 @@ _EXACT_HEAD, _EXACT, _BEGINS = "¹", "²", "³"
 _LONGEST_BEGINNING = 8
 _SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isalnum()} | dict.fromkeys(map(ord, "·•・‧."), None)
 """What becomes of signs; those between the parts of one name are typed or not, and go."""
-_LOOKED_AT = 20_000
+_LOOKED_AT = 4_000
 """So many lines are compared at most to count what matches a long word."""
 
 Row = tuple[str, str, str, str, str, str, str]
@@ -155,17 +155,24 @@ def find(connection: Connection, query: str, village: str = "", near: str = "", 
     return Found(tuple(found), "")
 
 
-def count(connection: Connection, query: str, village: str = "", at_most: int = 10_000) -> int:
-    """How many households `find` would list in all, no further than `at_most`; for words that have to be compared, of the first 20,000."""
+def count(connection: Connection, query: str, village: str = "", at_most: int = 10_000) -> tuple[int, bool]:
+    """How many households `find` would list in all, and whether there are no more.
+
+    Counting ends at `at_most`; words that have to be compared with the lines are counted in the first 4,000 that may have them.
+    """
     words = [word for word in map(normal, query.split()) if word]
+    if not words:
+        return 0, True
     first, last = stretch(village)
     long = [word for word in words if not _is_piece(word)]
+    looked_at = _LOOKED_AT if long else at_most
     told = "SELECT rowid AS number FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
-    if long:
-        told = f"SELECT 1 FROM ({told}) CROSS JOIN search USING (number) WHERE {_compared(long)} LIMIT {at_most:d}"
-    values = (_expression(words), first, last, _LOOKED_AT if long else at_most, *long)
-    number = connection.execute(f"SELECT count(*) FROM ({told})", values).fetchone()
-    return int(number[0]) if number else 0
+    compared = f"sum({_compared(long)})" if long else "count(*)"
+    join = "CROSS JOIN search USING (number)" if long else ""
+    values = (*long, _expression(words), first, last, looked_at + 1)
+    row = connection.execute(f"SELECT count(*), {compared} FROM ({told}) {join}", values).fetchone()
+    seen, found = (row[0], row[1] or 0) if row else (0, 0)
+    return min(found, at_most), seen <= looked_at and found <= at_most
 
 
 def stretch(village: str) -> tuple[int, int]:

@@ -36,13 +36,10 @@ class RosterPage:
 
     lines: tuple[HouseholdLine, ...]
     total: int
-    """Of a search no more than COUNTED."""
     more: str = ""
     """Where the next page begins, empty on the last."""
-
-
-COUNTED = 10_000
-"""A search counts its matches no further than this."""
+    exact: bool = True
+    """Counting what a search finds ends where it would be felt: there are `total` or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +98,11 @@ def search(
     from fieldapp.store import households
 
     with workspace.read() as tx:
-        total = households.count(tx, query, village, COUNTED)
-        if offset:
-            return RosterPage(households.search(tx, query, village, limit, offset), total)
-        page = households.find(tx, query, village, near, limit, after)
-        return RosterPage(page.lines, total, page.more)
+        page = households.Page((), "") if offset else households.find(tx, query, village, near, limit, after)
+        lines = households.search(tx, query, village, limit, offset) if offset else page.lines
+        all_of_it = not page.more and not after and not offset
+        total, exact = (len(lines), True) if all_of_it else households.tally(tx, query, village)
+        return RosterPage(lines, total, page.more, exact)
 
 
 def villages(workspace: Workspace) -> tuple[VillageChoice, ...]:

@@ -68,6 +68,16 @@ def test_pages_go_on_where_the_one_before_ended(database: Database) -> None:
             ][3:8]
 
 
+def test_counting_ends_where_it_would_be_felt(database: Database) -> None:
+    keep(database, *(household(f"王{number}", phone=f"1540000{number:04d}") for number in range(40)))
+    with database.read() as tx:
+        assert households.tally(tx, "王") == (40, True)
+        assert households.tally(tx, "王", at_most=40) == (40, True)
+        assert households.tally(tx, "王", at_most=39) == (39, False)
+        assert households.tally(tx, "15400000", at_most=30) == (30, False)
+        assert households.tally(tx, "15400000") == (40, True)
+
+
 def test_index_follows_changes_moves_and_deletions_in_their_own_transaction(database: Database) -> None:
     home = household("王小明", member("李四"))
     keep(database, home)
@@ -137,6 +147,6 @@ def test_whatever_stands_in_a_line_is_found_and_nothing_else(known: list[tuple[s
         assert set(found.households) <= wanted
     else:
         assert set(found.households) == wanted
-        assert search.count(connection, query) == len(wanted)
+        assert search.count(connection, query) == (len(wanted), True)
     assert len(found.households) == len(set(found.households))
     connection.close()

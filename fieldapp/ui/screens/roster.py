@@ -220,8 +220,7 @@ class RosterScreen(QWidget):
 
     def _tell_count(self, page: roster.RosterPage) -> None:
         self._more = page.more
-        searched = bool(self.search.text().strip())
-        told = "ui-roster-count-many" if searched and page.total >= roster.COUNTED else "ui-roster-count"
+        told = "ui-roster-count" if page.exact else "ui-roster-count-many"
         self.count.setText(say(told, shown=len(self.model.lines), total=page.total))
 
     def _show_history(self, shown: bool) -> None:
