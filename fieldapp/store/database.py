@@ -132,8 +132,8 @@ class Database:
         keys.reset_passphrase(self.folder, found, user, new, kdf)
 
     def add_user(self, user: str, passphrase: str, kdf: Kdf | None = None) -> None:
-        """One more person who can unlock this workspace; raises AlreadyThere, BadInput."""
-        keys.add_user(self.folder, self._keys, user, passphrase, kdf or Kdf())
+        """One more person who can unlock this workspace, as well protected as who adds them; raises AlreadyThere, BadInput."""
+        keys.add_user(self.folder, self._keys, user, passphrase, kdf or keys.find(keys.read(self.folder), self.user).kdf or Kdf())
         _note(self, "add-user", user)
 
     def remove_user(self, user: str) -> None:

@@ -36,6 +36,7 @@ __all__ = [
 
 QUICK = Kdf(memory_kib=8_192, passes=1, lanes=1)
 """For demonstrations and tests only; refused in a real workspace."""
+_USUAL = (Kdf(), QUICK)
 FLOOR = {Realm.REAL: Kdf(19_456, 2, 1), Realm.DEMO: Kdf(1_024, 1, 1)}
 
 
@@ -192,7 +193,7 @@ def open_slot(file: KeyFile, slot: Slot, passphrase: str) -> Keys:
     private = _unwrap(slot, kdf, passphrase)
     if private is None:
         # Whoever edits the parameters cannot edit what they were bound to: the usual ones still open the slot.
-        usual = (one for one in (Kdf(), QUICK) if one != kdf)
+        usual = () if kdf in _USUAL else _USUAL
         if any(_unwrap(slot, other, passphrase) is not None for other in usual):
             raise WorkspaceDamaged(part="key-file", detail="altered-parameters")
         raise WrongPassphrase(user=slot.name)

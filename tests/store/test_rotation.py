@@ -101,7 +101,7 @@ def _dying(real: Callable[..., object], left: list[int]) -> Callable[..., object
     return call
 
 
-@pytest.mark.parametrize("step", range(2, 16))
+@pytest.mark.parametrize("step", range(3, 15))
 def test_killed_at_any_step_the_old_or_the_new_key_opens_everything(folder: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Steps: every move of a file, every flushing of a folder's names, every tidying up."""
     old = keys.unlock(folder, USER, PASSPHRASE)

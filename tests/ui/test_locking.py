@@ -29,7 +29,7 @@ def _typing(robot: WindowRobot) -> None:
     write(robot.field(), "钱村长")
 
 
-@pytest.mark.parametrize("why", ["idle", "suspend", "session-lock"])
+@pytest.mark.parametrize("why", ["idle", "suspend"])
 def test_what_is_typed_is_kept_and_unlocking_returns_to_the_same_field(robot, qtbot, why):
     _typing(robot)
     keys: Keys = robot.work.workspace._keys
