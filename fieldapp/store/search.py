@@ -27,7 +27,7 @@ _EXACT_HEAD, _EXACT, _BEGINS = "¹", "²", "³"
 _LONGEST_BEGINNING = 8
 _SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isalnum()} | dict.fromkeys(map(ord, "·•・‧."), None)
 """What becomes of signs; those between the parts of one name are typed or not, and go."""
-_LOOKED_AT = 4_000
+_LOOKED_AT = 1_000
 """So many lines are compared at most to count what matches a long word."""
 
 Row = tuple[str, str, str, str, str, str, str]
@@ -158,7 +158,7 @@ def find(connection: Connection, query: str, village: str = "", near: str = "", 
 def count(connection: Connection, query: str, village: str = "", at_most: int = 10_000) -> tuple[int, bool]:
     """How many households `find` would list in all, and whether there are no more.
 
-    Counting ends at `at_most`; words that have to be compared with the lines are counted in the first 4,000 that may have them.
+    Counting ends at `at_most`; words that have to be compared with the lines are counted in the first 1,000 that may have them.
     """
     words = [word for word in map(normal, query.split()) if word]
     if not words:
