@@ -83,6 +83,13 @@ def note(folder: Path, clock: Clock, user: str, action: str, detail: str = "") -
     _write(folder, plain)
 
 
+def carry(source: Path, folder: Path) -> None:
+    """Take wrong tries and notes along to the folder that takes another's place, so that a restored one begins no new count."""
+    plain = _read(source)
+    if plain["wrong"] or plain["notes"]:
+        _write(folder, plain)
+
+
 def notes(folder: Path) -> tuple[Note, ...]:
     """What waits for the audit trail, the oldest first."""
     return tuple(Note(*line) for line in _read(folder)["notes"])

@@ -83,9 +83,12 @@ def put_back(folder: Path, file: Path, clock: Clock) -> Path:
 
     Raises AlreadyOpen, DiskFull, WorkspaceDamaged (backup).
     """
-    from fieldapp.store import backup
+    from fieldapp.store import backup, tries
 
-    return backup.replace(file, folder, f"{clock.now():%Y%m%d-%H%M%S}")
+    kept = backup.replace(file, folder, f"{clock.now():%Y%m%d-%H%M%S}")
+    tries.carry(kept, folder)
+    tries.note(folder, clock, "", "restore", file.name)
+    return kept
 
 
 def mend(folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence[Path], report: Report) -> tuple[Workspace, Mended]:

@@ -81,3 +81,19 @@ def test_garbled_file_counts_as_none(database: Database, clock: FixedClock, garb
     (database.folder / tries.FILE).write_bytes(garbage)
     assert _try(database.folder, clock) == 0
     assert json.loads((database.folder / tries.FILE).read_text("utf-8"))["wrong"][USER]["count"] == 1
+
+
+def test_putting_a_backup_back_is_told_and_begins_no_new_count(database: Database, clock: FixedClock) -> None:
+    from fieldapp.store import snapshots
+    from fieldapp.usecases import upkeep
+
+    file = snapshots.take_daily(database)
+    database.close()
+    assert file is not None
+    for _ in range(4):
+        _try(database.folder, clock)
+    upkeep.put_back(database.folder, file, clock)
+    assert tries.wait_s(database.folder, USER, clock) == 5
+    clock.pass_time(seconds=5)
+    with Database.open(database.folder, USER, PASSPHRASE, clock) as again, again.read() as tx:
+        assert [line.action for line in audit.lines(tx, 6)] == ["unlock", "restore", *["unlock-failed"] * 4]

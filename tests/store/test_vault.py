@@ -81,14 +81,17 @@ def test_cut_reordered_and_swapped_chunks_are_noticed() -> None:
         sealed[: head + 3 * step],
         sealed[:head] + b"".join([chunks[1], chunks[0], *chunks[2:]]),
         sealed[:head] + b"".join(chunks[:2] + chunks[3:]),
+        sealed[:head] + b"".join([chunks[0], *chunks]),
         sealed + chunks[0],
+        sealed[:head] + b"".join([other[head : head + step], *chunks[1:]]),
         other[:head] + sealed[head:],
         other,
         b"",
         sealed[:head],
     ):
-        with pytest.raises(WorkspaceDamaged):
+        with pytest.raises(WorkspaceDamaged) as told:
             unseal(KEY, sha, wrong)
+        assert told.value.values == {"part": "attachment", "detail": sha}
     with pytest.raises(WorkspaceDamaged):
         unseal(bytes(32), sha, sealed)
 
