@@ -22,7 +22,7 @@ from .safely import sync_folder
 Report = Callable[[int, int, str], None]
 _STRETCH = 200
 _MADE_ANEW = {cache.name_of(table) for table in cache.CACHES} | {"search"}
-_GIVE_UP = 20_000
+_GIVE_UP = 2_000
 """So many row numbers without a row, one after the other, behind the last that was found, are the end of a table that does not tell it."""
 
 
@@ -168,20 +168,21 @@ def _stretches(old: driver.Connection, table: str, columns: str) -> Iterator[tup
     last = _last(old, table)
     at, missing = 0, 0
     while (at < last) if last else (missing < _GIVE_UP):
+        end = min(at + _STRETCH, last) if last else at + _STRETCH
         try:
-            rows = old.execute(f"{select} > ? AND rowid <= ? ORDER BY rowid", (at, at + _STRETCH)).fetchall()
+            rows = old.execute(f"{select} > ? AND rowid <= ? ORDER BY rowid", (at, end)).fetchall()
             failed = list[int]()
         except driver.Error:
-            rows, failed = _one_by_one(old, select, at)
+            rows, failed = _one_by_one(old, select, at, end)
         missing = 0 if rows else missing + _STRETCH
-        at += _STRETCH
+        at = end
         yield rows, failed
 
 
-def _one_by_one(old: driver.Connection, select: str, start: int) -> tuple[list[tuple[object, ...]], list[int]]:
+def _one_by_one(old: driver.Connection, select: str, start: int, end: int) -> tuple[list[tuple[object, ...]], list[int]]:
     rows: list[tuple[object, ...]] = []
     failed = list[int]()
-    for number in range(start + 1, start + _STRETCH + 1):
+    for number in range(start + 1, end + 1):
         try:
             rows += old.execute(f"{select} = ?", (number,)).fetchall()
         except driver.Error:
@@ -190,12 +191,17 @@ def _one_by_one(old: driver.Connection, select: str, start: int) -> tuple[list[t
 
 
 def _last(old: driver.Connection, table: str) -> int:
-    """The highest row number; 0 when the end of the table cannot be read."""
-    try:
-        found = old.execute(f'SELECT max(rowid) FROM "{table}" NOT INDEXED').fetchone()
-    except driver.Error:
-        return 0
-    return int(found[0]) if found and found[0] is not None else -1
+    """The highest row number, -1 without rows; where the end of the table cannot be read, as an index knows it; else 0."""
+    ways = [f'SELECT max(rowid) FROM "{table}" NOT INDEXED']
+    for _, index, *_ in old.execute(f'PRAGMA index_list("{table}")').fetchall():
+        ways.append(f'SELECT max(place) FROM (SELECT rowid AS place FROM "{table}" INDEXED BY "{index}" LIMIT -1)')
+    for way in ways:
+        try:
+            found = old.execute(way).fetchone()
+        except driver.Error:
+            continue
+        return int(found[0]) if found and found[0] is not None else -1
+    return 0
 
 
 def _remove(file: Path) -> None:

@@ -182,6 +182,21 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
             assert len(submissions.load(tx, draft).answers) == 80
 
 
+def test_damaged_end_of_the_operations_names_only_those_that_were_there(database: Database) -> None:
+    keep(database, *(household(f"户{number}") for number in range(60)))
+    key, file = bytes(database.database_key()), database.folder / engine.DATABASE
+    with database.read() as tx:
+        highest = tx.value("SELECT max(seq) FROM operation")
+    database.close()
+    page = max(_leaves(file, key)["operation"])
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * 4096 + 1000] ^= 1
+    file.write_bytes(data)
+    found = salvage.salvage(database.folder, keys.unlock(database.folder, USER, PASSPHRASE), "now", quiet)
+    assert 0 < len(found.unreadable["operation"]) < 20
+    assert max(found.unreadable["operation"]) <= highest
+
+
 def test_laptop_knows_itself_again_after_its_facts_were_lost(database: Database) -> None:
     keep(database, household("王小明"))
     copy = snapshots.take_daily(database)
@@ -219,6 +234,6 @@ def test_file_without_a_list_of_tables_cannot_be_salvaged_and_stays(database: Da
 
 
 def test_any_flipped_bit_is_mended_with_a_backup(tmp_path: Path) -> None:
-    tally = mend_proof.prove(tmp_path, 8, seed=3)
-    assert (tally.flips, tally.wrong) == (8, [])
-    assert tally.restored >= 3
+    tally = mend_proof.prove(tmp_path, 6, seed=3)
+    assert (tally.flips, tally.wrong) == (6, [])
+    assert tally.restored >= 2

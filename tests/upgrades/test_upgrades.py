@@ -15,6 +15,7 @@ def test_workspace_of_every_released_schema_still_opens(tmp_path: Path, schema: 
     backup.restore(name(schema), tmp_path / "workspace")
     with Database.open(tmp_path / "workspace", USER, PASSPHRASE) as database:
         assert database.info().schema == migrations.SCHEMA
+        assert (tmp_path / "workspace" / f"workspace.schema-{schema}.db").exists() == (schema < migrations.SCHEMA)
         assert database.check() == ()
         with database.read() as tx:
             assert [member.name for member in households.get(tx, "a" * 32).members] == ["王小明", "李𬭎"]
