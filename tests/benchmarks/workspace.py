@@ -79,8 +79,13 @@ def _autosave(workspace: workspaces.Workspace, plain: Path) -> Iterator[Figure]:
 
 def _county(size: int) -> Iterator[Household]:
     """Households of the fictitious county, spread over all its villages."""
-    villages = [area.code for area in county.villages("99")]
-    return (family(2, index, villages[index * len(villages) // size]).household for index in range(size))
+    codes = [area.code for area in county.villages("99")]
+    return (family(2, index, codes[index * len(codes) // size]).household for index in range(size))
+
+
+def _household(index: int, size: int) -> Household:
+    villages = county.villages("99")
+    return family(2, index, villages[index * len(villages) // size].code).household
 
 
 def _first_day(database: Database, size: int) -> Figure:
@@ -102,8 +107,8 @@ def _keep(database: Database, some: list[Household]) -> None:
 
 def _typing(database: Database, size: int) -> Iterator[Figure]:
     """Every keystroke of words that people type, each searched as the window does: the first page of 100 lines, and the count."""
-    chance, some = Random(3), list(_county(size))
-    chosen = [chance.choice(some) for _ in range(_KEYSTROKES)]
+    chance = Random(3)
+    chosen = [_household(chance.randrange(size), size) for _ in range(_KEYSTROKES)]
     kinds: dict[str, Callable[[Household], str]] = {
         "name": lambda one: chance.choice(one.members).name[:3] if one.members else one.head_name,
         "pinyin initials": lambda one: initials(one.head_name)[:3],
