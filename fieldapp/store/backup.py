@@ -24,7 +24,7 @@ from typing import IO
 
 from fieldapp.errors import AlreadyThere, NotAllowed, NotFound, WorkspaceDamaged
 
-from . import audit, driver, engine, keys
+from . import audit, driver, engine, keys, siblings
 from .database import Database
 from .lock import FolderLock
 from .safely import make_folder, sync_folder, write_safely
@@ -103,7 +103,7 @@ def restore(file: Path, folder: Path, beside: Path | None = None) -> Contents:
     if folder.exists() and any(folder.iterdir()):
         raise AlreadyThere(what="workspace", id=str(folder))
     contents = verify(file)
-    unfinished = folder.with_name(folder.name + ".restoring")
+    unfinished = siblings.unfinished(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         (unfinished / FILES).mkdir(parents=True, mode=0o700)
@@ -131,14 +131,13 @@ def replace(file: Path, folder: Path, stamp: str) -> Path:
     Raises AlreadyOpen, DiskFull, WorkspaceDamaged (backup).
     """
     FolderLock(folder).release()
-    fresh, aside = folder.with_name(f"{folder.name}.restored"), folder.with_name(f"{folder.name}.before-{stamp}")
+    fresh, aside = siblings.restored(folder), siblings.before(folder, stamp)
     shutil.rmtree(fresh, ignore_errors=True)
     restore(file, fresh, beside=folder)
     if (folder / OWN).is_dir():
         _take_along(folder / OWN, fresh / OWN)
     os.replace(folder, aside)
-    os.replace(fresh, folder)
-    sync_folder(folder.parent)
+    siblings.settle(folder)
     return aside
 
 

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import keys, recovery, rotation
+from . import keys, recovery, rotation, siblings
 from .lock import FolderLock
 from .safely import sync_folder
 
@@ -25,12 +25,15 @@ class Destroyed:
 def destroy(folder: Path) -> Destroyed:
     """From the moment the first step is done nothing opens, whatever interrupts the others; raises AlreadyOpen.
 
+    What lies beside it from backups that were put in its place goes with it.
+
     Overwriting reaches the bytes on a magnetic disk; on a solid-state disk old bytes may stay until they are reused, and then the
     passphrase still protects them. Backups elsewhere hold a key file of their own and are not touched.
     """
     lock = FolderLock(folder)
+    beside = siblings.all_of(folder)
     try:
-        everything = [file for file in folder.rglob("*") if file.is_file()]
+        everything = [file for place in (folder, *beside) for file in place.rglob("*") if file.is_file()]
         size = sum(file.stat().st_size for file in everything)
         with_keys = [file for file in everything if _holds_keys(file.name)]
         for file in with_keys:
@@ -46,7 +49,8 @@ def destroy(folder: Path) -> Destroyed:
                 place.unlink()
     finally:
         lock.release()
-    shutil.rmtree(folder)
+    for place in (*beside, folder):
+        shutil.rmtree(place)
     sync_folder(folder.parent)
     return Destroyed(len(with_keys), len(everything) - 1, size)
 

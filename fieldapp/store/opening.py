@@ -14,7 +14,7 @@ from fieldapp.domain.clock import Clock
 from fieldapp.errors import DiskFull, WorkspaceDamaged, WrongPassphrase
 from sync.keys import DeviceKey
 
-from . import audit, driver, engine, facts, keys, migrations, rotation, tries
+from . import audit, driver, engine, facts, keys, migrations, rotation, siblings, tries
 from .check import Damage
 from .keys import Keys, Realm
 from .lock import FolderLock
@@ -37,6 +37,7 @@ class Wish:
 
 def unlock(folder: Path, user: str, passphrase: str, clock: Clock) -> Keys:
     """The keys, unless the next try has to wait; a wrong try is noted. Raises TooManyTries and what `keys.unlock` raises."""
+    siblings.settle(folder)
     rotation.settle(folder)
     tries.gate(folder, user, clock)
     try:

@@ -46,8 +46,9 @@ class Summary:
 
 def exists(folder: Path) -> bool:
     """Whether a workspace lies in the folder."""
-    from fieldapp.store import keys
+    from fieldapp.store import keys, siblings
 
+    siblings.settle(folder)
     return (folder / keys.FILE).exists() or (folder / keys.COPY).exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from fieldapp.domain.clock import FixedClock
 from fieldapp.errors import AlreadyThere, WorkspaceDamaged
-from fieldapp.store import attachments, audit, backup, households, operations, submissions
+from fieldapp.store import attachments, audit, backup, households, operations, siblings, submissions
 from fieldapp.store.database import Database
 
 from .conftest import PASSPHRASE, USER
@@ -108,3 +108,13 @@ def test_remains_of_a_killed_backup_under_an_older_key_are_in_nobodys_way(databa
     (database.folder / "snapshot.part").write_bytes(os.urandom(8192))
     backup.backup(database, tmp_path / "copy.fieldbackup")
     assert backup.verify(tmp_path / "copy.fieldbackup").operations == 0
+
+
+def test_exchange_that_was_killed_between_its_two_steps_is_finished_at_the_next_opening(database: Database, tmp_path: Path) -> None:
+    keep(database, household("王小明"))
+    backup.backup(database, tmp_path / "copy.fieldbackup")
+    database.close()
+    backup.restore(tmp_path / "copy.fieldbackup", siblings.restored(database.folder))
+    database.folder.rename(siblings.before(database.folder, "now"))
+    with Database.open(database.folder, USER, PASSPHRASE) as again, again.read() as tx:
+        assert [line.head_name for line in households.search(tx)] == ["王小明"]

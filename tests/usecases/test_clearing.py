@@ -160,3 +160,15 @@ def test_destruction_that_is_broken_off_after_its_first_step_leaves_nothing_that
         destroy.destroy(held.folder)
     with pytest.raises(WorkspaceDamaged):
         workspaces.unlock(held.folder, USER, PASSPHRASE, FixedClock(MORNING))
+
+
+def test_what_lies_beside_from_a_backup_that_was_put_back_is_destroyed_too(tmp_path: Path) -> None:
+    from fieldapp.store import backup, destroy
+
+    held = laptop(tmp_path / "laptop")
+    backup.backup(held, tmp_path / "copy.fieldbackup")
+    held.close()
+    aside = backup.replace(tmp_path / "copy.fieldbackup", held.folder, "now")
+    assert workspaces.exists(aside)
+    destroy.destroy(held.folder)
+    assert [place.name for place in tmp_path.iterdir()] == ["copy.fieldbackup"]
