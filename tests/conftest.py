@@ -81,10 +81,20 @@ def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Qt objects die at the end of their own test, in the main thread, not in the middle of another."""
-    yield
+    """Qt objects die at the end of their own test, in the main thread, not in the middle of another.
+
+    What earlier tests keep is not looked through again meanwhile: that would take seconds a test at the end of the whole run.
+    """
     if not {"qapp", "qtbot", "qapp_cls"} & set(request.fixturenames):
+        yield
         return
+    gc.freeze()
+    yield
+    _collect_widgets()
+    gc.unfreeze()
+
+
+def _collect_widgets() -> None:
     widgets = sys.modules.get("PySide6.QtWidgets")
     application = widgets.QApplication.instance() if widgets else None
     if application is None:

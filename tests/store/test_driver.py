@@ -85,7 +85,7 @@ def test_parameters_never_stand_in_a_message(file: Path) -> None:
 
 def test_sqlcipher_reads_and_writes_the_same_file(database: Database) -> None:
     keep(database, household("王小明"))
-    key = database.database_key()
+    key = bytes(database.database_key())
     database.close()
     other = sqlcipher3.connect(str(database.folder / engine.DATABASE), isolation_level=None)
     other.execute(f"pragma key=\"x'{key.hex()}'\"")
