@@ -84,7 +84,7 @@ def _steps(node: Run, ours: Run) -> Iterator[Figure]:
         ("add member", (_ADD,), 0.5, 1 / 20),
         ("remove member", (_REMOVE,), 0.5, 1 / 20),
         ("member amount into aggregates", (_SUMMED,), 0.5, 1 / 20),
-        ("answer that all members use", (_USED,), 0.5, 1 / 20),
+        ("answer that all members use", (_USED,), 0.5, None),
         ("county to village cascade", (_CASCADE,), 0.5, 1 / 10),
         ("gate of a group", (_GATE,), 0.5, None),
     ):

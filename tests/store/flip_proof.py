@@ -154,7 +154,7 @@ def _one(work: Path, truth: Shown, homes: Mapping[int, str], tally: Tally, seen:
     except WorkspaceDamaged:
         tally.without_tables += 1
         return
-    hit = {homes[seq] for seq in missing}
+    hit = {homes[seq] for seq in missing if seq in homes}
     with Database.open(work, USER, PASSPHRASE) as database:
         left = repair.repair(database, (), missing=missing)
         hit |= {name.split()[0] for name, value in truth.items() if any(one.subject in str(value) for one in left.lost)}
