@@ -1,4 +1,4 @@
-"""`python3 -m tests.prove NAME [options]`: one of the long proofs, set up from nothing; each prints one line and fails if its law is broken."""
+"""`python3 -m tests.prove NAME [options]`: a long proof, set up from nothing; it prints one line and fails if its law is broken."""
 
 from __future__ import annotations
 
