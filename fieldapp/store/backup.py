@@ -27,7 +27,7 @@ from fieldapp.errors import AlreadyThere, NotAllowed, NotFound, WorkspaceDamaged
 from . import audit, driver, engine, keys, siblings
 from .database import Database
 from .lock import FolderLock
-from .safely import make_folder, sync_folder, write_safely
+from .safely import sync_folder, write_safely
 from .vault import FILES
 
 SUFFIX = ".fieldbackup"
@@ -73,16 +73,6 @@ def backup(database: Database, file: Path, files: bool = True) -> Contents:
     with database.begin() as tx:
         audit.record(tx, "backup", contents.digest, str(contents.operations))
     return contents
-
-
-def keep_recent(database: Database, folder: Path, keep: int = 3) -> Path:
-    """A backup named by the time, of which the newest few stay; the older ones go only after the new one was verified."""
-    make_folder(folder)
-    file = folder / f"workspace-{database.place.clock.now():%Y%m%d-%H%M%S}{SUFFIX}"
-    backup(database, file)
-    for old in sorted(folder.glob(f"workspace-*{SUFFIX}"))[:-keep]:
-        old.unlink()
-    return file
 
 
 def verify(file: Path) -> Contents:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fieldapp.domain.household import Household
 from fieldapp.domain.ids import AreaCode, HouseholdId
-from fieldapp.store import attachments, backup, households, operations, rotation, submissions
+from fieldapp.store import attachments, households, operations, rotation, snapshots, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
@@ -116,7 +116,7 @@ def _write_for_ever(folder: Path, acknowledge: int, turn: int) -> None:
                 submissions.finalize(tx, submission)
             os.write(acknowledge, f"finalized {submission} {number:06d}\n".encode())
         if chance.random() < 0.1:
-            backup.keep_recent(database, folder.parent / "backups", 2)
+            snapshots.take(database, snapshots.BY_HAND, folder.parent / "backups")
         if chance.random() < 0.1:
             database.change_passphrase(USER, PASSPHRASE, PASSPHRASE)
         if turn % REKEY == 0:

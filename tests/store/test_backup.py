@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fieldapp.domain.clock import FixedClock
 from fieldapp.errors import AlreadyThere, WorkspaceDamaged
 from fieldapp.store import attachments, audit, backup, households, operations, siblings, submissions
 from fieldapp.store.database import Database
@@ -94,14 +93,6 @@ def test_member_with_a_foreign_name_is_refused(filled: Database, tmp_path: Path)
     with pytest.raises(WorkspaceDamaged):
         backup.restore(file, tmp_path / "restored")
     assert not (tmp_path.parent / "outside").exists()
-
-
-def test_only_the_newest_few_backups_stay(filled: Database, tmp_path: Path, clock: FixedClock) -> None:
-    for _ in range(5):
-        clock.pass_time(days=1)
-        backup.keep_recent(filled, tmp_path / "stick", keep=3)
-    names = sorted(file.name for file in (tmp_path / "stick").iterdir())
-    assert names == [f"workspace-202611{day}-090000.fieldbackup" for day in (23, 24, 25)]
 
 
 def test_remains_of_a_killed_backup_under_an_older_key_are_in_nobodys_way(database: Database, tmp_path: Path) -> None:
