@@ -58,6 +58,7 @@ def backup(database: Database, file: Path, files: bool = True) -> Contents:
         raise AlreadyThere(what="file", id=str(file))
     snapshot = database.folder / f"snapshot-{secrets.token_hex(4)}.part"
     unfinished = file.with_name(file.name + ".part")
+    unfinished.unlink(missing_ok=True)
     try:
         with engine.coding(database.folder):
             database.snapshot(snapshot)

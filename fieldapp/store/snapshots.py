@@ -48,6 +48,9 @@ def take(database: Database, why: str, folder: Path | None = None, policy: Polic
     """
     place = folder or database.folder / backup.OWN
     make_folder(place)
+    if folder is None:
+        for left in place.glob("*.part"):
+            left.unlink()
     stem = f"workspace-{database.place.clock.now():%Y%m%d-%H%M%S}-{why}"
     file, number = place / f"{stem}{backup.SUFFIX}", 1
     while file.exists():

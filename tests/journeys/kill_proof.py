@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,7 @@ def _killed(task: Callable[[Callable[[str], None]], None], after_s: float) -> li
         try:
             task(lambda line: void(os.write(writing, f"{line}\n".encode())))
         finally:
+            traceback.print_exc()
             os._exit(3)
     os.close(writing)
     polling.select([reading], [], [], 30)

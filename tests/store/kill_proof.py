@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,7 @@ def _run_and_kill(folder: Path, after_s: float, turn: int) -> list[list[str]]:
         try:
             _write_for_ever(folder, writing, turn)
         finally:
+            traceback.print_exc()
             os._exit(3)
     os.close(writing)
     polling.select([reading], [], [], 30)

@@ -97,6 +97,7 @@ def test_member_with_a_foreign_name_is_refused(filled: Database, tmp_path: Path)
 
 def test_remains_of_a_killed_backup_under_an_older_key_are_in_nobodys_way(database: Database, tmp_path: Path) -> None:
     (database.folder / "snapshot.part").write_bytes(os.urandom(8192))
+    (tmp_path / "copy.fieldbackup.part").write_bytes(b"half of it")
     backup.backup(database, tmp_path / "copy.fieldbackup")
     assert backup.verify(tmp_path / "copy.fieldbackup").operations == 0
 
