@@ -169,6 +169,7 @@ def _kill_a_migration(folder: Path, chance: random.Random, tally: Tally) -> None
         tell("ready -")
         Database.open(work, keep.USER, keep.PASSPHRASE).close()
         tell("opened -")
+        signal.pause()
 
     tally.migrations += len(_killed(opening, chance.uniform(0, 0.12))) < 2
     with Database.open(work, keep.USER, keep.PASSPHRASE) as database, database.read() as tx:
