@@ -68,7 +68,10 @@ class Recompute:
             return
         number = self.closures.number(rule.expressions[0], range_)
         if number != number and (self.resuming or range_.wanted >= 0):
-            return  # a blank count says nothing about the rows that are there, as in the reference engines
+            # A blank count says nothing about the rows that are there, as in the reference engines.
+            if range_.wanted < 0:
+                range_.wanted = len(range_.rows())
+            return
         wanted = min(int(number), self.rows.room(range_)) if 0 < number < math.inf else 0
         if wanted != range_.wanted:
             self.rows.count(range_, wanted)

@@ -9,7 +9,7 @@ from fieldapp.engine.playstate import states_of
 from fieldapp.engine.session import FormSession
 from fieldapp.engine.views import Flaw
 from fieldapp.errors import BadInput, NotAllowed, NotFound
-from tests.engine.scenario import Scenario, surroundings
+from tests.engine.scenario import Scenario, form, surroundings
 from tests.engine.test_session import HOUSEHOLD, household
 
 CHAIN = """
@@ -228,3 +228,25 @@ def test_answers_that_are_skipped_are_kept_through_reopening_until_finalizing():
     assert "300" not in session.finish().values()
     session.answer(scenario.path("m[2]/age"), "20")
     assert session.view(scenario.path("m[2]/inc")).value == "300"
+
+
+COUNTED = """
+    | survey |              |      |       |              |
+    |        | type         | name | label | repeat_count |
+    |        | integer      | n    | 人数  |              |
+    |        | begin repeat | m    | 成员  | ${n}         |
+    |        | text         | name | 姓名  |              |
+    |        | end repeat   |      |       |              |
+    """
+
+
+def test_rows_of_a_count_that_was_blanked_stay_after_reopening_whatever_is_worked_out_again() -> None:
+    session = FormSession.start(form(COUNTED), surroundings())
+    session.answer(f"{session.root}/n", "2")
+    session.answer(f"{session.root}/n", "")
+    again = FormSession.resume(session.definition, surroundings(), session.snapshot())
+    rules = again.live.rules
+    for rule in rules.graph.rules:
+        rules.agenda.mark_everywhere(rule)
+    rules.run()
+    assert len(again.children(f"{again.root}/m")) == 2
