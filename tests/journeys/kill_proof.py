@@ -10,12 +10,10 @@ import argparse
 import json
 import os
 import random
-import select as polling
 import shutil
 import signal
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +24,7 @@ from fieldapp.domain.ids import AreaCode, HouseholdId
 from fieldapp.store import attachments, backup, households, migrations, submissions
 from fieldapp.store.database import Database
 from fieldapp.usecases import printing, roster, roster_file, workspaces
+from tests.store.kill_proof import killed
 from tests.upgrades import keep
 from tests.world import PASSPHRASE, VILLAGE, bundled, laptop, nobody_home, photo, quiet
 
@@ -75,27 +74,7 @@ def prove(folder: Path, kills: int, seed: int) -> Tally:
 
 def _killed(task: Callable[[Callable[[str], None]], None], after_s: float) -> list[list[str]]:
     """What a child told before it was killed, a while after its first word."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            task(lambda line: void(os.write(writing, f"{line}\n".encode())))
-        finally:
-            traceback.print_exc()
-            os._exit(3)
-    os.close(writing)
-    polling.select([reading], [], [], 30)
-    polling.select([], [], [], after_s)
-    os.kill(child, signal.SIGKILL)
-    _, how = os.waitpid(child, 0)
-    if not os.WIFSIGNALED(how):
-        raise RuntimeError("the child ended by itself")
-    text = b""
-    while piece := os.read(reading, 1 << 16):
-        text += piece
-    os.close(reading)
-    return [line.split() for line in text.decode().splitlines(keepends=True) if line.endswith("\n")]
+    return killed(lambda handle: task(lambda line: void(os.write(handle, f"{line}\n".encode()))), after_s)
 
 
 def void(_result: object) -> None:

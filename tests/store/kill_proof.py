@@ -15,7 +15,9 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fieldapp.domain.household import Household
@@ -63,21 +65,22 @@ def prove(folder: Path, kills: int, seed: int) -> Tally:
         if turn % LIVES == 0:
             shutil.rmtree(folder, ignore_errors=True)
             Database.create(folder, USER, PASSPHRASE, Realm.DEMO, kdf=QUICK).close()
-        lines = _run_and_kill(folder, chance.uniform(0.0, 1.5 if turn % REKEY == 0 else 0.25), turn)
+        after_s = chance.uniform(0.0, 1.5 if turn % REKEY == 0 else 0.25)
+        lines = killed(partial(_write_for_ever, folder, turn), after_s)
         tally.kills += 1
         tally.acknowledged += len(lines)
         _look(folder, lines, tally, thorough=turn % 5 == 4 or turn == kills - 1)
     return tally
 
 
-def _run_and_kill(folder: Path, after_s: float, turn: int) -> list[list[str]]:
-    """The child's acknowledgements; it is killed a while after its first."""
+def killed(task: Callable[[int], object], after_s: float) -> list[list[str]]:
+    """The words of each line that a child wrote to the handle it was given; it is killed a while after its first."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
-            _write_for_ever(folder, writing, turn)
+            task(writing)
         finally:
             traceback.print_exc()
             os._exit(3)
@@ -95,7 +98,7 @@ def _run_and_kill(folder: Path, after_s: float, turn: int) -> list[list[str]]:
     return [line.split() for line in text.decode().splitlines(keepends=True) if line.endswith("\n")]
 
 
-def _write_for_ever(folder: Path, acknowledge: int, turn: int) -> None:
+def _write_for_ever(folder: Path, turn: int, acknowledge: int) -> None:
     chance = random.Random(turn)
     database = Database.open(folder, USER, PASSPHRASE)
     number = 0
