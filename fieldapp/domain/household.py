@@ -4,15 +4,6 @@ from dataclasses import dataclass
 
 from .ids import AreaCode, HouseholdId, MemberId
 
-HEAD = "02"
-"""与户主关系 = 户主 (GB/T 4761)."""
-_FIRST_DEPARTURE = 20
-
-
-def has_left(change: str) -> bool:
-    """Whether a 人员变动 code says that the person is no longer of the household; blank or no code of ours says nothing of the kind."""
-    return change.isascii() and change.isdigit() and int(change) >= _FIRST_DEPARTURE
-
 
 @dataclass(frozen=True, slots=True)
 class Member:

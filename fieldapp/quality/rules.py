@@ -12,8 +12,9 @@ from datetime import date
 
 from fieldapp.domain import citizen_id, person_name
 from fieldapp.domain.finding import Finding, Weight
-from fieldapp.domain.household import HEAD, Household, Member, has_left
+from fieldapp.domain.household import Household, Member
 from fieldapp.engine.views import FilledForm, FilledState
+from sync.survey import HEAD, has_left
 
 SPOUSE = "10"
 _MEN = frozenset(["20", "28", "41", "43", "47", "51", "53", "55", "61", "63", "71", "73", "93"])

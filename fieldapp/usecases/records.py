@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
-from fieldapp.domain.household import HEAD, Household, Member, has_left
+from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, MemberId
 from fieldapp.domain.submission import Answers
-
-MEMBER = "member"
-
-_HOUSEHOLD = {
-    "village_code": "village",
-    "natural_village": "natural_village",
-    "group_no": "group",
-    "house_no": "address",
-    "household_code": "national_code",
-    "household_phone": "phone",
-    "household_type": "household_type",
-    "monitor_type": "monitor_type",
-}
-_MEMBER = {
-    "m_name": "name",
-    "m_relation": "relation",
-    "m_sex": "sex",
-    "m_birth": "birth",
-    "m_id_no": "citizen_id",
-    "m_ethnic": "ethnic",
-    "m_phone": "phone",
-}
+from sync.survey import HEAD, HOUSEHOLD_FIELDS, MEMBER, MEMBER_FIELDS, household_fields, member_fields, member_rows
 
 
 def household_of(before: Household, answers: Answers) -> Household:
     """The household as the answers say it now; what was not asked stays as it was."""
-    fields = {field: answers[path] for path in answers if (field := _HOUSEHOLD.get(path.rpartition("/")[2])) and "/" in path}
+    fields = household_fields(answers)
     members = _with_departed(before.members, members_of(answers))
     village = AreaCode(fields.pop("village", "") or before.village)
     head = next((member.name for member in members if member.relation == HEAD and member.active), "")
-    held = {name: getattr(before, name) for name in _HOUSEHOLD.values() if name != "village"}
+    held = {name: getattr(before, name) for name in HOUSEHOLD_FIELDS.values() if name != "village"}
     return Household(
         id=before.id, village=village, head_name=head or before.head_name, members=members or before.members, **{**held, **fields}
     )
@@ -52,22 +31,11 @@ def _with_departed(before: tuple[Member, ...], now: tuple[Member, ...]) -> tuple
 
 def members_of(answers: Answers) -> tuple[Member, ...]:
     """The members that the rows of the member table describe, in their order."""
-    rows: dict[str, dict[str, str]] = {}
-    order: dict[str, float] = {}
-    for path, value in answers.items():
-        head, _, rest = path.partition(f"{MEMBER}/")
-        if (head and not head.endswith("/")) or not rest:
-            continue
-        row, _, question = rest.partition("/")
-        if not question:
-            order[row] = float(value)
-        rows.setdefault(row, {})[question.rpartition("/")[2]] = value
-    return tuple(_member(row, rows[row]) for row in sorted(order, key=lambda row: (order[row], row)) if rows[row].get("m_name"))
+    return tuple(_member(row, member_fields(told)) for row, told in member_rows(answers))
 
 
-def _member(row: str, answers: Mapping[str, str]) -> Member:
-    fields = {field: answers.get(question, "") for question, field in _MEMBER.items()}
-    return Member(id=MemberId(row), active=not has_left(answers.get("m_change", "")), **fields)
+def _member(row: str, fields: dict[str, str]) -> Member:
+    return Member(id=MemberId(row), active=fields.pop("active") == "1", **fields)
 
 
 def prefill(household: Household, today: str, user: str, new_id: Callable[[], str]) -> dict[str, str]:
@@ -89,5 +57,5 @@ def prefill(household: Household, today: str, user: str, new_id: Callable[[], st
     members = [member for member in household.members if member.active] or [Member(MemberId(new_id()), household.head_name, relation=HEAD)]
     for place, member in enumerate(members, start=1):
         known[f"{MEMBER}/{member.id}"] = str(place)
-        known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in _MEMBER.items()}
+        known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in MEMBER_FIELDS.items()}
     return {path: value for path, value in known.items() if value}

@@ -10,8 +10,9 @@ from enum import Enum
 from random import Random
 
 from fieldapp.domain.citizen_id import compose
-from fieldapp.domain.household import Household, Member, has_left
+from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
+from sync.survey import has_left
 
 from . import names
 from .names import HAN, LONG_NAMES, MINORITIES, MONGOL, RARE_SURNAMES, People

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fieldapp.domain.household import has_left
+from sync.survey import has_left
 
 
 @pytest.mark.parametrize(
