@@ -26,6 +26,8 @@ _WIDE_LABEL = 2.9
 _WIDE_ANSWER = 2
 QR_SIDE = 32 * MM
 QR_X, QR_Y = BODY - QR_SIDE, BOTTOM + 3 * MM
+_INK_FOOT = QR_SIDE + 6 * MM
+"""What stays free at the foot of every page that is signed by hand: each bears its own QR code."""
 _PHOTO_WIDTH, _PHOTO_HEIGHT = 80 * MM, 60 * MM
 _ROSTER_WEIGHTS = {
     "m_name": 24, "m_relation": 14, "m_sex": 8, "m_birth": 20, "m_id_no": 34, "m_ethnic": 13, "m_edu": 13, "m_health": 17,
@@ -39,7 +41,14 @@ class Body:
 
     name: str
     paper: Paper
-    has_qr: bool = False
+    part: int = 1
+    """Which of its document's pages it is."""
+    parts: int = 1
+
+    @property
+    def takes_ink(self) -> bool:
+        """Whether people sign it by hand, so that its scan must find its way back by a QR code."""
+        return self.paper is Paper.SIGNATURES
 
 
 def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile, prefix: str) -> tuple[list[Body], list[Missing]]:
@@ -47,10 +56,9 @@ def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile, prefix: str) ->
     pictures = _Pictures(file)
     drawn: list[Body] = []
     for paper, pages in _documents(sheet, setter, pictures):
-        last = len(pages) - 1
-        for index, (operators, objects) in enumerate(pages):
+        for part, (operators, objects) in enumerate(pages, 1):
             name = file.form(f"{prefix}B{len(drawn) + 1}", operators, objects)
-            drawn.append(Body(name, paper, has_qr=paper is Paper.SIGNATURES and index == last))
+            drawn.append(Body(name, paper, part, len(pages)))
     return drawn, pictures.missing
 
 
@@ -192,14 +200,12 @@ def _draw_signatures(flow: Flow, sheet: ArchiveSheet, pictures: _Pictures) -> No
     flow.y -= 4
     for box in sheet.signatures:
         _draw_signature(flow, box, pictures)
-    flow.need(34 * MM)
+    flow.need(34 * MM + _INK_FOOT)
     height, width, pen = 32 * MM, BODY / 2, flow.pen
     for index, message in enumerate(("archive-seal-village", "archive-seal-township")):
         pen.box(index * width, flow.y - height, width, height)
         pen.say(index * width + 6, flow.y - 14, say(message), 10)
         pen.say((index + 1) * width - 6, flow.y - height + 7, say("archive-date-blank"), 9, Align.RIGHT)
-    flow.y -= height + 4 * MM
-    flow.need(flow.y - BOTTOM if flow.y - BOTTOM < QR_SIDE + 6 * MM else 0)
     pen.say(0, QR_Y + QR_SIDE - 12, say("archive-receipt"), 10)
     pen.say(0, QR_Y + QR_SIDE - 42, say("archive-receipt-signature"), 10)
     pen.say(0, QR_Y + 4, say("archive-scan"), 8)
@@ -207,7 +213,7 @@ def _draw_signatures(flow: Flow, sheet: ArchiveSheet, pictures: _Pictures) -> No
 
 def _draw_signature(flow: Flow, box: SignatureBox, pictures: _Pictures) -> None:
     height, label, thumb, day = 27 * MM, 38 * MM, 30 * MM, 34 * MM
-    flow.need(height)
+    flow.need(height + _INK_FOOT)
     sign, y, pen = BODY - label - thumb - day, flow.y - height, flow.pen
     pen.ground(0, y, label, height)
     for x, width in ((0.0, label), (label, sign), (label + sign, thumb), (label + sign + thumb, day)):

@@ -126,21 +126,24 @@ class Binder:
         return _Variant(cover, tuple(indexes), tuple(chosen), notes)
 
     def _bind_copy(self, copy: Copy, variant: _Variant) -> None:
-        facts = self._sheet.facts
-        text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), self._sheet.digest)
-        qr = self._file.form(f"Q{copy.number}", qr_path(text, papers.QR_SIDE))
-        binding = volume.Binding(self._sheet, self._setter, copy, qr)
+        binding = volume.Binding(self._sheet, self._setter, copy)
         self._file.bookmark(copy.mark)
-        self._show(binding.page(variant.cover, has_qr=True))
+        self._show(binding.page(variant.cover, qr=self._code(copy, seal.COVER)))
         self._turn_over(binding)
         for index in variant.indexes:
             self._show(binding.page(index))
         self._turn_over(binding)
         for number, body in enumerate(variant.bodies, 1):
-            self._show(binding.page(body.name, number, body.has_qr))
+            self._show(binding.page(body.name, number, self._code(copy, _leaf(body, number)) if body.takes_ink else ""))
         self._turn_over(binding)
         self._show(binding.page(variant.notes))
         self._turn_over(binding)
+
+    def _code(self, copy: Copy, leaf: seal.Leaf) -> str:
+        """The QR code of one page of a copy."""
+        facts = self._sheet.facts
+        text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), self._sheet.digest, leaf)
+        return self._file.form(f"Q{copy.number}.{leaf.number}", qr_path(text, papers.QR_SIDE))
 
     def _show(self, page: tuple[str, tuple[str, ...]]) -> None:
         self._file.page(*page)
@@ -157,6 +160,10 @@ class _Variant:
     indexes: tuple[str, ...]
     bodies: tuple[papers.Body, ...]
     notes: str
+
+
+def _leaf(body: papers.Body, number: int) -> seal.Leaf:
+    return seal.Leaf(seal.PageKind[body.paper.name], number, body.part, body.parts)
 
 
 def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:

@@ -1,7 +1,8 @@
 """Tamper evidence: the digest of what an archive says, the signed QR text on paper and the signature over the whole file.
 
-QR text: `FA1:` and Base45 of 126 bytes: `FA` 0x01 · key id 4 · household 16 · revision 4 · copy 1 · days since 2000-01-01 2 ·
-SHA-256 32 · Ed25519 signature 64 over the 62 bytes before it. It holds no personal data.
+QR text: `FA2:` and Base45 of 131 bytes: `FA` 0x02 · key id 4 · household 16 · revision 4 · copy 1 · days since 2000-01-01 2 ·
+SHA-256 32 · kind of page 1 · page number in the volume 2 · which of the document's pages 1 · of how many 1 · Ed25519 signature 64 over
+the 67 bytes before it. `FA1:` (126 bytes) is the same without the page. It holds no personal data.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
 from struct import pack, unpack
 
 from cryptography.exceptions import InvalidSignature
@@ -20,16 +22,48 @@ from sync.operation import Signer, device_id
 
 from . import base45
 
-PREFIX = "FA1:"
-_MAGIC = b"FA\x01"
-_BODY = ">3s4s16sIBH32s"
-_BODY_LENGTH = 62
+PREFIX = "FA2:"
+OLD_PREFIX = "FA1:"
+_MAGIC = b"FA\x02"
+_OLD_MAGIC = b"FA\x01"
+_BODY = ">3s4s16sIBH32sBHBB"
+_OLD_BODY = ">3s4s16sIBH32s"
+_BODY_LENGTH = 67
+_OLD_BODY_LENGTH = 62
 _SIGNATURE_LENGTH = 64
 _FIRST_DAY = date(2000, 1, 1)
 _CONTEXT = b"fieldapp archive file 1\n"
 _FILE_SEAL = re.compile(rb"FASEAL1:([0-9a-f]{32}):([0-9a-f]{64}):([0-9a-f]{128})")
 SHORT = 12
 """Hex digits of the digest in every footer."""
+
+
+class PageKind(Enum):
+    """Which page of a volume a QR code stands on; the number is what the code says."""
+
+    COVER = 0
+    FORM = 1
+    MEMBERS = 2
+    SIGNATURES = 3
+    PHOTOS = 4
+    INTERNAL = 5
+    NOTES = 6
+    RECEIPT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The page that a QR code stands on."""
+
+    kind: PageKind
+    number: int = 0
+    """Page number within the volume, 0 where none is printed."""
+    part: int = 1
+    """Which of the document's pages it is, from 1."""
+    parts: int = 1
+
+
+COVER = Leaf(PageKind.COVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +80,8 @@ class Seal:
     signature: bytes
     body: bytes
     """The bytes that were signed."""
+    leaf: Leaf | None = None
+    """None in a code of the first kind, which does not tell its page."""
 
 
 def digest(content: bytes) -> str:
@@ -53,24 +89,33 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write(signer: Signer, household: str, revision: int, copy: int, day: date, content_digest: str) -> str:
-    """The QR text of one copy; the household is its id of 32 hex digits."""
+def write(signer: Signer, household: str, revision: int, copy: int, day: date, content_digest: str, leaf: Leaf = COVER) -> str:
+    """The QR text of one page of a copy; the household is its id of 32 hex digits."""
     key, days = bytes.fromhex(signer.device[:8]), (day - _FIRST_DAY).days
-    body = pack(_BODY, _MAGIC, key, bytes.fromhex(household), revision, copy, days, bytes.fromhex(content_digest))
+    page = (leaf.kind.value, leaf.number, leaf.part, leaf.parts)
+    body = pack(_BODY, _MAGIC, key, bytes.fromhex(household), revision, copy, days, bytes.fromhex(content_digest), *page)
     return PREFIX + base45.encode(body + signer.sign(body))
 
 
 def read(text: str) -> Seal:
     """What a QR text says, not yet believed; raises ValueError if it is none of ours."""
-    if not text.startswith(PREFIX):
+    if not is_ours(text):
         raise ValueError(text)
+    is_old = text.startswith(OLD_PREFIX)
+    length, magic, form = (_OLD_BODY_LENGTH, _OLD_MAGIC, _OLD_BODY) if is_old else (_BODY_LENGTH, _MAGIC, _BODY)
     data = base45.decode(text[len(PREFIX) :])
-    if len(data) != _BODY_LENGTH + _SIGNATURE_LENGTH or not data.startswith(_MAGIC):
+    if len(data) != length + _SIGNATURE_LENGTH or not data.startswith(magic):
         raise ValueError(text)
-    body = data[:_BODY_LENGTH]
-    _, key, household, revision, copy, days, content = unpack(_BODY, body)
+    body = data[:length]
+    _, key, household, revision, copy, days, content, *page = unpack(form, body)
     day = _FIRST_DAY + timedelta(days=days)
-    return Seal(key.hex(), household.hex(), revision, copy, day, content.hex(), data[_BODY_LENGTH:], body)
+    leaf = Leaf(PageKind(page[0]), *page[1:]) if page else None
+    return Seal(key.hex(), household.hex(), revision, copy, day, content.hex(), data[length:], body, leaf)
+
+
+def is_ours(text: str) -> bool:
+    """Whether a QR text means to be one of an archive."""
+    return text.startswith((PREFIX, OLD_PREFIX))
 
 
 def signer_of(seal: Seal, known_keys: Mapping[str, bytes]) -> str | None:

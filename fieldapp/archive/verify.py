@@ -218,7 +218,7 @@ def _read_codes(pdf: bytes, pages: list[_Page], found: _Findings) -> dict[int, s
                 codes = [
                     code.text for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
                 ]
-                read[page.copy] = seal.read(next((code for code in codes if code.startswith(seal.PREFIX)), ""))
+                read[page.copy] = seal.read(next(filter(seal.is_ours, codes), ""))
             except (ValueError, pypdfium2.PdfiumError):
                 found.add("qr-unreadable", copy=page.copy)
     finally:

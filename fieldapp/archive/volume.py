@@ -114,11 +114,10 @@ def notes(sheet: ArchiveSheet, setter: Typesetter, copy_is_whole: bool, pages: i
 class Binding:
     """The pages of one copy as they come: which side, which margin, which number, and the marks on every page."""
 
-    def __init__(self, sheet: ArchiveSheet, setter: Typesetter, copy: Copy, qr: str) -> None:
+    def __init__(self, sheet: ArchiveSheet, setter: Typesetter, copy: Copy) -> None:
         self._sheet = sheet
         self._pen = Pen(setter)
         self._copy = copy
-        self._qr = qr
         self._sides = 0
         self._of = len(sheet.facts.copies)
 
@@ -127,13 +126,13 @@ class Binding:
         """Whether the next page is the back of a sheet."""
         return self._sheet.facts.duplex and self._sides % 2 == 1
 
-    def page(self, body: str, number: int = 0, has_qr: bool = False) -> tuple[str, tuple[str, ...]]:
-        """The next page showing a body; 0 is no number."""
+    def page(self, body: str, number: int = 0, qr: str = "") -> tuple[str, tuple[str, ...]]:
+        """The next page showing a body; 0 is no number; `qr` names the form of its QR code."""
         left = OUTER if self.is_back else BINDING
         pen, facts = self._pen, self._sheet.facts
         pen.show(body, left, 0)
-        if has_qr:
-            pen.show(self._qr, left + QR_X, QR_Y)
+        if qr:
+            pen.show(qr, left + QR_X, QR_Y)
         mark = say("archive-copy-mark", mark=self._copy.mark, number=self._copy.number)
         top, foot = PAGE_HEIGHT - 14 * MM, 11 * MM
         outer, inner = (left, left + BODY) if self.is_back else (left + BODY, left)

@@ -15,7 +15,7 @@ from fieldapp.archive import seal
 from fieldapp.archive.compose import compose
 from fieldapp.archive.copies import COPIES, Holder
 from fieldapp.archive.render import Rendered, open_faces, render
-from fieldapp.archive.sheet import Photo
+from fieldapp.archive.sheet import Photo, SignatureBox
 
 from .household import RARE_NAMES, DeviceKey, answer, attachment, facts, filled, jpeg
 
@@ -100,6 +100,25 @@ def test_qr_code_is_read_from_a_150_dpi_picture(archive: Rendered, page: int) ->
     found = [seal.read(code.text) for code in codes]
     assert [one.digest for one in found] == [archive.digest]
     assert seal.signer_of(found[0], DeviceKey().known) == DeviceKey().device
+
+
+def test_every_page_that_is_signed_by_hand_bears_a_code_that_names_it() -> None:
+    sheet = compose(filled(), facts())
+    many = replace(sheet, signatures=tuple(SignatureBox(f"见证人{number}签字") for number in range(1, 12)))
+    document = pypdfium2.PdfDocument(render(many, DeviceKey()).pdf)
+    leaves = []
+    for index in range(len(document)):
+        codes = zxingcpp.read_barcodes(document[index].render(scale=150 / 72).to_pil())
+        number = re.search(r"(\d+)\s*$", document[index].get_textpage().get_text_bounded())
+        leaves += [(found.copy, found.leaf, number and number[1]) for found in (seal.read(code.text) for code in codes)]
+    document.close()
+    for copy in (1, 2, 3):
+        cover, *signed = [(leaf, number) for own, leaf, number in leaves if own == copy and leaf]
+        assert cover[0] == seal.COVER
+        assert [(leaf.part, leaf.parts, str(leaf.number)) for leaf, _ in signed] == [
+            (part, len(signed), number) for part, (_, number) in enumerate(signed, 1)
+        ]
+        assert len(signed) == 2
 
 
 def test_unanswered_and_not_applicable_are_told_apart(archive: Rendered) -> None:

@@ -136,8 +136,8 @@ def test_cover_of_another_household_is_told(pdf: bytes) -> None:
 
     def change(document: pikepdf.Pdf) -> None:
         with pikepdf.open(io.BytesIO(other)) as source:
-            form = document.copy_foreign(source.pages[0].Resources.XObject["/Q1"])
-        document.pages[0].Resources.XObject["/Q1"] = form
+            form = document.copy_foreign(source.pages[0].Resources.XObject["/Q1.0"])
+        document.pages[0].Resources.XObject["/Q1.0"] = form
 
     assert {"digest-differs", "qr-foreign"} <= codes(resaved(pdf, change))
 
