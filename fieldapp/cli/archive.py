@@ -32,9 +32,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _make(app: App, given: argparse.Namespace) -> Told:
-    from fieldapp.usecases import printing
+    from fieldapp.usecases import printing_files
 
-    made = printing.make_files(
+    made = printing_files.make_files(
         app.workspace(passphrase()),
         given.out,
         household=given.household,

@@ -34,7 +34,7 @@ world.bundled()
 sys.addaudithook(hook)
 from fieldapp import log
 from fieldapp.ui import excepthook, paper
-from fieldapp.usecases import exchange, interview, printing, recovery, roster
+from fieldapp.usecases import exchange, interview, printing, printing_files, recovery, roster
 
 folder, url, code, name, note, photo, out = sys.argv[1:]
 log.start(Path(folder).parent / "logs", logging.DEBUG)
@@ -49,7 +49,7 @@ printing.save_copy(laptop, made, Path(out) / "asked-for.pdf")
 roster.export_file(laptop, Path(out) / "asked-for.xlsx", "roster")
 roster.import_file(laptop, Path(out) / "asked-for.xlsx")
 everything = {"household": None, "village": None, "copies": printing.HOLDERS, "one_file": True, "report": world.quiet}
-printing.make_files(laptop, Path(out) / "all", **everything)
+printing_files.make_files(laptop, Path(out) / "all", **everything)
 sheet = recovery.make_sheet(laptop)
 tell = excepthook.hook(lambda error: None)
 try:

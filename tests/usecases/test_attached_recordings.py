@@ -10,7 +10,7 @@ from fieldapp.domain.clock import FixedClock
 from fieldapp.domain.ids import FormId
 from fieldapp.engine import compiled, xlsform
 from fieldapp.store import attachments
-from fieldapp.usecases import interview, printing, publishing, roster
+from fieldapp.usecases import interview, printing_facts, publishing, roster
 from sync.replica import PublishedForm
 from tests.robots.widgets import picture, recording
 from tests.ui import village
@@ -55,7 +55,7 @@ def test_a_recording_is_a_record_of_the_submission_and_no_photo_on_paper(workspa
     done = interview.finalize(workspace, opened)
     with workspace.read() as tx:
         records = {one.path: one.mime for one in attachments.of_submission(tx, done.submission)}
-        assert set(printing._photos(tx, interview_submission(tx, done.submission))) == {photo.split(".")[0]}
+        assert set(printing_facts.photos(tx, interview_submission(tx, done.submission))) == {photo.split(".")[0]}
     assert records == {"a/talk": "audio/x-wav", "a/door": "image/png"}
 
 
