@@ -145,6 +145,11 @@ class Typesetter:
         """Characters without a glyph, in order of appearance."""
         return tuple(self._missing)
 
+    def take_missing(self) -> tuple[Missing, ...]:
+        """The same, and forget them: what comes next is another household's."""
+        taken, self._missing = tuple(self._missing), {}
+        return taken
+
     def printable(self, text: str, where: str) -> str:
         """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place."""
         if self._printable.issuperset(text):

@@ -51,13 +51,13 @@ class Body:
         return self.paper is Paper.SIGNATURES
 
 
-def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile, prefix: str) -> tuple[list[Body], list[Missing]]:
+def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile) -> tuple[list[Body], list[Missing]]:
     """All shared page bodies of one household, written into the file once, and the photos that could not be shown."""
     pictures = _Pictures(file)
     drawn: list[Body] = []
     for paper, pages in _documents(sheet, setter, pictures):
         for part, (operators, objects) in enumerate(pages, 1):
-            name = file.form(f"{prefix}B{len(drawn) + 1}", operators, objects)
+            name = file.form(f"B{len(drawn) + 1}", operators, objects)
             drawn.append(Body(name, paper, part, len(pages)))
     return drawn, pictures.missing
 

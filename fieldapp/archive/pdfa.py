@@ -1,16 +1,16 @@
-"""Writes PDF/A files: 2u for print, 3u with the answers attached; reportlab numbers, formats and cross-references the objects.
+"""Writes PDF/A files: 2u for print, 3u with the answers attached; reportlab formats what describes the file (catalog, fonts, attachments).
 
-Text, pictures and pages come in as finished operators; the same input gives the same bytes.
+Text, pictures and pages come in as finished operators and go straight into the open file, so a file of a whole village needs no more
+memory than one household's; the same input gives the same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
@@ -18,12 +18,14 @@ from reportlab.pdfbase import pdfdoc
 from fieldapp.words import resources
 
 from .fonts import Subset
+from .objects import Objects, Reference, plain
+from .outline import Mark, write_outline
 from .subsets import cut, to_unicode
 
 A4 = (595.276, 841.89)
-_ZLIB_LEVEL = 6
-_FONTS = "FieldFonts"
 _SYMBOLIC = 4
+_NODE = 64
+"""Pages a node of the page tree, so that a reader need not read thousands at once."""
 PRODUCER = "fieldapp"
 
 
@@ -40,117 +42,85 @@ class Labels:
     """What the file's /ID is made from."""
 
 
-class _Stream(pdfdoc.PDFStream):  # type: ignore[misc]
-    """A stream whose data ends with a line break before `endstream`, as PDF/A asks (ISO 19005-2, 6.1.7.1)."""
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A file that is closed: the SHA-256 of its bytes and where its private text stands (-1 without one)."""
 
-    def __init__(self, content: bytes, entries: Mapping[str, object] | None = None, pack: bool = True) -> None:
-        super().__init__(pdfdoc.PDFDictionary(dict(entries or {})), content)
-        self._pack = pack
-
-    def format(self, document: Any) -> bytes:
-        entries = dict(self.dictionary.dict)
-        content: bytes = self.content
-        if self._pack:
-            content = zlib.compress(content, _ZLIB_LEVEL)
-            entries["Filter"] = pdfdoc.PDFName("FlateDecode")
-        entries["Length"] = len(content)
-        head: bytes = pdfdoc.PDFDictionary(entries).format(document)
-        return head + b"\nstream\n" + content + b"\nendstream\n"
+    sha256: bytes
+    private_at: int
 
 
-class _Catalog(pdfdoc.PDFCatalog):  # type: ignore[misc]
-    """The document root with the entries that PDF/A-3 needs and reportlab does not know."""
+@dataclass(slots=True)
+class _Volume:
+    """A run of pages: a node of the page tree and, if it has a title, an entry of the outline."""
 
-    __NoDefault__ = [*pdfdoc.PDFCatalog.__NoDefault__, "OutputIntents", "AF", "PieceInfo"]
-    __Refs__ = pdfdoc.PDFCatalog.__Refs__
-
-
-class _Info(pdfdoc.PDFInfo):  # type: ignore[misc]
-    """Document information with the date that was handed in."""
-
-    moment = ""
-
-    def format(self, document: Any) -> bytes:
-        text = pdfdoc.PDFString
-        entries = {
-            "Title": text(self.title),
-            "Author": text(self.author),
-            "Subject": text(self.subject),
-            "Creator": text(self.creator),
-            "Producer": text(self.producer),
-            "CreationDate": text(self.moment),
-            "ModDate": text(self.moment),
-        }
-        formatted: bytes = pdfdoc.PDFDictionary(entries).format(document)
-        return formatted
+    node: int
+    mark: Mark | None
+    order: int
+    pages: list[int] = field(default_factory=list)
 
 
 class PdfFile:
-    """One PDF/A file being written. Names of forms and pictures are those that the operators use."""
+    """One PDF/A file being written to an open binary file. Names of forms and pictures are those that the operators use."""
 
-    def __init__(self, labels: Labels, part: int = 2) -> None:
+    def __init__(self, labels: Labels, sink: BinaryIO, part: int = 2) -> None:
         self._labels = labels
-        self._doc = pdfdoc.PDFDocument(compression=1, invariant=1, pdfVersion=(1, 7), lang="zh-CN")
-        self._doc.Catalog = self._doc._catalog = _Catalog()
-        self._doc.Catalog.Pages = self._doc.Pages
-        self._doc.Catalog.Lang = pdfdoc.PDFString("zh-CN")
-        self._doc.updateSignature(labels.identity.encode("utf-8"))
+        self._part = part
+        self._objects = Objects(sink)
+        self._fonts = self._objects.reserve()
+        self._root = self._objects.reserve()
+        self._names: dict[str, int] = {}
+        self._pictures: dict[str, int] = {}
+        self._files: list[tuple[str, int]] = []
+        self._volumes: list[_Volume] = []
         self._moment = _pdf_date(labels.made_at)
-        self._set_info()
-        self._set_colours()
-        self._set_metadata(part)
-        self._fonts = pdfdoc.PDFDictionary({})
-        self._doc.Reference(self._fonts, _FONTS)
-        self._files: list[tuple[str, Any]] = []
-        self._marks: list[tuple[str, Any]] = []
+        self._identity = hashlib.sha256(labels.identity.encode("utf-8"))
 
     def form(self, name: str, operators: str, objects: Sequence[str] = ()) -> str:
-        """A page's worth of drawing that any number of pages may show; gives the name back."""
-        entries = {
-            "Type": pdfdoc.PDFName("XObject"),
-            "Subtype": pdfdoc.PDFName("Form"),
-            "BBox": pdfdoc.PDFArray([0, 0, *A4]),
-            "Resources": self._resources(objects),
-        }
-        self._doc.Reference(_Stream(operators.encode("ascii"), entries), name)
+        """A page's worth of drawing that any number of pages may show; gives the name back. A name given again means the new drawing."""
+        entries = f"/Type/XObject/Subtype/Form/BBox[0 0 {A4[0]} {A4[1]}]/Resources{self._resources(objects)}"
+        self._names[name] = self._objects.stream(entries.encode("ascii"), operators.encode("ascii"))
         return name
 
     def picture(self, name: str, data: bytes, size: tuple[int, int], coding: str, colours: str, bits: int = 8) -> str:
         """A picture whose data is already coded (DCTDecode or FlateDecode); the same name is written once."""
-        if name not in self._doc.idToObject:
-            entries = {
-                "Type": pdfdoc.PDFName("XObject"),
-                "Subtype": pdfdoc.PDFName("Image"),
-                "Width": size[0],
-                "Height": size[1],
-                "ColorSpace": pdfdoc.PDFName(colours),
-                "BitsPerComponent": bits,
-                "Filter": pdfdoc.PDFName(coding),
-            }
-            self._doc.Reference(_Stream(data, entries, pack=False), name)
+        if name not in self._pictures:
+            shape = f"/Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}"
+            entries = f"{shape}/ColorSpace/{colours}/BitsPerComponent {bits}/Filter/{coding}"
+            self._pictures[name] = self._objects.stream(entries.encode("ascii"), data, pack=False)
         return name
+
+    def volume(self, title: str, within: tuple[str, str] = ("", ""), order: int = 0) -> None:
+        """The pages from here on are a volume with an entry in the outline, below the entry `within` (key and title) if given.
+
+        Volumes stand in the file by `order` and then as they came.
+        """
+        self._volumes.append(_Volume(self._objects.reserve(), Mark(title, *within), order))
 
     def page(self, operators: str, objects: Sequence[str] = ()) -> None:
         """The next page: its own operators, showing forms and pictures by name."""
-        entries = {
-            "Type": pdfdoc.PDFName("Page"),
-            "Parent": self._doc.Reference(self._doc.Pages),
-            "MediaBox": pdfdoc.PDFArray([0, 0, *A4]),
-            "Resources": self._resources(objects),
-            "Contents": self._doc.Reference(_Stream(operators.encode("ascii"))),
-        }
-        self._doc.addPage(pdfdoc.PDFDictionary(entries))
+        if not self._volumes:
+            self._volumes.append(_Volume(self._objects.reserve(), None, 0))
+        volume = self._volumes[-1]
+        content = self._objects.stream(b"", operators.encode("ascii"))
+        page = f"<</Type/Page/Parent {volume.node} 0 R/Resources{self._resources(objects)}/Contents {content} 0 R>>"
+        volume.pages.append(self._objects.put(page.encode("ascii")))
 
-    def bookmark(self, title: str) -> None:
-        """An entry of the outline that leads to the next page."""
-        self._marks.append((title, self._doc.thisPageRef()))
+    def forget(self, identity: str) -> None:
+        """Forget the names of all forms: what comes next shows none of them. Pictures stay, so that one shown again is not written again.
+
+        What was written goes into the file's /ID by its identity.
+        """
+        self._names.clear()
+        self._identity.update(identity.encode("utf-8"))
 
     def attach(self, name: str, data: bytes, subtype: str, description: str) -> None:
         """A file that belongs to the document (ISO 19005-3, 6.8: associated file, relationship Data)."""
         text = pdfdoc.PDFString
-        parameters = pdfdoc.PDFDictionary({"ModDate": text(self._moment), "Size": len(data)})
-        stream = _Stream(data, {"Type": pdfdoc.PDFName("EmbeddedFile"), "Subtype": "/" + subtype.replace("/", "#2F"), "Params": parameters})
-        content = self._doc.Reference(stream)
+        parameters = pdfdoc.PDFDictionary({"ModDate": text(self._moment), "Size": len(data)}).format(pdfdoc.DummyDoc())
+        kind = subtype.replace("/", "#2F").encode("ascii")
+        stream = self._objects.stream(b"/Type/EmbeddedFile/Subtype/%b/Params%b" % (kind, parameters), data)
+        content = Reference(stream)
         entries = {
             "Type": pdfdoc.PDFName("Filespec"),
             "F": text(name),
@@ -159,28 +129,73 @@ class PdfFile:
             "AFRelationship": pdfdoc.PDFName("Data"),
             "EF": pdfdoc.PDFDictionary({"F": content, "UF": content}),
         }
-        self._files.append((name, self._doc.Reference(pdfdoc.PDFDictionary(entries))))
+        self._files.append((name, self._objects.add(entries)))
 
-    def close(self, subsets: Sequence[Subset], private: str = "") -> bytes:
-        """The finished file; `private` is kept in the catalog's PieceInfo as it is."""
-        for subset in subsets:
-            if len(subset.glyphs) > 1:
-                self._fonts[subset.name] = self._font(subset)
-        self._close_files()
-        self._close_outline()
+    def close(self, subsets: Sequence[Subset], private: str = "") -> Finished:
+        """Write what is left; `private` is kept in the catalog's PieceInfo as it is. The open file stays open."""
+        fonts = {subset.name: self._font(subset) for subset in subsets if len(subset.glyphs) > 1}
+        self._objects.add(fonts, self._fonts)
+        volumes = sorted(self._volumes, key=lambda volume: volume.order)
+        catalog = self._catalog(volumes)
         if private:
             piece = pdfdoc.PDFDictionary({"LastModified": pdfdoc.PDFString(self._moment), "Private": pdfdoc.PDFString(private)})
-            self._doc.Catalog.PieceInfo = pdfdoc.PDFDictionary({"FieldApp": piece})
-        data: bytes = self._doc.format()
-        return data
+            catalog["PieceInfo"] = pdfdoc.PDFDictionary({"FieldApp": piece})
+        root = plain(catalog)
+        self._objects.put(root, self._root)
+        place = self._objects.last + root.index(private.encode("ascii")) if private else -1
+        return Finished(self._objects.close(self._root, self._info(), self._identity.digest()[:16]), place)
 
-    def _resources(self, objects: Sequence[str]) -> Any:
-        entries: dict[str, object] = {"Font": pdfdoc.PDFObjectReference(_FONTS)}
-        if objects:
-            entries["XObject"] = pdfdoc.PDFDictionary({name: pdfdoc.PDFObjectReference(name) for name in objects})
-        return pdfdoc.PDFDictionary(entries)
+    def _resources(self, objects: Sequence[str]) -> str:
+        known, pictures = self._names, self._pictures
+        shown = "".join([f"/{name} {known.get(name) or pictures[name]} 0 R" for name in objects])
+        return f"<</Font {self._fonts} 0 R/XObject<<{shown}>>>>" if shown else f"<</Font {self._fonts} 0 R>>"
 
-    def _font(self, subset: Subset) -> Any:
+    def _catalog(self, volumes: Sequence[_Volume]) -> dict[str, object]:
+        name, text, array = pdfdoc.PDFName, pdfdoc.PDFString, pdfdoc.PDFArray
+        profile = self._objects.stream(b"/N 3", (resources() / "icc" / "srgb.icc").read_bytes())
+        intent = {
+            "Type": name("OutputIntent"),
+            "S": name("GTS_PDFA1"),
+            "OutputConditionIdentifier": text("sRGB IEC61966-2.1"),
+            "Info": text("sRGB IEC61966-2.1"),
+            "DestOutputProfile": Reference(profile),
+        }
+        metadata = self._objects.stream(b"/Type/Metadata/Subtype/XML", _xmp(self._labels, self._part), pack=False)
+        catalog = {
+            "Type": name("Catalog"),
+            "Lang": text("zh-CN"),
+            "Pages": Reference(self._page_tree(volumes)),
+            "OutputIntents": array([pdfdoc.PDFDictionary(intent)]),
+            "Metadata": Reference(metadata),
+        }
+        if self._files:
+            listed = [item for name, file in sorted(self._files) for item in (text(name), Reference(file))]
+            catalog["Names"] = pdfdoc.PDFDictionary({"EmbeddedFiles": pdfdoc.PDFDictionary({"Names": array(listed)})})
+            catalog["AF"] = array([Reference(file) for _, file in self._files])
+        marks = [(volume.mark, volume.pages[0]) for volume in volumes if volume.mark and volume.pages]
+        if marks:
+            catalog |= {"Outlines": Reference(write_outline(self._objects, marks)), "PageMode": name("UseOutlines")}
+        return catalog
+
+    def _page_tree(self, volumes: Sequence[_Volume]) -> int:
+        """A node a volume below nodes of some volumes each below the root."""
+        filled = [volume for volume in volumes if volume.pages]
+        root, above = self._objects.reserve(), list[int]()
+        for first in range(0, len(filled), _NODE):
+            group, node = filled[first : first + _NODE], self._objects.reserve()
+            for volume in group:
+                self._node(volume.node, node, volume.pages, len(volume.pages))
+            self._node(node, root, [volume.node for volume in group], sum(len(volume.pages) for volume in group))
+            above.append(node)
+        self._node(root, 0, above, sum(len(volume.pages) for volume in filled))
+        return root
+
+    def _node(self, number: int, parent: int, kids: Sequence[int], count: int) -> None:
+        above = f"/Parent {parent} 0 R" if parent else f"/MediaBox[0 0 {A4[0]} {A4[1]}]"
+        listed = " ".join([f"{kid} 0 R" for kid in kids])
+        self._objects.put(f"<</Type/Pages{above}/Kids[{listed}]/Count {count}>>".encode("ascii"), number)
+
+    def _font(self, subset: Subset) -> Reference:
         face, name, array = subset.face, pdfdoc.PDFName, pdfdoc.PDFArray
         data, glyphs = cut(face, subset.glyphs)
         scale = 1000 / face.units
@@ -195,17 +210,18 @@ class PdfFile:
             "Descent": round(face.descent * scale),
             "CapHeight": round(face.cap_height * scale),
             "StemV": 50 + (face.weight // 65) ** 2,
-            "FontFile2": self._doc.Reference(_Stream(data, {"Length1": len(data)})),
+            "FontFile2": Reference(self._objects.stream(b"/Length1 %d" % len(data), data)),
         }
         system = {"Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"), "Supplement": 0}
+        widths = " ".join([str(round(face.metrics(glyph)[0] * scale)) for glyph in glyphs])
         descendant = {
             "Type": name("Font"),
             "Subtype": name("CIDFontType2"),
             "BaseFont": name(base),
             "CIDSystemInfo": pdfdoc.PDFDictionary(system),
-            "FontDescriptor": self._doc.Reference(pdfdoc.PDFDictionary(descriptor)),
+            "FontDescriptor": Reference(self._objects.add(descriptor)),
             "DW": 1000,
-            "W": array([0, array([round(face.metrics(glyph)[0] * scale) for glyph in glyphs])]),
+            "W": f"[0[{widths}]]",
             "CIDToGIDMap": name("Identity"),
         }
         font = {
@@ -213,66 +229,23 @@ class PdfFile:
             "Subtype": name("Type0"),
             "BaseFont": name(base),
             "Encoding": name("Identity-H"),
-            "DescendantFonts": array([self._doc.Reference(pdfdoc.PDFDictionary(descendant))]),
-            "ToUnicode": self._doc.Reference(_Stream(to_unicode(subset.codes))),
+            "DescendantFonts": array([Reference(self._objects.add(descendant))]),
+            "ToUnicode": Reference(self._objects.stream(b"", to_unicode(subset.codes))),
         }
-        return self._doc.Reference(pdfdoc.PDFDictionary(font))
+        return Reference(self._objects.add(font))
 
-    def _set_info(self) -> None:
-        info = self._doc.info = _Info()
-        info.title, info.author, info.subject = self._labels.title, self._labels.author, self._labels.subject
-        info.creator = info.producer = PRODUCER
-        info.moment = self._moment
-
-    def _set_colours(self) -> None:
-        profile = _Stream((resources() / "icc" / "srgb.icc").read_bytes(), {"N": 3})
+    def _info(self) -> int:
+        text, labels = pdfdoc.PDFString, self._labels
         entries = {
-            "Type": pdfdoc.PDFName("OutputIntent"),
-            "S": pdfdoc.PDFName("GTS_PDFA1"),
-            "OutputConditionIdentifier": pdfdoc.PDFString("sRGB IEC61966-2.1"),
-            "Info": pdfdoc.PDFString("sRGB IEC61966-2.1"),
-            "DestOutputProfile": self._doc.Reference(profile),
+            "Title": text(labels.title),
+            "Author": text(labels.author),
+            "Subject": text(labels.subject),
+            "Creator": text(PRODUCER),
+            "Producer": text(PRODUCER),
+            "CreationDate": text(self._moment),
+            "ModDate": text(self._moment),
         }
-        self._doc.Catalog.OutputIntents = pdfdoc.PDFArray([pdfdoc.PDFDictionary(entries)])
-
-    def _set_metadata(self, part: int) -> None:
-        entries = {"Type": pdfdoc.PDFName("Metadata"), "Subtype": pdfdoc.PDFName("XML")}
-        self._doc.Catalog.Metadata = _Stream(_xmp(self._labels, part), entries, pack=False)
-
-    def _close_files(self) -> None:
-        if not self._files:
-            return
-        listed = [item for name, file in sorted(self._files) for item in (pdfdoc.PDFString(name), file)]
-        tree = pdfdoc.PDFDictionary({"EmbeddedFiles": pdfdoc.PDFDictionary({"Names": pdfdoc.PDFArray(listed)})})
-        self._doc.Catalog.Names = tree
-        self._doc.Catalog.AF = pdfdoc.PDFArray([file for _, file in self._files])
-
-    def _close_outline(self) -> None:
-        if not self._marks:
-            self._doc.Catalog.Outlines = None
-            return
-        names = [f"Mark{index}" for index in range(len(self._marks))]
-        root = pdfdoc.PDFDictionary(
-            {
-                "Type": pdfdoc.PDFName("Outlines"),
-                "First": pdfdoc.PDFObjectReference(names[0]),
-                "Last": pdfdoc.PDFObjectReference(names[-1]),
-                "Count": len(names),
-            }
-        )
-        parent = self._doc.Reference(root)
-        for index, (title, page) in enumerate(self._marks):
-            entries: dict[str, object] = {
-                "Title": pdfdoc.PDFString(title),
-                "Parent": parent,
-                "Dest": pdfdoc.PDFArray([page, pdfdoc.PDFName("Fit")]),
-            }
-            if index:
-                entries["Prev"] = pdfdoc.PDFObjectReference(names[index - 1])
-            if index < len(names) - 1:
-                entries["Next"] = pdfdoc.PDFObjectReference(names[index + 1])
-            self._doc.Reference(pdfdoc.PDFDictionary(entries), names[index])
-        self._doc.Catalog.Outlines = root
+        return self._objects.add(entries)
 
 
 def _tag(data: bytes) -> str:

@@ -5,9 +5,10 @@ reportlab is imported when the first file is made, not when this module is.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from fieldapp.words import resources, say
 from sync.operation import Signer
@@ -18,7 +19,7 @@ from .fonts import Faces, Missing, Typesetter
 from .sheet import ArchiveSheet, Paper
 
 if TYPE_CHECKING:
-    from .pdfa import PdfFile
+    from .pdfa import Labels, PdfFile
 
 Report = Callable[[int, int, str], None]
 """done, total, text; raises Cancelled once the person gave up."""
@@ -70,84 +71,117 @@ def render(
     for index, group in enumerate(groups):
         if report:
             report(index, len(groups), say("archive-step", head=sheet.facts.head_name))
-        binder = Binder(sheet, signer, opened, group)
-        parts.append(Part(tuple(copy.holder for copy in group), binder.bind()))
-        missing |= dict.fromkeys(binder.missing)
-        pages += binder.pages
+        pdf, bound = _one_file(sheet, signer, opened, group)
+        parts.append(Part(tuple(copy.holder for copy in group), pdf))
+        missing |= dict.fromkeys(bound.missing)
+        pages += bound.pages
     if report:
         report(len(groups), len(groups), say("archive-step", head=sheet.facts.head_name))
     return Rendered(tuple(parts), sheet.digest, pages, tuple(missing))
 
 
+def _one_file(sheet: ArchiveSheet, signer: Signer, faces: Faces, copies: Sequence[Copy]) -> tuple[bytes, Bound]:
+    from .pdfa import Labels
+
+    facts = sheet.facts
+    identity = str([copy.number for copy in copies])
+    labels = Labels(volume_title(sheet), facts.maker or facts.fonds, sheet.number, facts.archived_at, identity)
+    sink = io.BytesIO()
+    binder = Binder(labels, sink, signer, faces, copies)
+    bound = binder.bind(sheet, CONTENT_FILE, lambda copy: Place(copy.mark))
+    binder.close()
+    return sink.getvalue(), bound
+
+
+def volume_title(sheet: ArchiveSheet) -> str:
+    """案卷题名."""
+    return say("archive-volume-title", place="".join(sheet.facts.places[-2:]), head=sheet.facts.head_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a volume stands in its file: its entry in the outline, the entry above it (a key and a title), and its order."""
+
+    title: str
+    within: tuple[str, str] = ("", "")
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What one household takes in a file."""
+
+    pages: int
+    missing: tuple[Missing, ...]
+
+
 class Binder:
-    """Binds the volumes of some copies of one household into one file."""
+    """Binds the volumes of households into one file that is written as they come; only fonts wait for its end."""
 
-    def __init__(self, sheet: ArchiveSheet, signer: Signer, faces: Faces, copies: Sequence[Copy]) -> None:
-        from .pdfa import Labels, PdfFile
+    def __init__(self, labels: Labels, sink: BinaryIO, signer: Signer, faces: Faces, copies: Sequence[Copy]) -> None:
+        from .pdfa import PdfFile
 
-        facts = sheet.facts
-        title = say("archive-volume-title", place="".join(facts.places[-2:]), head=facts.head_name)
-        labels = Labels(
-            title, facts.maker or facts.fonds, sheet.number, facts.archived_at, f"{sheet.digest}{[copy.number for copy in copies]}"
-        )
-        self._sheet = sheet
+        self._sink = sink
         self._signer = signer
         self._copies = copies
         self._is_whole = any(copy.internal for copy in copies)
         self._setter = Typesetter(faces)
-        self._file: PdfFile = PdfFile(labels, part=3 if self._is_whole else 2)
-        self.pages = 0
-        self.missing: tuple[Missing, ...] = ()
+        self._file: PdfFile = PdfFile(labels, sink, part=3 if self._is_whole else 2)
+        self._pages = 0
 
-    def bind(self) -> bytes:
-        """The sealed file."""
-        sheet = self._sheet
-        if not self._is_whole:
-            sheet = _without_internal(sheet)
-        bodies, absent = papers.draw(sheet, self._setter, self._file, "")
-        covers = {whole: self._front(sheet, bodies, whole) for whole in sorted({copy.internal for copy in self._copies})}
+    def bind(self, sheet: ArchiveSheet, content_file: str, place: Callable[[Copy], Place]) -> Bound:
+        """Write the volumes of one household, and its canonical content under a name of its own if an internal copy is among them."""
+        before = self._pages
+        shown = sheet if self._is_whole else _without_internal(sheet)
+        bodies, absent = papers.draw(shown, self._setter, self._file)
+        fronts = {whole: self._front(shown, sheet, bodies, whole) for whole in sorted({copy.internal for copy in self._copies})}
         for copy in self._copies:
-            self._bind_copy(copy, covers[copy.internal])
+            own = place(copy)
+            self._file.volume(own.title, own.within, own.order)
+            self._bind_copy(sheet, copy, fronts[copy.internal])
         if self._is_whole:
-            self._file.attach(CONTENT_FILE, self._sheet.content, "application/json", say("archive-content-file"))
-        self.missing = (*self._setter.missing, *absent)
-        data = self._file.close(self._setter.subsets, seal.placeholder(self._signer))
-        return seal.seal_file(data, self._signer)
+            self._file.attach(content_file, sheet.content, "application/json", say("archive-content-file"))
+        self._file.forget(sheet.digest)
+        return Bound(self._pages - before, (*self._setter.take_missing(), *absent))
 
-    def _front(self, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool) -> _Variant:
+    def close(self) -> None:
+        """Write the end of the file and seal it."""
+        finished = self._file.close(self._setter.subsets, seal.placeholder(self._signer))
+        seal.seal_open(self._sink, finished.sha256, finished.private_at, self._signer)
+
+    def _front(self, shown: ArchiveSheet, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool) -> _Variant:
         """The pages around the shared ones: those of a whole volume, and those of one without the internal pages."""
         chosen = [body for body in bodies if whole or body.paper is not Paper.INTERNAL]
-        documents, name, file = volume.entries(sheet, chosen), "W" if whole else "H", self._file
-        cover = file.form(f"{name}Cover", *volume.cover(sheet, self._setter, len(chosen), len(documents)))
+        documents, name, file = volume.entries(shown, chosen), "W" if whole else "H", self._file
+        cover = file.form(f"{name}Cover", *volume.cover(shown, self._setter, len(chosen), len(documents)))
         indexes = [
-            file.form(f"{name}Index{number}", *drawn) for number, drawn in enumerate(volume.index(sheet, self._setter, documents), 1)
+            file.form(f"{name}Index{number}", *drawn) for number, drawn in enumerate(volume.index(shown, self._setter, documents), 1)
         ]
-        notes = file.form(f"{name}Notes", *volume.notes(self._sheet, self._setter, whole, len(chosen), len(documents)))
+        notes = file.form(f"{name}Notes", *volume.notes(sheet, self._setter, whole, len(chosen), len(documents)))
         return _Variant(cover, tuple(indexes), tuple(chosen), notes)
 
-    def _bind_copy(self, copy: Copy, variant: _Variant) -> None:
-        binding = volume.Binding(self._sheet, self._setter, copy)
-        self._file.bookmark(copy.mark)
-        self._show(binding.page(variant.cover, qr=self._code(copy, seal.COVER)))
+    def _bind_copy(self, sheet: ArchiveSheet, copy: Copy, variant: _Variant) -> None:
+        binding = volume.Binding(sheet, self._setter, copy)
+        self._show(binding.page(variant.cover, qr=self._code(sheet, copy, seal.COVER)))
         self._turn_over(binding)
         for index in variant.indexes:
             self._show(binding.page(index))
         self._turn_over(binding)
         for number, body in enumerate(variant.bodies, 1):
-            self._show(binding.page(body.name, number, self._code(copy, _leaf(body, number)) if body.takes_ink else ""))
+            self._show(binding.page(body.name, number, self._code(sheet, copy, _leaf(body, number)) if body.takes_ink else ""))
         self._turn_over(binding)
         self._show(binding.page(variant.notes))
         self._turn_over(binding)
 
-    def _code(self, copy: Copy, leaf: seal.Leaf) -> str:
+    def _code(self, sheet: ArchiveSheet, copy: Copy, leaf: seal.Leaf) -> str:
         """The QR code of one page of a copy."""
-        facts = self._sheet.facts
-        text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), self._sheet.digest, leaf)
+        facts = sheet.facts
+        text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), sheet.digest, leaf)
         return self._file.form(f"Q{copy.number}.{leaf.number}", qr_path(text, papers.QR_SIDE))
 
     def _show(self, page: tuple[str, tuple[str, ...]]) -> None:
         self._file.page(*page)
-        self.pages += 1
+        self._pages += 1
 
     def _turn_over(self, binding: volume.Binding) -> None:
         if binding.blank():

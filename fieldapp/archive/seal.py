@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from struct import pack, unpack
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -141,8 +142,13 @@ def seal_file(data: bytes, signer: Signer) -> bytes:
     empty = placeholder(signer).encode("ascii")
     if data.count(empty) != 1:
         raise ValueError("the file holds no single placeholder")
-    signature = signer.sign(_CONTEXT + hashlib.sha256(data).digest())
-    return data.replace(empty, empty[:-128] + signature.hex().encode("ascii"))
+    return data.replace(empty, empty[:-128] + _file_signature(hashlib.sha256(data).digest(), signer))
+
+
+def seal_open(file: BinaryIO, sha256: bytes, place: int, signer: Signer) -> None:
+    """The same in an open file that is too large to hold: its placeholder stands at `place`, `sha256` is of the file with it empty."""
+    file.seek(place + len(placeholder(signer)) - 128)
+    file.write(_file_signature(sha256, signer))
 
 
 def file_signer(data: bytes, known_keys: Mapping[str, bytes]) -> str | None:
@@ -167,6 +173,10 @@ def is_known_file(data: bytes, known_keys: Mapping[str, bytes]) -> bool:
     """Whether the file names a known device as its maker (or none at all), so that a failing signature means alteration."""
     devices = {found[1].decode("ascii") for found in _FILE_SEAL.finditer(data)}
     return not devices or bool(devices & known_keys.keys())
+
+
+def _file_signature(sha256: bytes, signer: Signer) -> bytes:
+    return signer.sign(_CONTEXT + sha256).hex().encode("ascii")
 
 
 def _verifies(key: bytes, signature: bytes, data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,14 +50,16 @@ def print_slip(slip: Slip) -> bytes:
     for number, text in enumerate(slip.notes, 1):
         flow.paragraph(f"{number}. {text}", size=10)
     _rows(flow, [(name, "") for name in slip.signatures], height=34)
-    file = PdfFile(Labels(slip.title, "", slip.title, slip.made_at, f"{slip.title}{slip.made_at.isoformat()}{slip.rows}"))
+    sink = io.BytesIO()
+    file = PdfFile(Labels(slip.title, "", slip.title, slip.made_at, f"{slip.title}{slip.made_at.isoformat()}{slip.rows}"), sink)
     if slip.code:
         file.form("Code", qr_path(slip.code, _QR_SIDE))
     for number, drawn in enumerate(flow.finish(), 1):
         pen = Pen(setter)
         pen.show(file.form(f"P{number}", *drawn), BINDING, 0)
         file.page(*pen.take())
-    return file.close(setter.subsets)
+    file.close(setter.subsets)
+    return sink.getvalue()
 
 
 def _rows(flow: Flow, rows: Sequence[tuple[str, str]], height: float = 24) -> None:

@@ -13,8 +13,8 @@ from fieldapp.errors import AttachmentUnreadable
 from .household import facts, jpeg
 
 
-def pdf_file() -> PdfFile:
-    return PdfFile(Labels("t", "a", "s", facts().archived_at, "x"))
+def pdf_file(sink: io.BytesIO) -> PdfFile:
+    return PdfFile(Labels("t", "a", "s", facts().archived_at, "x"), sink)
 
 
 def coded(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -24,10 +24,12 @@ def coded(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def placed(data: bytes) -> tuple[pikepdf.Stream, pikepdf.Pdf]:
-    file = pdf_file()
+    sink = io.BytesIO()
+    file = pdf_file(sink)
     name, _, _ = place(file, "photo", data)
     file.page(f"q 100 0 0 100 50 50 cm /{name} Do Q", (name,))
-    document = pikepdf.open(io.BytesIO(file.close(())))
+    file.close(())
+    document = pikepdf.open(sink)
     return document.pages[0].Resources.XObject[f"/{name}"], document
 
 
@@ -73,4 +75,4 @@ def test_cmyk_jpeg_becomes_rgb() -> None:
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n broken"])
 def test_what_is_no_picture_is_an_expected_error(data: bytes) -> None:
     with pytest.raises(AttachmentUnreadable):
-        place(pdf_file(), "photo", data)
+        place(pdf_file(io.BytesIO()), "photo", data)

@@ -5,6 +5,8 @@ archive-copy-mark = { $mark }  (copy { $number } of three)
 archive-running-head = { $place }  household of { $head }
 archive-footer = Digest { $digest }    No. { $number }
 archive-step = Making the archive of { $head }
+archive-village-title = { $area }: household survey archives ({ $households } households)
+archive-village-mark = { $number }  { $head }
 
 archive-form-title = Household survey
 archive-members-title = Household members

@@ -5,6 +5,8 @@ archive-copy-mark = { $mark }　（一式三份·第{ $number }份）
 archive-running-head = { $place }　{ $head }户
 archive-footer = 摘要 { $digest }　　档号 { $number }
 archive-step = 正在生成档案：{ $head }
+archive-village-title = { $area }入户摸底调查档案（{ $households } 户）
+archive-village-mark = { $number }　{ $head }
 
 archive-form-title = 入户调查表
 archive-members-title = 家庭成员信息表
