@@ -17,7 +17,7 @@ from typing import Protocol
 from .errors import BadOperation
 
 VERSION = 1
-KINDS = ("household", "member", "submission", "attachment", "archive", "resolution")
+KINDS = ("household", "member", "submission", "attachment", "archive", "copy_made", "copy_taken", "resolution")
 
 
 MAX_BYTES = 4 << 20

@@ -6,18 +6,21 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from fieldapp.domain.clock import CHINA
+from sync.errors import BadOperation
 from sync.merge import merge
-from sync.operation import Operation
+from sync.operation import Operation, from_plain
 
-from . import search
-from .tables import ArchiveRow, AttachmentRow, HouseholdRow, MemberRow, Row, SubmissionRow
+from . import driver, search
+from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, HouseholdRow, MemberRow, Row, SubmissionRow
 from .transaction import Transaction
 
-CACHES: tuple[type[Row], ...] = (HouseholdRow, MemberRow, SubmissionRow, AttachmentRow, ArchiveRow)
+CACHES: tuple[type[Row], ...] = (HouseholdRow, MemberRow, SubmissionRow, AttachmentRow, ArchiveRow, CopyMadeRow, CopyTakenRow)
 """All but the search, which is made from the first two."""
 
 
@@ -122,6 +125,21 @@ def project(tx: Transaction, found: Sum, fresh: bool = False) -> None:
     _write(tx, line)
     if found.kind in ("household", "member"):
         tx.stale[found.household] = None
+
+
+def fill(connection: driver.Connection, kinds: Sequence[str]) -> None:
+    """Rows of kinds that this workspace carried before its program knew them; what cannot be read is left to the check."""
+    marks = ", ".join("?" for _ in kinds)
+    rows = connection.execute(f"SELECT rec, seq, body FROM operation WHERE kind IN ({marks}) ORDER BY rec, seq", tuple(kinds)).fetchall()
+    for record, held in groupby(rows, key=lambda row: row[0]):
+        operations, first = [], 0
+        for _, seq, body in held:
+            first = first or seq
+            with suppress(ValueError, BadOperation):
+                operations.append(from_plain(json.loads(body)))
+        line = line_of(add_up(record, operations, first)) if operations else None
+        if line is not None:
+            connection.execute(_upsert(line.table), line.values)
 
 
 def refresh_search(tx: Transaction) -> None:
@@ -257,7 +275,42 @@ def _archive(found: Sum) -> Made:
     }
 
 
-_MAKERS = {"household": _household, "member": _member, "submission": _submission, "attachment": _attachment, "archive": _archive}
+def _copy_made(found: Sum) -> Made:
+    texts = ("archive", "digest", "holders", "part", "way", "target", "reason", "at")
+    return CopyMadeRow, {
+        "id": found.record,
+        "household": found.household,
+        "revision": _whole(found.text("revision")),
+        "number": _whole(found.text("number")),
+        "pages": _whole(found.text("pages")),
+        "user": found.newest.user,
+        "device": found.newest.dev,
+        "deleted": found.deleted,
+        **{name: found.text(name) for name in texts},
+    }
+
+
+def _copy_taken(found: Sum) -> Made:
+    texts = ("made", "holder", "taken_by", "taken_on", "signature", "note", "at")
+    return CopyTakenRow, {
+        "id": found.record,
+        "household": found.household,
+        "revision": _whole(found.text("revision")),
+        "user": found.newest.user,
+        "deleted": found.deleted,
+        **{name: found.text(name) for name in texts},
+    }
+
+
+_MAKERS = {
+    "household": _household,
+    "member": _member,
+    "submission": _submission,
+    "attachment": _attachment,
+    "archive": _archive,
+    "copy_made": _copy_made,
+    "copy_taken": _copy_taken,
+}
 
 
 def _whole(text: str) -> int:

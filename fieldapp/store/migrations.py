@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from fieldapp.errors import WorkspaceTooNew
 
-from . import search
+from . import cache, search
 
 
 def _first(connection: Connection) -> None:
@@ -25,6 +25,13 @@ def _second(connection: Connection) -> None:
     search.rebuild(raw)
 
 
+def _third(connection: Connection) -> None:
+    """The ledger of copies, and printing many households in a row."""
+    _run(connection, 3)
+    raw: Any = connection.connection.driver_connection
+    cache.fill(raw, ("copy_made", "copy_taken"))
+
+
 def _run(connection: Connection, number: int) -> None:
     """A step's statements, as text that no later change of `tables` alters."""
     script = files(__package__).joinpath(f"schema_{number}.sql").read_text(encoding="utf-8")
@@ -33,7 +40,7 @@ def _run(connection: Connection, number: int) -> None:
             connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 """Step n leads from schema n to schema n + 1."""
 SCHEMA = len(STEPS)
 

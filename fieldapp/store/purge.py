@@ -16,7 +16,7 @@ from fieldapp.errors import BadInput
 from sync.operation import Operation
 
 from . import audit, cache, facts, households, outbox
-from .tables import ArchiveRow, AttachmentRow, MemberRow, SubmissionRow
+from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, MemberRow, SubmissionRow
 from .transaction import Transaction
 
 _CHUNK = 400
@@ -91,7 +91,7 @@ def purge(tx: Transaction, going: Sequence[str]) -> Purged:
             tx.sql("DELETE FROM receipt WHERE seq = ?", seq)
         tx.sql(f"DELETE FROM operation WHERE household IN ({marks})", *part)
         tx.sql(f"DELETE FROM household WHERE id IN ({marks})", *part)
-        for table in (MemberRow, SubmissionRow, AttachmentRow, ArchiveRow):
+        for table in (MemberRow, SubmissionRow, AttachmentRow, ArchiveRow, CopyMadeRow, CopyTakenRow):
             tx.sql(f"DELETE FROM {cache.name_of(table)} WHERE household IN ({marks})", *part)
         operations, files, size = operations + len(rows), files + len(free), size + sum(bytes_ for _, bytes_ in free)
     tx.stale.update(dict.fromkeys(going))

@@ -1,7 +1,7 @@
 """Every table of the workspace on one page.
 
 The truth: operations, drafts, files, audit, reference data. The cache, rebuilt from operations at any time: households, members, search,
-submissions, attachments, archives. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
+submissions, attachments, archives, copies made and taken. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
 """
 
 from sqlalchemy import Index, MetaData, text
@@ -255,6 +255,77 @@ class ArchiveRow(Row, table=True):
     copies: str
     made_at: str
     deleted: bool
+
+
+class CopyMadeRow(Row, table=True):
+    """Cache: copies that went to a printer or into a file."""
+
+    __tablename__ = "copy_made"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    archive: str
+    revision: int
+    digest: str
+    number: int
+    """Which time it is for this household."""
+    holders: str
+    pages: int
+    part: str
+    """Empty for whole copies, else which pages of which copy."""
+    way: str
+    """print or file."""
+    target: str
+    reason: str
+    user: str
+    device: str
+    at: str
+    deleted: bool
+
+
+class CopyTakenRow(Row, table=True):
+    """Cache: somebody took a copy."""
+
+    __tablename__ = "copy_taken"
+    id: str = Field(primary_key=True)
+    household: str = Field(index=True)
+    made: str
+    """The copies that it is one of."""
+    holder: str
+    revision: int
+    taken_by: str
+    taken_on: str
+    signature: str
+    note: str
+    user: str
+    at: str
+    deleted: bool
+
+
+class PrintRunRow(Row, table=True):
+    """Archives of many households made one after the other; of this laptop alone."""
+
+    __tablename__ = "print_run"
+    id: str = Field(primary_key=True)
+    user: str
+    village: str
+    name: str
+    options: str
+    """JSON."""
+    state: str
+    begun_at: str
+    changed_at: str
+
+
+class PrintRunLineRow(Row, table=True):
+    """One household of a run."""
+
+    __tablename__ = "print_run_line"
+    run: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    household: str
+    state: str
+    archive: str
+    detail: str
 
 
 class FileRow(Row, table=True):

@@ -14,6 +14,8 @@ from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 from sync.replica import PublishedForm
 
+RELEASED = 2
+"""The newest schema that is in people's hands; it rises with the release that brings the next, after `main` has run."""
 FOLDER = Path(__file__).parent
 USER, PASSPHRASE = "王工", "upgrade"
 VILLAGE = AreaCode("990101001001")

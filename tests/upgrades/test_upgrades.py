@@ -7,10 +7,10 @@ import pytest
 from fieldapp.store import attachments, backup, households, migrations, submissions
 from fieldapp.store.database import Database
 
-from .keep import PASSPHRASE, USER, name
+from .keep import PASSPHRASE, RELEASED, USER, name
 
 
-@pytest.mark.parametrize("schema", range(1, migrations.SCHEMA + 1))
+@pytest.mark.parametrize("schema", range(1, RELEASED + 1))
 def test_workspace_of_every_released_schema_still_opens(tmp_path: Path, schema: int) -> None:
     backup.restore(name(schema), tmp_path / "workspace")
     with Database.open(tmp_path / "workspace", USER, PASSPHRASE) as database:
