@@ -168,7 +168,8 @@ class Binder:
             self._show(binding.page(index))
         self._turn_over(binding)
         for number, body in enumerate(variant.bodies, 1):
-            self._show(binding.page(body.name, number, self._code(sheet, copy, _leaf(body, number)) if body.takes_ink else ""))
+            code = self._code(sheet, copy, _leaf(body, number, binding.is_back)) if body.takes_ink else ""
+            self._show(binding.page(body.name, number, code))
         self._turn_over(binding)
         self._show(binding.page(variant.notes))
         self._turn_over(binding)
@@ -196,8 +197,8 @@ class _Variant:
     notes: str
 
 
-def _leaf(body: papers.Body, number: int) -> seal.Leaf:
-    return seal.Leaf(seal.PageKind[body.paper.name], number, body.part, body.parts)
+def _leaf(body: papers.Body, number: int, is_back: bool) -> seal.Leaf:
+    return seal.Leaf(seal.PageKind[body.paper.name], number, body.part, body.parts, is_back)
 
 
 def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:

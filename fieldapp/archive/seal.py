@@ -1,7 +1,7 @@
 """Tamper evidence: the digest of what an archive says, the signed QR text on paper and the signature over the whole file.
 
 QR text: `FA2:` and Base45 of 131 bytes: `FA` 0x02 · key id 4 · household 16 · revision 4 · copy 1 · days since 2000-01-01 2 ·
-SHA-256 32 · kind of page 1 · page number in the volume 2 · which of the document's pages 1 · of how many 1 · Ed25519 signature 64 over
+SHA-256 32 · kind of page 1 (128 more on the back of a sheet) · page number in the volume 2 · which of the document's pages 1 · of how many 1 · Ed25519 signature 64 over
 the 67 bytes before it. `FA1:` (126 bytes) is the same without the page. It holds no personal data.
 """
 
@@ -32,6 +32,7 @@ _OLD_BODY = ">3s4s16sIBH32s"
 _BODY_LENGTH = 67
 _OLD_BODY_LENGTH = 62
 _SIGNATURE_LENGTH = 64
+_BACK = 0x80
 _FIRST_DAY = date(2000, 1, 1)
 _CONTEXT = b"fieldapp archive file 1\n"
 _FILE_SEAL = re.compile(rb"FASEAL1:([0-9a-f]{32}):([0-9a-f]{64}):([0-9a-f]{128})")
@@ -62,6 +63,8 @@ class Leaf:
     part: int = 1
     """Which of the document's pages it is, from 1."""
     parts: int = 1
+    is_back: bool = False
+    """On the back of a sheet, where the margins are the other way round."""
 
 
 COVER = Leaf(PageKind.COVER)
@@ -93,7 +96,7 @@ def digest(content: bytes) -> str:
 def write(signer: Signer, household: str, revision: int, copy: int, day: date, content_digest: str, leaf: Leaf = COVER) -> str:
     """The QR text of one page of a copy; the household is its id of 32 hex digits."""
     key, days = bytes.fromhex(signer.device[:8]), (day - _FIRST_DAY).days
-    page = (leaf.kind.value, leaf.number, leaf.part, leaf.parts)
+    page = (leaf.kind.value | (_BACK if leaf.is_back else 0), leaf.number, leaf.part, leaf.parts)
     body = pack(_BODY, _MAGIC, key, bytes.fromhex(household), revision, copy, days, bytes.fromhex(content_digest), *page)
     return PREFIX + base45.encode(body + signer.sign(body))
 
@@ -110,7 +113,7 @@ def read(text: str) -> Seal:
     body = data[:length]
     _, key, household, revision, copy, days, content, *page = unpack(form, body)
     day = _FIRST_DAY + timedelta(days=days)
-    leaf = Leaf(PageKind(page[0]), *page[1:]) if page else None
+    leaf = Leaf(PageKind(page[0] & ~_BACK), *page[1:], bool(page[0] & _BACK)) if page else None
     return Seal(key.hex(), household.hex(), revision, copy, day, content.hex(), data[length:], body, leaf)
 
 

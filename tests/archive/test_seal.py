@@ -51,9 +51,9 @@ def test_code_of_the_first_kind_is_still_read_and_tells_no_page() -> None:
     assert seal.signer_of(read, key.known) == key.device
 
 
-@given(st.sampled_from(seal.PageKind), st.integers(0, 65535), st.integers(0, 255), st.integers(0, 255))
-def test_code_tells_its_page(kind: seal.PageKind, number: int, part: int, parts: int) -> None:
-    leaf = seal.Leaf(kind, number, part, parts)
+@given(st.sampled_from(seal.PageKind), st.integers(0, 65535), st.integers(0, 255), st.booleans())
+def test_code_tells_its_page(kind: seal.PageKind, number: int, part: int, is_back: bool) -> None:
+    leaf = seal.Leaf(kind, number, part, 7, is_back)
     assert seal.read(seal.write(DeviceKey(), HOUSEHOLD, 7, 3, date(2026, 11, 21), DIGEST, leaf)).leaf == leaf
 
 
