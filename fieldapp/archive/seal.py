@@ -113,7 +113,7 @@ def read(text: str) -> Seal:
     body = data[:length]
     _, key, household, revision, copy, days, content, *page = unpack(form, body)
     day = _FIRST_DAY + timedelta(days=days)
-    leaf = Leaf(PageKind(page[0] & ~_BACK), *page[1:], bool(page[0] & _BACK)) if page else None
+    leaf = Leaf(PageKind(page[0] & ~_BACK), page[1], page[2], page[3], bool(page[0] & _BACK)) if page else None
     return Seal(key.hex(), household.hex(), revision, copy, day, content.hex(), data[length:], body, leaf)
 
 
