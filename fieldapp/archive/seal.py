@@ -2,7 +2,7 @@
 
 QR text: `FA2:` and Base45 of 131 bytes: `FA` 0x02 · key id 4 · household 16 · revision 4 · copy 1 · days since 2000-01-01 2 ·
 SHA-256 32 · kind of page 1 (128 more on the back of a sheet) · page number in the volume 2 · which of the document's pages 1 ·
-of how many 1 · Ed25519 signature 64 over the 67 bytes before it. `FA1:` (126 bytes) is the same without the page. It holds no personal data.
+of how many 1 · Ed25519 signature 64 over the 67 bytes before it. `FA1:` (126 bytes) has no page. It holds no personal data.
 """
 
 from __future__ import annotations
