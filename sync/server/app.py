@@ -28,7 +28,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 def build(district: District) -> Starlette:
     """The application over an opened district."""
+    from ..gateway import app as gateway
     from . import pages
+    from .gateway import DistrictDesk
 
     house = _House(district=district, gate=Gate(district), leases=attachments.Leases())
     routes = [
@@ -37,6 +39,7 @@ def build(district: District) -> Starlette:
         Route("/v1/sync", _guarded(house.sync), methods=["POST"]),
         Route("/v1/files/{sha}", _guarded(house.file), methods=["GET", "HEAD", "PATCH"]),
         *pages.routes(district),
+        *gateway.routes(DistrictDesk(district)),
     ]
     return Starlette(routes=routes)
 

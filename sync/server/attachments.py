@@ -48,6 +48,12 @@ def is_here(district: District, sha: str) -> bool:
         return session.get(File, sha) is not None
 
 
+def size_of(session: Session, sha: str) -> int:
+    """Bytes of a whole file, 0 if it is not here."""
+    file = session.get(File, sha)
+    return file.size if file else 0
+
+
 def offset(part: Path) -> int:
     """How much of an upload is here."""
     return part.stat().st_size if part.exists() else 0

@@ -134,6 +134,32 @@ def _device_revoke(asked: argparse.Namespace) -> Told:
         return {"device": asked.id, "revoked_at": revoke(district, asked.id)}
 
 
+def _phone_add(asked: argparse.Namespace) -> Told:
+    from .phones import add_phone
+
+    with _Opened(asked) as district:
+        account = add_phone(district, asked.user, asked.person, asked.area)
+    told = {"user": account.user, "password": account.password, "device": account.device, "settings": account.settings(asked.url), "qr": ""}
+    if asked.qr:
+        import segno
+
+        segno.make(told["settings"], error="m").save(asked.qr, border=4, scale=6)
+        told["qr"] = asked.qr
+    return told
+
+
+def _phone_list(asked: argparse.Namespace) -> Told:
+    from .phones import phones
+
+    with _Opened(asked) as district, district.reading() as session:
+        return {
+            "phones": [
+                {"user": phone.user, "person": person, "area": device.area, "device": device.id, "revoked_at": device.revoked_at}
+                for phone, device, person in phones(session)
+            ]
+        }
+
+
 def _status(asked: argparse.Namespace) -> Told:
     from .status import figures
 
@@ -198,7 +224,7 @@ def _folder(asked: argparse.Namespace) -> Path:
 def _tell(asked: argparse.Namespace, told: Told) -> None:
     if asked.command is _serve:
         return
-    plain = {_enrol_code: _plain_code, _device_list: _plain_devices, _status: _plain_status}.get(asked.command)
+    plain = {_enrol_code: _plain_code, _device_list: _plain_devices, _phone_list: _plain_phones, _status: _plain_status}.get(asked.command)
     _say(asked, told, plain(told) if plain else say(f"told-{asked.name_of_command}", **told))
 
 
@@ -209,6 +235,10 @@ def _plain_code(told: Told) -> str:
 def _plain_devices(told: Told) -> str:
     columns = ("id", "person", "name", "area", "last_seen", "revoked_at")
     return "\n".join("\t".join(str(device[column]) for column in columns) for device in told["devices"])
+
+
+def _plain_phones(told: Told) -> str:
+    return "\n".join("\t".join(str(value) for value in phone.values()) for phone in told["phones"])
 
 
 def _plain_status(told: Told) -> str:
@@ -267,6 +297,14 @@ def _parser() -> argparse.ArgumentParser:
     device = group("device")
     add(device, "list", _device_list, "device-list")
     add(device, "revoke", _device_revoke, "device-revoke").add_argument("id", metavar="ID")
+    phone = group("phone")
+    account = add(phone, "add", _phone_add, "phone-add")
+    account.add_argument("user", metavar="USER")
+    account.add_argument("--person", required=True, metavar="NAME")
+    account.add_argument("--area", required=True, metavar="CODE")
+    account.add_argument("--url", required=True, metavar="URL")
+    account.add_argument("--qr", metavar="FILE.png", default="")
+    add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")

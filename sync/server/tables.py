@@ -149,3 +149,23 @@ class FormFile(Base, table=True):
     version: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     data: bytes = Field(sa_column=_bytes())
+
+
+class Phone(Base, table=True):
+    """The account of a phone that submits by OpenRosa; its operations are signed here with the key of its device."""
+
+    user: str = Field(primary_key=True)
+    device: str = Field(foreign_key="device.id")
+    md5: str
+    """HA1 of the password by MD5 and by SHA-256 (RFC 7616)."""
+    sha256: str
+    private: bytes = Field(sa_column=_bytes())
+    last: str
+    """Id of its last operation."""
+
+
+class PhoneSubmission(Base, table=True):
+    """Which record an instanceID belongs to, so that an edit of an edit finds it."""
+
+    instance: str = Field(primary_key=True)
+    record: str
