@@ -52,11 +52,18 @@ def preview(workspace: Workspace, household: HouseholdId, report: Report, copies
 
 def make_archive(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
     """Make the archive and keep it: the PDF encrypted in the workspace, an archive record, an audit line."""
+    prepared = printing_facts.prepared(workspace, household, copies)
+    report(0, 1, prepared.sheet.facts.head_name)
+    made = keep(workspace, prepared, copies)
+    report(1, 1, made.head_name)
+    return made
+
+
+def keep(workspace: Workspace, prepared: printing_facts.Prepared, copies: Sequence[str]) -> Archive:
+    """The same for what has been prepared."""
     from fieldapp.store import attachments, audit, operations
 
-    prepared = printing_facts.prepared(workspace, household, copies)
-    submission = prepared.submission
-    report(0, 1, prepared.sheet.facts.head_name)
+    submission, household = prepared.submission, prepared.sheet.facts.household
     made = _rendered(workspace, prepared)
     with workspace.begin() as tx:
         identity = attachments.put(tx, made.pdf, "application/pdf")
@@ -73,7 +80,6 @@ def make_archive(workspace: Workspace, household: HouseholdId, report: Report, c
         }
         operations.write(tx, "archive", uuid4().hex, submission.village, fields)
         audit.record(tx, "archive", household, f"revision {submission.revision} {made.digest[:12]} {','.join(copies)}")
-    report(1, 1, made.head_name)
     return made
 
 

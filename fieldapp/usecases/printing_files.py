@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import BadInput
+from fieldapp.words import say
 
-from .printing import HOLDERS, Archive, make_archive
+from . import printing_facts
+from .printing import HOLDERS, Archive, keep, make_archive
 
 if TYPE_CHECKING:
+    from fieldapp.archive.sheet import ArchiveSheet
     from fieldapp.store.database import Database as Workspace
 
 Report = Callable[[int, int, str], None]
@@ -61,19 +65,59 @@ def make_files(
         done = {one.household for one in submissions.finalized(tx)}
     out.mkdir(parents=True, exist_ok=True)
     ready = [one for one in chosen if one in done]
-    made = []
-    for place, one in enumerate(ready):
-        report(place, len(ready), "")
-        archive = make_archive(workspace, one, _quiet, copies)
-        made.append((archive, _write(out, archive)))
-    files = tuple(MadeFile(one.household, file, one.pages, one.digest, one.missing, one.findings) for one, file in made)
-    if one_file and files:
-        whole = _join([file.file for file in files], out / "archives.pdf")
-        files = tuple(replace(one, file=whole) for one in files)
+    if one_file and ready:
+        files = _bound(workspace, ready, copies, out / "archives.pdf", report)
+    else:
+        files = tuple(_singles(workspace, ready, copies, out, report))
     with workspace.begin() as tx:
         audit.record(tx, "print-to-file", village or household or "all", str(len(files)))
     report(len(ready), len(ready), "")
     return MadeFiles(files, tuple((one, "not-finalized") for one in chosen if one not in done))
+
+
+def _singles(workspace: Workspace, ready: Sequence[HouseholdId], copies: Sequence[str], out: Path, report: Report) -> Iterator[MadeFile]:
+    for place, one in enumerate(ready):
+        report(place, len(ready), "")
+        archive = make_archive(workspace, one, _quiet, copies)
+        yield _made(archive, _write(out, archive))
+
+
+def _bound(workspace: Workspace, ready: Sequence[HouseholdId], copies: Sequence[str], file: Path, report: Report) -> tuple[MadeFile, ...]:
+    """Keep the archive of every household and write all into one file, one after the other; nothing is left there when it ends early."""
+    from fieldapp.archive.copies import copies_of
+    from fieldapp.archive.village import VillageLabels, bind_village
+    from fieldapp.store import areas, households
+
+    with workspace.read() as tx:
+        villages = {households.get(tx, one).village for one in ready}
+        places, now = _shared([areas.names(tx, village) for village in villages]), tx.now()
+    made: list[MadeFile] = []
+
+    def sheets() -> Iterator[ArchiveSheet]:
+        for one in ready:
+            prepared = printing_facts.prepared(workspace, one, copies)
+            made.append(_made(keep(workspace, prepared, copies), file))
+            yield prepared.sheet
+
+    area = "".join(places[-2:])
+    title = say("archive-village-title", area=area, households=len(ready))
+    started = file.with_name(f"{file.name}.part")
+    try:
+        with started.open("wb") as out:
+            bind_village(sheets(), len(ready), out, workspace.device, VillageLabels(title, area, now), copies_of(copies), report=report)
+        started.replace(file)
+    finally:
+        started.unlink(missing_ok=True)
+    return tuple(made)
+
+
+def _shared(places: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The divisions that all lie in, from the top."""
+    return tuple(level[0] for level in takewhile(lambda level: len(set(level)) == 1, zip(*places, strict=False)))
+
+
+def _made(archive: Archive, file: Path) -> MadeFile:
+    return MadeFile(archive.household, file, archive.pages, archive.digest, archive.missing, archive.findings)
 
 
 def _write(out: Path, archive: Archive) -> Path:
@@ -82,19 +126,6 @@ def _write(out: Path, archive: Archive) -> Path:
     file = out / f"{head}-{archive.household[:8]}.pdf"
     file.write_bytes(archive.pdf)
     return file
-
-
-def _join(files: Sequence[Path], whole: Path) -> Path:
-    """All volumes in one file, in order; the single files are removed once the whole is written."""
-    from pypdf import PdfWriter
-
-    with PdfWriter() as writer:
-        for file in files:
-            writer.append(file)
-        writer.write(whole)
-    for file in files:
-        file.unlink()
-    return whole
 
 
 def _quiet(done: int, total: int, text: str) -> None:
