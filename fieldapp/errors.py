@@ -7,7 +7,7 @@ CodedError (sync.errors)
 │ │                  AlreadyOpen · WrongRealm
 │ ├ FormError        FormInvalid(sheet, row) · FormUnsupported(feature) · ExpressionError(path)
 │ ├ AttachmentError  AttachmentUnreadable(name) · AttachmentMissing(id)
-│ └ ArchiveError     GlyphMissing(char, where) · FontMissing
+│ └ ArchiveError     GlyphMissing(char, where) · FontMissing · MatrixInvalid(file, key)
 └ ExchangeError (sync.errors)
 Cancelled            not an error; silence
 """
@@ -47,6 +47,7 @@ __all__ = [
     "FormUnsupported",
     "GarbledReply",
     "GlyphMissing",
+    "MatrixInvalid",
     "NotAllowed",
     "NotEnrolled",
     "NotFound",
@@ -229,3 +230,9 @@ class FontMissing(ArchiveError):
     """A bundled font file is not there. Values: file."""
 
     code = "font-missing"
+
+
+class MatrixInvalid(ArchiveError):
+    """A parameter file of the archive is wrong. Values: file, key (dotted, - for the whole file), fault (`Table.refuse`), detail."""
+
+    code = "archive-matrix"

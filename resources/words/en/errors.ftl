@@ -159,6 +159,19 @@ error-glyph-missing = No bundled font has the character { $char } ({ $where }); 
 error-font-missing = The bundled font file { $file } is missing.
     .safe = The record is unchanged.
     .next = Install this program again.
+error-archive-matrix = The archive parameter file { $file } is wrong: { $key } { $fault ->
+        [toml] is not valid TOML.
+        [missing] is missing.
+        [type] has to be { $detail }.
+        [unknown] is no known parameter.
+        [twice] stands there twice.
+        [pattern] is a pattern that cannot be used: { $detail }.
+        [area-code] is no division code.
+        [stage] belongs to no stage (S, B, T, G).
+       *[other] is none of the allowed values: { $detail }.
+    }
+    .safe = No archive was made; the record is unchanged.
+    .next = Ask the district to correct this parameter and to publish the form again.
 error-exchange = The exchange did not succeed.
     .safe = What is on this computer is unchanged; what was not sent is still waiting.
     .next = Sync again later.

@@ -181,6 +181,19 @@ error-glyph-missing = 字库里没有“{ $char }”这个字（{ $where }），
 error-font-missing = 缺少程序自带的字体文件 { $file }。
     .safe = 调查记录没有改变。
     .next = 请重新安装本程序。
+error-archive-matrix = 归档参数文件 { $file } 有错：{ $key } { $fault ->
+        [toml] 不是合规的 TOML 文件。
+        [missing] 没有填写。
+        [type] 写法不对，应为 { $detail }。
+        [unknown] 不是已知的参数。
+        [twice] 出现了两次。
+        [pattern] 的编号格式不能用：{ $detail }。
+        [area-code] 不是行政区划代码。
+        [stage] 不属于任何环节（S、B、T、G）。
+       *[other] 的值不在可选范围内：{ $detail }。
+    }
+    .safe = 没有生成档案，调查记录没有改变。
+    .next = 请县区管理员改正这个参数并重新发布表单。
 error-exchange = 与对方交换资料没有成功。
     .safe = 本机的资料没有改变，没有送出的仍在待上报里。
     .next = 请稍后再同步一次。
