@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 
 from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, FilledState, FilledTable
-from fieldapp.errors import BadInput
 from fieldapp.words import say
 from sync.operation import canonical
 
-from .copies import is_left_out
+from . import completeness
+from .amounts import is_money, shown
+from .comparison import changes, row_title
+from .completeness import MEMBER_TABLE
+from .copies import is_left_out, marked
+from .numbers import archive_number
 from .seal import digest
-from .sheet import ArchiveFacts, ArchiveSheet, Frame, Line, Numbering, Part, Roster, SignatureBox
+from .sheet import ArchiveFacts, ArchiveSheet, Frame, Line, Part, Photo, Roster, SignatureBox
 
 CONTENT_VERSION = 1
-MEMBER_TABLE = "member"
 ROSTER_COLUMNS = ("m_name", "m_relation", "m_sex", "m_birth", "m_id_no", "m_ethnic", "m_edu", "m_health", "m_labour", "m_work_place")
 _ROSTER_FALLBACK = 8
 _SIGNED = "sign"
 """Uploads whose name begins so are signatures."""
 _HIDDEN_TYPES = {"calculate"}
-_MONEY = re.compile("元|(收入|支出|损失|补贴|补助|补偿|资助|分红|租金|金|费|奖补)(（[^）]*）)?$")
-"""Labels of numbers that are money."""
 
 
 def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
-    """The paper of one household. Raises BadInput if the pattern of the archive number is broken."""
+    """The paper of one household."""
     content = canonical(_content(filled, facts))
-    uploads = [(answer, hidden) for answer, hidden in _answers(filled, facts) if _is_upload(answer)]
+    uploads = [(answer, hidden) for answer, hidden in marked(filled, facts.left_out) if _is_upload(answer)]
     pictures = [(answer, hidden) for answer, hidden in uploads if not answer.name.startswith(_SIGNED)]
     shown = _frames([answer for answer, hidden in pictures if not hidden], facts, 1)
     internal_photos = _frames([answer for answer, hidden in pictures if hidden], facts, len(shown) + 1)
@@ -42,7 +42,7 @@ def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
         form=filled.form,
         form_version=filled.version,
         form_title=filled.title,
-        number=archive_number(facts.numbering),
+        number=archive_number(facts.numbering, facts.matrix),
         parts=tuple(part for section in filled.sections for part in parts.public(section)),
         roster=_roster(members) if members else None,
         members=tuple(parts.rows(members, hidden=False)) if members else (),
@@ -52,22 +52,9 @@ def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
         internal_photos=internal_photos,
         content=content,
         digest=digest(content),
+        changes=changes(filled, facts),
+        gaps=completeness.missing(filled, facts),
     )
-
-
-def archive_number(numbering: Numbering) -> str:
-    """The 档号 by the pattern of the archives office."""
-    try:
-        return numbering.pattern.format(
-            fonds_no=numbering.fonds_no,
-            category_no=numbering.category_no,
-            village=numbering.village,
-            volume=numbering.volume,
-            year=numbering.year,
-            retention_code=numbering.retention_code,
-        )
-    except (KeyError, ValueError, IndexError, AttributeError) as error:
-        raise BadInput(what="archive-number-pattern", value=numbering.pattern) from error
 
 
 def _content(filled: FilledForm, facts: ArchiveFacts) -> dict[str, object]:
@@ -78,23 +65,15 @@ def _content(filled: FilledForm, facts: ArchiveFacts) -> dict[str, object]:
         "household": facts.household,
         "head": facts.head_name,
         "places": list(facts.places),
-        "number": archive_number(facts.numbering),
+        "number": archive_number(facts.numbering, facts.matrix),
         "revision": facts.revision,
         "surveyed_on": facts.surveyed_on.isoformat(),
         "form": filled.form,
         "form_version": filled.version,
-        "answers": {answer.path: answer.raw for answer, _ in _answers(filled, facts) if answer.state is FilledState.ANSWERED},
+        "answers": {answer.path: answer.raw for answer, _ in marked(filled, facts.left_out) if answer.state is FilledState.ANSWERED},
         "rows": {table.path: list(table.row_ids) for section in filled.sections for table in section.tables},
         "attachments": {name: hashlib.sha256(photo.data).hexdigest() for name, photo in facts.photos.items()},
     }
-
-
-def _answers(filled: FilledForm, facts: ArchiveFacts) -> Iterable[tuple[FilledAnswer, bool]]:
-    """Every answer in order, and whether the household's copy leaves it out."""
-    for section in filled.sections:
-        hidden = is_left_out(section.name, facts.left_out)
-        for answer in (*section.answers, *(answer for table in section.tables for row in table.rows for answer in row)):
-            yield answer, hidden or is_left_out(answer.name, facts.left_out)
 
 
 def _is_upload(answer: FilledAnswer) -> bool:
@@ -106,6 +85,7 @@ class _Parts:
 
     def __init__(self, facts: ArchiveFacts, numbers: dict[str, int]) -> None:
         self._left_out = facts.left_out
+        self._matrix = facts.matrix
         self._numbers = numbers
 
     def public(self, section: FilledSection) -> Iterable[Part]:
@@ -139,9 +119,7 @@ class _Parts:
             is_empty = not any(answer.state is FilledState.ANSWERED for answer in chosen)
             if is_empty and (hidden or table.name != MEMBER_TABLE):
                 continue
-            head = next((answer.text for answer in row if answer.state is FilledState.ANSWERED and answer.type == "string"), "")
-            title = say("archive-row-title", table=table.title, number=index, name=head)
-            yield self._part(title, chosen, is_inner=True)
+            yield self._part(row_title(table, index, row), chosen, is_inner=True)
 
     def _part(self, title: str, answers: list[FilledAnswer], note: str = "", is_inner: bool = False) -> Part:
         lines = [(answer.state, self._line(answer)) for answer in answers if answer.type not in _HIDDEN_TYPES]
@@ -158,18 +136,8 @@ class _Parts:
         if _is_upload(answer):
             number = self._numbers.get(answer.path)
             text = say("archive-see-photo", number=number) if number else say("archive-see-signature")
-        is_amount = answer.type in {"int", "integer", "decimal"} and bool(_MONEY.search(answer.label))
-        return Line(answer.number, answer.label, _amount(text, answer.label) if is_amount else text, answer.state, is_amount)
-
-
-def _amount(text: str, label: str) -> str:
-    """12000.5 as 12,000.5, with 元 if the label does not say it; what is no plain number stays."""
-    whole, dot, rest = text.partition(".")
-    plain = whole.removeprefix("-")
-    if not (plain.isascii() and plain.isdigit()) or (dot and not rest.isdigit()):
-        return text
-    grouped = f"{'-' if whole.startswith('-') else ''}{int(plain):,}{dot}{rest}"
-    return grouped if "元" in label else f"{grouped} 元"
+        money = is_money(answer)
+        return Line(answer.number, answer.label, shown(answer, self._matrix) if money else text, answer.state, money)
 
 
 def _roster(table: FilledTable) -> Roster | None:
@@ -191,13 +159,19 @@ def _brief(row: tuple[FilledAnswer, ...], name: str) -> str:
 
 
 def _signatures(answers: Iterable[FilledAnswer], facts: ArchiveFacts) -> tuple[SignatureBox, ...]:
+    """A box for each who signs by the matrix, with the picture if the form has it; then signatures that the matrix does not know."""
+    signed = list(answers)
     boxes = []
-    for answer in answers:
-        photo = facts.photos.get(answer.attachment)
-        boxes.append(SignatureBox(answer.label, answer.attachment, photo.data if photo else None))
-    for message in ("archive-sign-head", "archive-sign-enumerator", "archive-sign-witness")[len(boxes) :]:
-        boxes.append(SignatureBox(say(message)))
-    return tuple(boxes)
+    for role in facts.matrix.signature_roles:
+        own = next((answer for answer in signed if answer.name == facts.matrix.signature_questions.get(role)), None)
+        boxes.append(_box(own, facts) if own else SignatureBox(say(f"archive-sign-{role}")))
+        signed = [answer for answer in signed if answer is not own]
+    return (*boxes, *(_box(answer, facts) for answer in signed))
+
+
+def _box(answer: FilledAnswer, facts: ArchiveFacts) -> SignatureBox:
+    photo = facts.photos.get(answer.attachment)
+    return SignatureBox(answer.label, answer.attachment, photo.data if photo else None)
 
 
 def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tuple[Frame, ...]:
@@ -205,6 +179,13 @@ def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tup
     for number, answer in enumerate(answers, first):
         photo = facts.photos.get(answer.attachment)
         caption = (photo.caption if photo else "") or answer.label
-        details = "　".join(part for part in ((photo.taken, photo.place) if photo else ()) if part)
-        frames.append(Frame(answer.attachment, number, caption, details, photo.data if photo else None, answer.label))
+        frames.append(Frame(answer.attachment, number, caption, _details(photo), photo.data if photo else None, answer.label))
     return tuple(frames)
+
+
+def _details(photo: Photo | None) -> str:
+    """When, where, by whom and with what (DA/T 50), as far as it is known."""
+    if photo is None:
+        return ""
+    known = (("taken", photo.taken), ("place", photo.place), ("author", photo.author), ("device", photo.device))
+    return "　".join(say(f"archive-photo-{name}", value=value) for name, value in known if value)

@@ -8,6 +8,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from fieldapp.engine.views import FilledAnswer, FilledForm
 from fieldapp.words import say
 
 
@@ -38,13 +39,21 @@ class Copy:
 COPIES = (Copy(Holder.TOWNSHIP, 1, True), Copy(Holder.VILLAGE, 2, True), Copy(Holder.HOUSEHOLD, 3, False))
 
 LEFT_OUT = ("rl_*", "l_redline", "m_risk", "risk", "risks", "risk_*", "propose_*", "complaint*", "m_note", "survey_note")
-"""Names (with *) of sections and questions that the household's copy does not show; a district may give others."""
+"""Names (with *) of sections and questions that the household's copy does not show; the default of the matrix."""
 
 
 @lru_cache(maxsize=4096)
 def is_left_out(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether a section or question of this name stays out of the household's copy."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def marked(filled: FilledForm, patterns: tuple[str, ...]) -> Iterable[tuple[FilledAnswer, bool]]:
+    """Every answer in order, and whether the household's copy leaves it out."""
+    for section in filled.sections:
+        hidden = is_left_out(section.name, patterns)
+        for answer in (*section.answers, *(answer for table in section.tables for row in table.rows for answer in row)):
+            yield answer, hidden or is_left_out(answer.name, patterns)
 
 
 def copies_of(holders: Iterable[str]) -> tuple[Copy, ...]:

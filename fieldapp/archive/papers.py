@@ -10,10 +10,12 @@ from fieldapp.engine.views import FilledState
 from fieldapp.errors import AttachmentUnreadable
 from fieldapp.words import say
 
+from .changes import draw_changes
 from .fonts import Missing, Typesetter
 from .layout import BODY, BOTTOM, MM, Align, Cell, Flow, Pen, wrap
 from .pictures import place
 from .sheet import ArchiveSheet, Frame, Line, Paper, Part, Roster, SignatureBox
+from .stamp import STAMP_ROOM, is_bound_so, stamp
 
 if TYPE_CHECKING:
     from .pdfa import PdfFile
@@ -55,7 +57,10 @@ def draw(sheet: ArchiveSheet, setter: Typesetter, file: PdfFile) -> tuple[list[B
     """All shared page bodies of one household, written into the file once, and the photos that could not be shown."""
     pictures = _Pictures(file)
     drawn: list[Body] = []
-    for paper, pages in _documents(sheet, setter, pictures):
+    for piece, (paper, pages) in enumerate(_documents(sheet, setter, pictures), 1):
+        if is_bound_so(sheet):
+            operators, objects = pages[0]
+            pages[0] = (f"{operators}\n{stamp(sheet, setter, paper, piece, len(pages))}", objects)
         for part, (operators, objects) in enumerate(pages, 1):
             name = file.form(f"B{len(drawn) + 1}", operators, objects)
             drawn.append(Body(name, paper, part, len(pages)))
@@ -66,32 +71,41 @@ _Pages = list[tuple[str, tuple[str, ...]]]
 
 
 def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> Iterable[tuple[Paper, _Pages]]:
-    flow = _begin(setter, sheet.form_title)
+    flow = _begin(sheet, setter, sheet.form_title)
     flow.paragraph(say("archive-legend"), _SMALL, faint=True)
     _draw_parts(flow, sheet.parts)
     yield Paper.FORM, flow.finish()
     if sheet.roster:
-        flow = _begin(setter, say(Paper.MEMBERS.value))
+        flow = _begin(sheet, setter, say(Paper.MEMBERS.value))
         _draw_roster(flow, sheet.roster)
         _draw_parts(flow, sheet.members)
         yield Paper.MEMBERS, flow.finish()
-    flow = _begin(setter, say(Paper.SIGNATURES.value))
+    if public := [change for change in sheet.changes if not change.is_internal]:
+        flow = _begin(sheet, setter, say(Paper.CHANGES.value))
+        draw_changes(flow, sheet, public)
+        yield Paper.CHANGES, flow.finish()
+    flow = _begin(sheet, setter, say(Paper.SIGNATURES.value))
     _draw_signatures(flow, sheet, pictures)
     yield Paper.SIGNATURES, flow.finish()
     if sheet.photos:
-        flow = _begin(setter, say(Paper.PHOTOS.value))
+        flow = _begin(sheet, setter, say(Paper.PHOTOS.value))
         _draw_frames(flow, sheet.photos, pictures)
         yield Paper.PHOTOS, flow.finish()
-    if sheet.internal or sheet.internal_photos:
-        flow = _begin(setter, say(Paper.INTERNAL.value))
+    inner = [change for change in sheet.changes if change.is_internal]
+    if sheet.internal or sheet.internal_photos or inner:
+        flow = _begin(sheet, setter, say(Paper.INTERNAL.value))
         flow.paragraph(say("archive-internal-note"), _SMALL, faint=True)
         _draw_parts(flow, sheet.internal)
+        if inner:
+            flow.heading(say(Paper.CHANGES.value))
+            draw_changes(flow, sheet, inner)
         _draw_frames(flow, sheet.internal_photos, pictures)
         yield Paper.INTERNAL, flow.finish()
 
 
-def _begin(setter: Typesetter, title: str) -> Flow:
+def _begin(sheet: ArchiveSheet, setter: Typesetter, title: str) -> Flow:
     flow = Flow(Pen(setter))
+    flow.y -= STAMP_ROOM if is_bound_so(sheet) else 0
     flow.title(title)
     return flow
 
@@ -161,7 +175,9 @@ def _printable(flow: Flow, line: Line, of: str) -> Line:
 
 def _is_wide(flow: Flow, line: Line) -> bool:
     face = flow.pen.setter.song
-    length, room = face.width(line.text, _ANSWER_SIZE), _ANSWER - 8
+    length, room = max(face.width(one, _ANSWER_SIZE) for one in line.text.split("\n")), _ANSWER - 8
+    if line.is_amount and length <= room:
+        return face.width(line.label, _LABEL_SIZE) > _WIDE_LABEL * (_LABEL - 8)
     is_one_word = line.text.isascii() and " " not in line.text
     if "\n" in line.text or length > (room if is_one_word else _WIDE_ANSWER * room):
         return True
@@ -202,9 +218,9 @@ def _draw_signatures(flow: Flow, sheet: ArchiveSheet, pictures: _Pictures) -> No
         _draw_signature(flow, box, pictures)
     flow.need(34 * MM + _INK_FOOT)
     height, width, pen = 32 * MM, BODY / 2, flow.pen
-    for index, message in enumerate(("archive-seal-village", "archive-seal-township")):
+    for index, seal in enumerate(facts.matrix.seals):
         pen.box(index * width, flow.y - height, width, height)
-        pen.say(index * width + 6, flow.y - 14, say(message), 10)
+        pen.say(index * width + 6, flow.y - 14, say(f"archive-seal-{seal}"), 10)
         pen.say((index + 1) * width - 6, flow.y - height + 7, say("archive-date-blank"), 9, Align.RIGHT)
     pen.say(0, QR_Y + QR_SIDE - 12, say("archive-receipt"), 10)
     pen.say(0, QR_Y + QR_SIDE - 42, say("archive-receipt-signature"), 10)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from fieldapp.words import resources, say
 from sync.operation import Signer
 
-from . import papers, seal, volume
+from . import completeness, papers, pieces, seal, volume
 from .copies import Copy, Holder
 from .fonts import Faces, Missing, Typesetter
+from .gap import Gap
 from .sheet import ArchiveSheet, Paper
+from .stamp import is_bound_so
 
 if TYPE_CHECKING:
     from .pdfa import Labels, PdfFile
@@ -44,6 +46,8 @@ class Rendered:
     pages: int
     missing: tuple[Missing, ...]
     """What is not on paper as it is: characters without a glyph, photos whose bytes are not here or cannot be read."""
+    gaps: tuple[Gap, ...] = ()
+    """What the archive lacks (缺件清单), what could not be drawn included; an archive with gaps is marked 待补 on every page."""
 
     @property
     def pdf(self) -> bytes:
@@ -67,17 +71,18 @@ def render(
     opened = faces or open_faces()
     copies = sheet.facts.copies
     groups: list[tuple[Copy, ...]] = [copies] if one_file else [(copy,) for copy in copies]
-    parts, missing, pages = [], dict[Missing, None](), 0
+    parts, missing, pages, gaps = [], dict[Missing, None](), 0, dict.fromkeys(sheet.gaps)
     for index, group in enumerate(groups):
         if report:
             report(index, len(groups), say("archive-step", head=sheet.facts.head_name))
         pdf, bound = _one_file(sheet, signer, opened, group)
         parts.append(Part(tuple(copy.holder for copy in group), pdf))
         missing |= dict.fromkeys(bound.missing)
+        gaps |= dict.fromkeys(bound.gaps)
         pages += bound.pages
     if report:
         report(len(groups), len(groups), say("archive-step", head=sheet.facts.head_name))
-    return Rendered(tuple(parts), sheet.digest, pages, tuple(missing))
+    return Rendered(tuple(parts), sheet.digest, pages, tuple(missing), tuple(gaps))
 
 
 def _one_file(sheet: ArchiveSheet, signer: Signer, faces: Faces, copies: Sequence[Copy]) -> tuple[bytes, Bound]:
@@ -113,6 +118,7 @@ class Bound:
 
     pages: int
     missing: tuple[Missing, ...]
+    gaps: tuple[Gap, ...]
 
 
 class Binder:
@@ -134,7 +140,8 @@ class Binder:
         before = self._pages
         shown = sheet if self._is_whole else _without_internal(sheet)
         bodies, absent = papers.draw(shown, self._setter, self._file)
-        fronts = {whole: self._front(shown, sheet, bodies, whole) for whole in sorted({copy.internal for copy in self._copies})}
+        gaps = (*sheet.gaps, *completeness.not_drawn(sheet, (*self._setter.missing, *absent)))
+        fronts = {whole: self._front(shown, sheet, bodies, whole, gaps) for whole in sorted({copy.internal for copy in self._copies})}
         for copy in self._copies:
             own = place(copy)
             self._file.volume(own.title, own.within, own.order)
@@ -142,32 +149,47 @@ class Binder:
         if self._is_whole:
             self._file.attach(content_file, sheet.content, "application/json", say("archive-content-file"))
         self._file.forget(sheet.digest)
-        return Bound(self._pages - before, (*self._setter.take_missing(), *absent))
+        return Bound(self._pages - before, (*self._setter.take_missing(), *absent), gaps)
 
     def close(self) -> None:
         """Write the end of the file and seal it."""
         finished = self._file.close(self._setter.subsets, seal.placeholder(self._signer))
         seal.seal_open(self._sink, finished.sha256, finished.private_at, self._signer)
 
-    def _front(self, shown: ArchiveSheet, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool) -> _Variant:
+    def _front(self, shown: ArchiveSheet, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool, gaps: Sequence[Gap]) -> _Variant:
         """The pages around the shared ones: those of a whole volume, and those of one without the internal pages."""
         chosen = [body for body in bodies if whole or body.paper is not Paper.INTERNAL]
-        documents, name, file = volume.entries(shown, chosen), "W" if whole else "H", self._file
-        cover = file.form(f"{name}Cover", *volume.cover(shown, self._setter, len(chosen), len(documents)))
-        indexes = [
-            file.form(f"{name}Index{number}", *drawn) for number, drawn in enumerate(volume.index(shown, self._setter, documents), 1)
-        ]
-        notes = file.form(f"{name}Notes", *volume.notes(sheet, self._setter, whole, len(chosen), len(documents)))
-        return _Variant(cover, tuple(indexes), tuple(chosen), notes)
+        documents, name = volume.entries(shown, chosen), "W" if whole else "H"
+        listed = [gap for gap in gaps if whole or not gap.is_internal]
+        if is_bound_so(sheet):
+            cover, index = pieces.cover(shown, self._setter, documents, len(gaps)), pieces.catalogue(shown, self._setter, documents)
+        else:
+            cover = volume.cover(shown, self._setter, len(chosen), len(documents), len(gaps))
+            index = volume.index(shown, self._setter, documents)
+        lists = volume.gap_list(self._setter, listed, len(gaps)) if gaps else []
+        notes = volume.notes(sheet, self._setter, whole, len(chosen), len(documents), len(gaps))
+        return _Variant(
+            self._file.form(f"{name}Cover", *cover),
+            self._forms(f"{name}Index", index),
+            self._forms(f"{name}Gaps", lists),
+            tuple(chosen),
+            self._file.form(f"{name}Notes", *notes),
+        )
+
+    def _forms(self, name: str, pages: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+        return tuple(self._file.form(f"{name}{number}", *drawn) for number, drawn in enumerate(pages, 1))
 
     def _bind_copy(self, sheet: ArchiveSheet, copy: Copy, variant: _Variant) -> None:
-        binding = volume.Binding(sheet, self._setter, copy)
+        binding = volume.Binding(sheet, self._setter, copy, is_open=bool(variant.gaps))
         self._show(binding.page(variant.cover, qr=self._code(sheet, copy, seal.COVER)))
         self._turn_over(binding)
-        for index in variant.indexes:
-            self._show(binding.page(index))
+        for page in (*variant.indexes, *variant.gaps):
+            self._show(binding.page(page))
         self._turn_over(binding)
-        for number, body in enumerate(variant.bodies, 1):
+        for place, body in enumerate(variant.bodies, 1):
+            if is_bound_so(sheet) and body.part == 1:
+                self._turn_over(binding)
+            number = body.part if is_bound_so(sheet) else place
             code = self._code(sheet, copy, _leaf(body, number, binding.is_back)) if body.takes_ink else ""
             self._show(binding.page(body.name, number, code))
         self._turn_over(binding)
@@ -193,6 +215,7 @@ class Binder:
 class _Variant:
     cover: str
     indexes: tuple[str, ...]
+    gaps: tuple[str, ...]
     bodies: tuple[papers.Body, ...]
     notes: str
 
@@ -202,7 +225,13 @@ def _leaf(body: papers.Body, number: int, is_back: bool) -> seal.Leaf:
 
 
 def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:
-    return replace(sheet, internal=(), internal_photos=())
+    return replace(
+        sheet,
+        internal=(),
+        internal_photos=(),
+        changes=tuple(change for change in sheet.changes if not change.is_internal),
+        gaps=tuple(gap for gap in sheet.gaps if not gap.is_internal),
+    )
 
 
 def qr_path(text: str, side: float) -> str:

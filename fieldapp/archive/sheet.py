@@ -8,9 +8,12 @@ from datetime import date, datetime
 from enum import Enum
 
 from fieldapp.domain.ids import HouseholdId
-from fieldapp.engine.views import FilledState
+from fieldapp.engine.views import FilledForm, FilledState
 
+from . import matrix as matrices
 from .copies import COPIES, LEFT_OUT, Copy
+from .gap import Gap
+from .matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,35 @@ class Photo:
     taken: str = ""
     """As 2026年11月20日 10:15."""
     place: str = ""
+    author: str = ""
+    """摄影者."""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """How the 档号 is made; the pattern is the archives office's own (any of the fields, Python format)."""
+    """What the 档号 is made of; the patterns stand in the matrix."""
 
     fonds_no: str
     """全宗号."""
     village: str
     """12-digit village code."""
-    volume: int
-    """案卷号: the household's number within the village."""
+    volume: str
+    """案卷号: `numbers.volume_number` of the household."""
     year: int
-    category_no: str = "JF02"
-    retention_code: str = "Y"
-    pattern: str = "{fonds_no}-{category_no}-{village}-{volume:04d}"
+    retention: str = ""
+    """保管期限代码 of the volume; empty: the longest of what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The revision before this one, for the pages that compare both."""
+
+    filled: FilledForm
+    revision: int
+    finalized_on: date
+    why: str = ""
+    """What the person gave as the reason for revising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,10 @@ class ArchiveFacts:
     copies: tuple[Copy, ...] = COPIES
     duplex: bool = False
     """Printed on both sides: margins mirrored, each copy begins on a new sheet."""
+    matrix: Matrix = field(default_factory=matrices.default)
+    before: Before | None = None
+    signed_on_paper: bool = False
+    """The signed page of this revision is on file as a scan: no signature is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +147,19 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One question that was answered differently in the revision before; empty: not answered."""
+
+    number: str
+    label: str
+    of: str
+    """The row of a repeat, as 家庭成员 2 张三."""
+    before: str
+    after: str
+    is_internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureBox:
     """A place to sign or press a thumb; the picture is there if it was signed on the screen."""
 
@@ -140,6 +173,7 @@ class Paper(Enum):
 
     FORM = "archive-form-title"
     MEMBERS = "archive-members-title"
+    CHANGES = "archive-changes-title"
     SIGNATURES = "archive-signatures-title"
     PHOTOS = "archive-photos-title"
     INTERNAL = "archive-internal-title"
@@ -166,3 +200,7 @@ class ArchiveSheet:
     """Canonical JSON of what the archive says: what the digest is about."""
     digest: str
     """SHA-256 of the content, 64 hex digits."""
+    changes: tuple[Change, ...] = ()
+    """Since the revision before."""
+    gaps: tuple[Gap, ...] = ()
+    """What is missing before anything is drawn; `Rendered.gaps` has also what could not be drawn."""

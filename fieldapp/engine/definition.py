@@ -90,6 +90,8 @@ class Bind:
     pii: int = 0
     tier: str = "core"
     national_ref: str = ""
+    capital: bool = False
+    """`fa:capital`: an amount of money that paper also writes out (大写)."""
     was: str = ""
     """`fa:was`: paths below the root that the question had in earlier versions of the form, with blanks between."""
 

@@ -89,6 +89,7 @@ def _answer(session: FormSession, node: Node) -> FilledAnswer:
         type=bind.type,
         pii=bind.pii,
         tier=bind.tier,
+        capital=bind.capital,
         attachment=raw.split(".", 1)[0] if upload and not raw.startswith("jr://") else "",
     )
 

@@ -185,6 +185,8 @@ class FilledAnswer:
     tier: str = "core"
     attachment: str = ""
     """Attachment id of an upload."""
+    capital: bool = False
+    """An amount that paper also writes out (`fa:capital`)."""
 
 
 @dataclass(frozen=True, slots=True)

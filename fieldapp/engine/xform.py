@@ -136,6 +136,7 @@ class _Reading:
             pii=_PII.get(pii, int(pii) if pii.isascii() and pii.isdigit() else 1),
             tier=element.get(FA + "tier") or "core",
             national_ref=element.get(FA + "national_ref", ""),
+            capital=element.get(FA + "capital", "").strip().lower() in ("yes", "true", "true()", "1"),
             was=element.get(FA + "was", ""),
         )
 

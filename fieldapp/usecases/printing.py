@@ -14,6 +14,7 @@ from fieldapp.errors import AlreadyThere, NotFound
 from . import printing_facts
 
 if TYPE_CHECKING:
+    from fieldapp.archive.gap import Gap
     from fieldapp.archive.verify import Verdict
     from fieldapp.store.database import Database as Workspace
 
@@ -35,6 +36,8 @@ class Archive:
     """Characters that no bundled font has, each with where it stands."""
     findings: tuple[str, ...] = ()
     """What the rules noticed about the household, in words: a person looks before printing."""
+    gaps: tuple[Gap, ...] = ()
+    """缺件清单: what the archive lacks; with gaps it is marked 待补 on every page."""
 
 
 def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
@@ -137,7 +140,9 @@ def _rendered(workspace: Workspace, prepared: printing_facts.Prepared) -> Archiv
 
     done = render(prepared.sheet, workspace.device)
     facts, missing = prepared.sheet.facts, tuple(map(str, done.missing))
-    return Archive(facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, missing, prepared.findings)
+    return Archive(
+        facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, missing, prepared.findings, done.gaps
+    )
 
 
 def _known_keys(workspace: Workspace | None) -> dict[str, bytes] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from fieldapp.domain.area import is_fictitious
@@ -17,7 +17,8 @@ from . import publishing
 from .interview import every_answer
 
 if TYPE_CHECKING:
-    from fieldapp.archive.sheet import ArchiveFacts, ArchiveSheet, Photo
+    from fieldapp.archive.matrix import Matrix
+    from fieldapp.archive.sheet import ArchiveFacts, ArchiveSheet, Before, Photo
     from fieldapp.engine.views import FilledForm
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
@@ -44,11 +45,40 @@ def prepared(workspace: Workspace, household: HouseholdId, copies: Sequence[str]
         submission = finalized(tx, household)
     definition, around = publishing.open_form(workspace, submission.form, submission.form_version)
     filled = fill(FormSession.resume(definition, around, submission.answers))
-    with workspace.begin() as tx:
-        sheet = compose(filled, _facts(tx, submission, filled, copies))
+    before = _before(workspace, submission)
+    with workspace.read() as tx:
+        sheet = compose(filled, replace(_facts(tx, submission, filled, copies), before=before))
         held = households.get(tx, household)
     found = (*rules.household(held, fictitious=is_fictitious(held.village)), *rules.filled(filled))
     return Prepared(sheet, submission, tuple(say(one.message, **dict(one.values)) for one in found))
+
+
+def matrix_of(tx: Transaction, submission: Submission) -> Matrix:
+    """The archive's parameters that were published with the submission's form version, over our own. Raises MatrixInvalid."""
+    from fieldapp.archive import matrix
+    from fieldapp.store import forms
+
+    given = forms.files(tx, submission.form, submission.form_version).get(matrix.FILE_NAME)
+    return matrix.default() if given is None else matrix.read(given, f"{submission.form} {submission.form_version} {matrix.FILE_NAME}")
+
+
+def _before(workspace: Workspace, submission: Submission) -> Before | None:
+    """The revision before this one as it was filled in then; None for the first."""
+    from fieldapp.archive.sheet import Before
+    from fieldapp.engine.filled import fill
+    from fieldapp.engine.session import FormSession
+    from fieldapp.store import submissions
+
+    with workspace.read() as tx:
+        made = submissions.revisions(tx, submission.id)
+        earlier = [one for one in made if one.number < submission.revision]
+        if not earlier:
+            return None
+        kept = submissions.load_finalized(tx, submission.id, earlier[-1].number)
+    why = next((one.why for one in made if one.number == submission.revision), "")
+    definition, around = publishing.open_form(workspace, kept.form, kept.form_version)
+    day = datetime.fromisoformat(earlier[-1].at).astimezone(submission.changed_at.tzinfo).date()
+    return Before(fill(FormSession.resume(definition, around, kept.answers)), kept.revision, day, why)
 
 
 def finalized(tx: Transaction, household: HouseholdId) -> Submission:
@@ -62,6 +92,7 @@ def finalized(tx: Transaction, household: HouseholdId) -> Submission:
 
 
 def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: Sequence[str]) -> ArchiveFacts:
+    from fieldapp.archive import numbers
     from fieldapp.archive.copies import copies_of
     from fieldapp.archive.sheet import ArchiveFacts, Numbering
     from fieldapp.store import areas, households
@@ -70,6 +101,8 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
     answers = {answer.name: answer.raw for answer in every_answer(filled)}
     surveyed = _date(answers.get("survey_date", "")) or submission.changed_at.date()
     places = areas.names(tx, submission.village)
+    matrix = matrix_of(tx, submission)
+    fonds = matrix.fonds_of(submission.village)
     return ArchiveFacts(
         household=submission.household,
         head_name=held.head_name,
@@ -78,41 +111,35 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
         surveyed_on=surveyed,
         archived_at=tx.now(),
         numbering=Numbering(
-            fonds_no=submission.village[:6], village=submission.village, volume=_volume(tx, submission), year=surveyed.year
+            fonds_no=fonds.number,
+            village=submission.village,
+            volume=numbers.volume_number(held.id, held.national_code, matrix),
+            year=surveyed.year,
         ),
-        fonds=say("archive-fonds-of", area="".join(places[:3]) or submission.village[:6]),
+        fonds=fonds.name or say("archive-fonds-of", area="".join(places[:3]) or submission.village[:6]),
         maker=answers.get("interviewer_name", "") or submission.user,
         checker=answers.get("second_interviewer", ""),
-        photos=photos(tx, submission),
+        photos=photos(tx, submission, "".join(places[-1:]) + held.address),
+        left_out=matrix.left_out,
         copies=copies_of(copies),
+        duplex=matrix.duplex,
+        matrix=matrix,
     )
 
 
-def _volume(tx: Transaction, submission: Submission) -> int:
-    """The household's number among the archives of its village: the one it has, else the next one free here."""
-    from fieldapp.store import attachments, facts, operations
-
-    taken = f"volume/{submission.household}"
-    if held := facts.get(tx, taken):
-        return int(held)
-    for one in attachments.archives(tx, submission.household):
-        number = operations.state(tx, one.record).values().get("number", "")
-        if (tail := number.rpartition("-")[2]).isdigit():
-            return int(tail)
-    last = f"volumes/{submission.village}"
-    volume = int(facts.get(tx, last, "0")) + 1
-    facts.put(tx, last, str(volume))
-    facts.put(tx, taken, str(volume))
-    return volume
-
-
-def photos(tx: Transaction, submission: Submission) -> dict[str, Photo]:
-    """The pictures of a submission whose bytes are here, by attachment."""
+def photos(tx: Transaction, submission: Submission, place: str = "") -> dict[str, Photo]:
+    """The pictures of a submission whose bytes are here, by attachment: when and where they were taken, and by whom (DA/T 50)."""
     from fieldapp.archive.sheet import Photo
-    from fieldapp.store import attachments
+    from fieldapp.store import attachments, operations
 
     return {
-        one.id: Photo(attachments.get(tx, one.id), taken=one.taken_at[:16].replace("T", " "))
+        one.id: Photo(
+            attachments.get(tx, one.id),
+            one.caption,
+            one.taken_at[:16].replace("T", " "),
+            place,
+            next((made.user for made in operations.of_record(tx, one.record)), ""),
+        )
         for one in attachments.of_submission(tx, submission.id)
         if one.here and one.mime.startswith("image/")
     }

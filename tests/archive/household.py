@@ -13,6 +13,7 @@ from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, Fille
 
 HOUSEHOLD = HouseholdId("0123456789abcdef0123456789abcdef")
 HEAD = "张𬭎"
+VOLUME = "7K3MQX9D2F"
 RARE_NAMES = ("张𬭎", "欧阳㛃", "禤䶮", "郄𬱖", "仝𫖮", "贠𣗋", "麹𫘧", "妫𡐓", "甪𬸘", "邴𫍽", "李𬍛", "努尔古丽·艾合麦提江")
 CHINA = timezone(timedelta(hours=8))
 
@@ -44,9 +45,9 @@ def jpeg(tint: int = 100, size: tuple[int, int] = (640, 480)) -> bytes:
     return data.getvalue()
 
 
-def signature() -> bytes:
+def signature(height: int = 70) -> bytes:
     picture = Image.new("1", (240, 80), 1)
-    ImageDraw.Draw(picture).line((10, 40, 80, 10, 120, 70, 220, 30), fill=0, width=3)
+    ImageDraw.Draw(picture).line((10, 40, 80, 10, 120, height, 220, 30), fill=0, width=3)
     data = io.BytesIO()
     picture.save(data, "PNG")
     return data.getvalue()
@@ -56,7 +57,7 @@ def attachment(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-HOUSE, EVIDENCE, SIGNED = jpeg(40), jpeg(90), signature()
+HOUSE, EVIDENCE, SIGNED, COUNTERSIGNED = jpeg(40), jpeg(90), signature(), signature(18)
 
 
 def answer(
@@ -125,7 +126,11 @@ def filled(count: int = 4, demand: str = "希望硬化通往水井的路。", he
             "n_voice",
             "十四、群众认可与诉求",
             True,
-            (answer("demand", "主要诉求", demand, 10), upload("sign_respondent", "户主（受访人）签字", SIGNED, 11)),
+            (
+                answer("demand", "主要诉求", demand, 10),
+                upload("sign_respondent", "户主（受访人）签字", SIGNED, 11),
+                upload("sign_interviewer", "调查员签字", COUNTERSIGNED, 12),
+            ),
         ),
     )
     return FilledForm("household_survey", "2026112101", "农户入户摸底调查表", "zh", sections)
@@ -136,6 +141,7 @@ def facts(revision: int = 2, duplex: bool = False, with_photos: bool = True, hea
         attachment(HOUSE): Photo(HOUSE, taken="2026年11月20日 10:15"),
         attachment(EVIDENCE): Photo(EVIDENCE),
         attachment(SIGNED): Photo(SIGNED),
+        attachment(COUNTERSIGNED): Photo(COUNTERSIGNED),
     }
     return ArchiveFacts(
         household=HOUSEHOLD,
@@ -144,7 +150,7 @@ def facts(revision: int = 2, duplex: bool = False, with_photos: bool = True, hea
         revision=revision,
         surveyed_on=date(2026, 11, 20),
         archived_at=datetime(2026, 11, 21, 9, 30, tzinfo=CHINA),
-        numbering=Numbering("0123", "990102101201", 17, 2026),
+        numbering=Numbering("0123", "990102101201", VOLUME, 2026),
         fonds="示范县示范镇人民政府",
         maker="示范员甲",
         checker="示范员乙",

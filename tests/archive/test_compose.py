@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from fieldapp.archive.compose import archive_number, compose
-from fieldapp.archive.sheet import Numbering, Photo
+from fieldapp.archive.compose import compose
+from fieldapp.archive.sheet import Photo
 from fieldapp.engine.views import FilledSection, FilledTable
-from fieldapp.errors import BadInput
 
 from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled
 
@@ -46,7 +45,7 @@ def test_not_applicable_and_unanswered_are_kept_apart() -> None:
 def test_a_signed_picture_stands_in_its_box_and_empty_boxes_wait_for_the_others() -> None:
     boxes = compose(filled(), facts()).signatures
     assert [box.label for box in boxes] == ["户主（受访人）签字", "调查员签字", "村级见证人签字"]
-    assert [box.data is not None for box in boxes] == [True, False, False]
+    assert [box.data is not None for box in boxes] == [True, True, False]
 
 
 def test_content_is_canonical_and_holds_answers_rows_and_hashes_of_files() -> None:
@@ -72,17 +71,6 @@ def test_a_reprint_on_another_day_in_another_layout_has_the_same_digest() -> Non
     later = facts().archived_at + timedelta(days=400)
     reprint = replace(facts(), archived_at=later, duplex=True, copies=facts().copies[:1], maker="别人")
     assert compose(filled(), facts()).digest == compose(filled(), reprint).digest
-
-
-def test_archive_number_follows_the_pattern_of_the_archives_office() -> None:
-    numbering = Numbering("0123", "990102101201", 17, 2026, pattern="{fonds_no}·{year}·{retention_code}·{volume}")
-    assert archive_number(numbering) == "0123·2026·Y·17"
-
-
-@pytest.mark.parametrize("pattern", ["{unknown}", "{", "{volume.x}", "{volume:z}"])
-def test_a_broken_pattern_is_an_expected_error(pattern: str) -> None:
-    with pytest.raises(BadInput):
-        archive_number(replace(Numbering("0123", "990102101201", 17, 2026), pattern=pattern))
 
 
 @pytest.mark.parametrize(

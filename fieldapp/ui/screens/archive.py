@@ -175,6 +175,9 @@ class ArchiveScreen(QWidget):
         elif shown.kept:
             self._say("ui-archive-kept", digest=archive.digest[:12], pages=archive.pages)
             self.made.emit(str(archive.household))
+        elif archive.gaps:
+            what = "；".join(gap.text for gap in archive.gaps[:3])
+            self._say("ui-archive-gaps", pages=archive.pages, count=len(archive.gaps), what=what)
         elif archive.findings:
             self._say("ui-archive-findings", pages=archive.pages, count=len(archive.findings), what="；".join(archive.findings[:3]))
         else:

@@ -235,6 +235,7 @@ ui-archive-forth = Next
 ui-archive-whole = All
 ui-archive-busy = Composing…
 ui-archive-preview = Preview of { $pages } pages; press “Make and keep” when it is right.
+ui-archive-gaps = { $pages } pages, marked incomplete: { $count } missing ({ $what }), see the list.
 ui-archive-findings = Preview of { $pages } pages. ▲ { $count } findings: { $what }
 ui-archive-kept = ✔ Archived, { $pages } pages, digest { $digest }.
 ui-archive-missing = ▲ No font has these characters: { $what }

@@ -235,6 +235,7 @@ ui-archive-forth = 下一页
 ui-archive-whole = 全部
 ui-archive-busy = 正在排版…
 ui-archive-preview = 预览，共 { $pages } 页；确认无误后按“生成并归档”。
+ui-archive-gaps = 共 { $pages } 页，标“待补”：缺 { $count } 项（{ $what }），见缺件清单。
 ui-archive-findings = 预览，共 { $pages } 页。▲ 疑点 { $count } 条：{ $what }
 ui-archive-kept = ✔ 已归档，共 { $pages } 页，校验码 { $digest }。
 ui-archive-missing = ▲ 字库里没有这些字：{ $what }
