@@ -28,6 +28,7 @@ from sync.operation import Signer
 
 from .copies import Copy
 from .fonts import Faces, Missing
+from .gap import Gap
 from .render import Binder, Place, Report, open_faces
 from .sheet import ArchiveSheet
 
@@ -60,6 +61,7 @@ class BoundHousehold:
     digest: str
     pages: int
     missing: tuple[Missing, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 def bind_village(
@@ -83,7 +85,7 @@ def bind_village(
     for sheet in _told(sheets, total, report):
         one = binder.bind(sheet, content_file(sheet.facts.household), partial(_place, sheet, order))
         facts = sheet.facts
-        bound.append(BoundHousehold(facts.household, facts.revision, sheet.digest, one.pages, one.missing))
+        bound.append(BoundHousehold(facts.household, facts.revision, sheet.digest, one.pages, one.missing, one.gaps))
     binder.close()
     return tuple(bound)
 
