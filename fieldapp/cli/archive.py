@@ -53,13 +53,14 @@ def _make(app: App, given: argparse.Namespace) -> Told:
                 "digest": one.digest,
                 "missing": list(one.missing),
                 "findings": list(one.findings),
+                "gaps": list(one.gaps),
             }
             for one in made.archives
         ],
         "skipped": [{"household": household, "reason": reason} for household, reason in made.skipped],
     }
     text = say("cli-archive-made", archives=len(made.archives), skipped=len(made.skipped), out=given.out)
-    return Told(plain, text, findings=bool(made.skipped) or any(one.missing or one.findings for one in made.archives))
+    return Told(plain, text, findings=bool(made.skipped) or any(one.missing or one.findings or one.gaps for one in made.archives))
 
 
 def _verify(app: App, given: argparse.Namespace) -> Told:

@@ -32,6 +32,8 @@ class MadeFile:
     digest: str
     missing: tuple[str, ...]
     findings: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+    """What the archive lacks, in words; it is marked 待补."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ def _shared(places: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _made(archive: Archive, file: Path) -> MadeFile:
-    return MadeFile(archive.household, file, archive.pages, archive.digest, archive.missing, archive.findings)
+    return MadeFile(
+        archive.household, file, archive.pages, archive.digest, archive.missing, archive.findings, tuple(gap.text for gap in archive.gaps)
+    )
 
 
 def _write(out: Path, archive: Archive) -> Path:

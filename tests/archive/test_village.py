@@ -33,7 +33,9 @@ def sheet(number: int, photo: bytes = HOUSE) -> ArchiveSheet:
     form = filled(2, head=head)
     uploads = (*form.sections[0].answers, answer("yard_photo", "院落照片", "x.jpg", 7, "binary", file=own))
     form = replace(form, sections=(replace(form.sections[0], answers=uploads), *form.sections[1:]))
-    told = replace(facts(head=head), household=HouseholdId(f"{number:032x}"), numbering=Numbering("0123", "990102101201", f"{number:04d}", 2026))
+    told = replace(
+        facts(head=head), household=HouseholdId(f"{number:032x}"), numbering=Numbering("0123", "990102101201", f"{number:04d}", 2026)
+    )
     return compose(form, replace(told, photos={**told.photos, own: Photo(photo)}))
 
 
