@@ -70,14 +70,14 @@ def _pages(tx: Transaction, report: Report) -> Iterator[Damage]:
 
 def _search(tx: Transaction, report: Report) -> Iterator[Damage]:
     """Every line says what its household is found by, and the index has each piece as often as the lines do."""
-    kept: dict[str, str] = dict(tx.sql("SELECT household, text FROM search").fetchall())
+    kept = {household: (text, shown) for household, text, shown in tx.sql("SELECT household, text, shown FROM search")}
     total = len(kept)
     pieces: Counter[str] = Counter()
     for number, line in enumerate(search.lines(tx.connection)):
         if number % 500 == 0:
             report(min(number, total), total, "search")
         pieces.update(line.pieces)
-        if kept.pop(line.household, None) != line.text:
+        if kept.pop(line.household, None) != (line.text, line.shown):
             yield Damage("cache", line.household, "search")
     if kept or dict(tx.sql("SELECT term, doc FROM search_word").fetchall()) != pieces:
         yield Damage("cache", "search", "rows")

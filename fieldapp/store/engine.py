@@ -26,7 +26,10 @@ _NO_ROOM = 1 << 20
 
 
 def connect(file: Path, key: bytes | bytearray, vfs: str | None = None) -> Engine:
-    """An engine whose transactions are begun by the caller; parameters never appear in its messages."""
+    """An engine whose transactions are begun by the caller; parameters never appear in its messages.
+
+    The connection that was used last is used again: its pages are decrypted already, and nobody else's change made them worthless.
+    """
     return create_engine(
         "sqlite://",
         module=driver,
@@ -34,6 +37,7 @@ def connect(file: Path, key: bytes | bytearray, vfs: str | None = None) -> Engin
         poolclass=QueuePool,
         pool_size=3,
         max_overflow=20,
+        pool_use_lifo=True,
         hide_parameters=True,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from sqlmodel import col, func, select
@@ -70,8 +70,8 @@ def find(tx: Transaction, query: str = "", village: str = "", near: str = "", li
     (`search.find`), of each the village `near` first. Without a query: by village, group and id.
     """
     if query.split():
-        found = search_index.find(tx.connection, query, village, near, limit, after)
-        return Page(_lines(tx, found.households), found.more)
+        found = _found(tx, query, village, near, limit, after)
+        return Page(_lines(tx, found.households, dict(found.lines)), found.more)
     chosen = _listed(tx, village, limit + 1, after)
     return Page(_lines(tx, chosen[:limit]), chosen[limit - 1] if len(chosen) > limit else "")
 
@@ -79,7 +79,8 @@ def find(tx: Transaction, query: str = "", village: str = "", near: str = "", li
 def search(tx: Transaction, query: str = "", village: str = "", limit: int = 50, offset: int = 0) -> tuple[HouseholdLine, ...]:
     """Lines of the roster as `find` orders them, from a place on."""
     if query.split():
-        return _lines(tx, search_index.find(tx.connection, query, village, "", offset + limit).households[offset:])
+        found = _found(tx, query, village, "", offset + limit)
+        return _lines(tx, found.households[offset:], dict(found.lines))
     return _lines(tx, _listed(tx, village, offset + limit)[offset:])
 
 
@@ -192,11 +193,23 @@ def _listed(tx: Transaction, village: str, limit: int, after: str = "") -> list[
     return tx.column(f"SELECT id FROM household WHERE {condition} ORDER BY village, group_key, id LIMIT ?", *values, limit)
 
 
-def _lines(tx: Transaction, households: Sequence[str]) -> tuple[HouseholdLine, ...]:
-    """Lines in the order of the ids."""
+def _found(tx: Transaction, query: str, village: str, near: str, limit: int, after: str = "") -> search_index.Found:
+    cache.refresh_search(tx)
+    return search_index.find(tx.connection, query, village, near, limit, after)
+
+
+def _shown(tx: Transaction, households: Sequence[str]) -> dict[str, search_index.Shown]:
+    """What is shown of some households; a cache that lost a line is no reason to show nothing."""
+    cache.refresh_search(tx)
+    found = search_index.shown(tx.connection, households)
+    lost = (search_index.of(tx.connection, household) for household in households if household not in found)
+    return found | {made.household: search_index.read(made.shown) for made in lost if made}
+
+
+def _lines(tx: Transaction, households: Sequence[str], known: Mapping[str, search_index.Shown] | None = None) -> tuple[HouseholdLine, ...]:
+    """Lines in the order of the ids; `known` is what is shown of them, if that was read already."""
     wanted = json.dumps(list(households))
-    rows = {row[0]: row[1:] for row in tx.sql(_HOUSEHOLDS, wanted)}
-    people = {household: (number, conflicts) for household, number, conflicts in tx.sql(_PEOPLE, wanted)}
+    shown = _shown(tx, households) if known is None else known
     forms: dict[str, list[tuple[str, str, int, str, int]]] = {}
     for household, identity, state, revision, changed_at, conflicts in tx.sql(_FORMS, wanted):
         forms.setdefault(household, []).append((identity, state, revision, changed_at, conflicts))
@@ -205,27 +218,26 @@ def _lines(tx: Transaction, households: Sequence[str]) -> tuple[HouseholdLine, .
     unsent = unsent_by_household(tx, DISTRICT, households)
     lines = []
     for identity in households:
-        village, head_name, address, group, code, phone, household_type, monitor_type, conflicts = rows[identity]
+        told = shown[identity]
         held = forms.get(identity, [])
         newest = max(held, key=lambda one: (one[3], one[0])) if held else None
-        active, members_in_conflict = people.get(identity, (0, 0))
         changed = drafts.get(identity, "")
         lines.append(
             HouseholdLine(
                 id=HouseholdId(identity),
-                village=AreaCode(village),
-                head_name=head_name,
-                address=address,
-                group=group,
-                national_code=code,
-                phone=phone,
-                household_type=household_type,
-                monitor_type=monitor_type,
-                members=active,
+                village=AreaCode(told.village),
+                head_name=told.head_name,
+                address=told.address,
+                group=told.group,
+                national_code=told.national_code,
+                phone=told.phone,
+                household_type=told.household_type,
+                monitor_type=told.monitor_type,
+                members=told.members,
                 state="draft" if changed and (newest is None or changed >= newest[3]) else newest[1] if newest else "",
                 revision=newest[2] if newest else 0,
                 unsent=unsent.get(identity, 0),
-                conflicts=conflicts + members_in_conflict + sum(one[4] for one in held),
+                conflicts=told.conflicts + sum(one[4] for one in held),
                 archived=newest is not None and (newest[0], newest[2]) in archives,
             )
         )
@@ -233,11 +245,6 @@ def _lines(tx: Transaction, households: Sequence[str]) -> tuple[HouseholdLine, .
 
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
-_HOUSEHOLDS = (
-    'SELECT id, village, head_name, address, "group", national_code, phone, household_type, monitor_type, conflicts'
-    f" FROM household WHERE id {_AMONG}"
-)
-_PEOPLE = f"SELECT household, sum(active), sum(conflicts) FROM member WHERE household {_AMONG} AND NOT deleted GROUP BY household"
 _FORMS = f"SELECT household, id, state, revision, changed_at, conflicts FROM submission WHERE household {_AMONG} AND NOT deleted"
 _ARCHIVES = f"SELECT submission, revision FROM archive WHERE household {_AMONG} AND NOT deleted"
 _DRAFTS = f"SELECT household, max(changed_at) FROM draft WHERE household {_AMONG} GROUP BY household"

@@ -19,8 +19,13 @@ def _first(connection: Connection) -> None:
 
 
 def _second(connection: Connection) -> None:
-    """An index for finding while typing; its content is a cache and is made anew from the households and members that are here."""
+    """An index for finding while typing; what stands in it is written by the third step."""
     _run(connection, 2)
+
+
+def _third(connection: Connection) -> None:
+    """What the roster shows stands with what a household is found by; a cache, made anew from the households and members that are here."""
+    _run(connection, 3)
     raw: Any = connection.connection.driver_connection
     search.rebuild(raw)
 

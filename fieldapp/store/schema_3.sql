@@ -4,3 +4,5 @@ CREATE TABLE copy_taken ( id VARCHAR NOT NULL, household VARCHAR NOT NULL, made 
 CREATE INDEX ix_copy_taken_household ON copy_taken (household);
 CREATE TABLE print_run ( id VARCHAR NOT NULL, user VARCHAR NOT NULL, village VARCHAR NOT NULL, name VARCHAR NOT NULL, options VARCHAR NOT NULL, state VARCHAR NOT NULL, begun_at VARCHAR NOT NULL, changed_at VARCHAR NOT NULL, PRIMARY KEY (id) );
 CREATE TABLE print_run_line ( run VARCHAR NOT NULL, place INTEGER NOT NULL, household VARCHAR NOT NULL, state VARCHAR NOT NULL, archive VARCHAR NOT NULL, detail VARCHAR NOT NULL, PRIMARY KEY (run, place) );
+DROP TABLE search;
+CREATE TABLE search ( number INTEGER NOT NULL, household VARCHAR NOT NULL, text VARCHAR NOT NULL, shown VARCHAR NOT NULL, PRIMARY KEY (number), UNIQUE (household) );

@@ -1,7 +1,8 @@
 """Finding households while somebody types: an index of all short pieces of what a household is known by.
 
-`search` holds one line of text a household, `search_index` the pieces of that text (FTS5, contentless, inside the encrypted file); both are
-a cache, written in the transaction of the rows that it is made from. Pieces of one to three signs are indexed as they are, so one character
+`search` holds one line a household: its text, and what the roster shows of it, so that a result is one page of the file and not six.
+`search_index` holds the pieces of that text (FTS5, contentless, inside the encrypted file); both are a cache, written in the transaction of
+the rows that it is made from. Pieces of one to three signs are indexed as they are, so one character
 of a name finds as fast as a whole one; longer words are found by the pieces that cover them and then compared with the text. Of numbers any
 four signs or more are found, and the first and the last three.
 
@@ -11,6 +12,7 @@ village, and a division of any level is one stretch of numbers. The first page o
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,28 +32,50 @@ _SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F) if not chr(code).isa
 _LOOKED_AT = 1_000
 """So many lines are compared at most to count what matches a long word."""
 
-Row = tuple[str, str, str, str, str, str, str]
-"""Household, village, head, address, natural village, phone, national code."""
-Person = tuple[str, str, str]
-"""Name, phone, identity number."""
+Row = tuple[str, str, str, str, str, str, str, str, str, str, int]
+"""Household, village, head, address, natural village, phone, national code, group, household type, monitor type, conflicts."""
+Person = tuple[str, str, str, int, int]
+"""Name, phone, identity number, whether active, conflicts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one household is found by: its text (a part a line, in normal form) and the pieces of it."""
+    """What one household is found by: its text (a part a line, in normal form) and the pieces of it; and what is shown of it."""
 
     household: str
     village: str
     text: str
+    shown: str
     pieces: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Ids of households in the order of the answer; `more` is where to go on, empty at the end."""
+class Shown:
+    """What the roster tells of a household from its rows and those of its members."""
 
-    households: tuple[str, ...]
+    village: str
+    head_name: str
+    address: str
+    group: str
+    national_code: str
+    phone: str
+    household_type: str
+    monitor_type: str
+    members: int
+    conflicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Households in the order of the answer with what is shown of them; `more` is where to go on, empty at the end."""
+
+    lines: tuple[tuple[str, Shown], ...]
     more: str
+
+    @property
+    def households(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(household for household, _ in self.lines)
 
 
 def normal(text: str) -> str:
@@ -64,11 +88,11 @@ def normal(text: str) -> str:
 
 def line(row: Row, people: Sequence[Person]) -> Line:
     """The line of a household from its cache rows; `people` are its members in order."""
-    household, village, head, address, natural_village, phone, code = row
-    names = list(dict.fromkeys(filter(None, map(normal, (head, *(name for name, _, _ in people))))))
+    household, village, head, address, natural_village, phone, code, group, household_type, monitor_type, conflicts = row
+    names = list(dict.fromkeys(filter(None, map(normal, (head, *(name for name, *_ in people))))))
     letters = list(dict.fromkeys(filter(None, map(initials, names))))
     places = [normal(address), normal(natural_village)]
-    numbers = [normal(number) for number in (phone, code, *(number for _, *both in people for number in both))]
+    numbers = [normal(number) for number in (phone, code, *(number for _, *both, _, _ in people for number in both))]
     pieces: set[str] = set()
     for part in (*names, *letters, *places):
         pieces |= _pieces(part)
@@ -79,14 +103,18 @@ def line(row: Row, people: Sequence[Person]) -> Line:
         for whole in filter(None, (first, initials(first))):
             pieces |= {_EXACT_HEAD + whole, *(_BEGINS + whole[:size] for size in range(1, min(len(whole), _LONGEST_BEGINNING) + 1))}
     parts = dict.fromkeys(filter(None, (*names, *letters, *places, *numbers)))
-    return Line(household, village, "\n".join(parts), frozenset(pieces))
+    active, waiting = sum(one[3] for one in people), conflicts + sum(one[4] for one in people)
+    shown = (village, head, address, group, code, phone, household_type, monitor_type, active, waiting)
+    return Line(household, village, "\n".join(parts), json.dumps(shown, ensure_ascii=False, separators=(",", ":")), frozenset(pieces))
 
 
 def refresh(connection: Connection, household: str) -> None:
     """Write the line of one household anew if it says something else than before; one that was deleted has none."""
     made = of(connection, household)
-    kept = connection.execute("SELECT number, text FROM search WHERE household = ?", (household,)).fetchone()
+    kept = connection.execute("SELECT number, text, shown FROM search WHERE household = ?", (household,)).fetchone()
     if kept is not None and made is not None and kept[1] == made.text and kept[0] // _PLACES == _village_number(made.village):
+        if kept[2] != made.shown:
+            connection.execute("UPDATE search SET shown = ? WHERE number = ?", (made.shown, kept[0]))
         return
     if kept is not None:
         connection.execute("DELETE FROM search WHERE number = ?", (kept[0],))
@@ -113,9 +141,9 @@ def lines(connection: Connection) -> Iterator[Line]:
         some = [identity for (identity,) in ids[start : start + 500]]
         marks = ",".join("?" * len(some))
         people: dict[str, list[Person]] = {}
-        listed = f"SELECT household, name, phone, citizen_id FROM member WHERE household IN ({marks}) AND NOT deleted ORDER BY place, id"
+        listed = f"SELECT household, {_PERSON} FROM member WHERE household IN ({marks}) AND NOT deleted ORDER BY place, id"
         for household, *person in connection.execute(listed, some):
-            people.setdefault(household, []).append((person[0], person[1], person[2]))
+            people.setdefault(household, []).append((*person,))
         rows = {row[0]: row for row in connection.execute(f"{_ROW} WHERE id IN ({marks})", some)}
         for identity in some:
             yield line(rows[identity], people.get(identity, ()))
@@ -126,8 +154,19 @@ def of(connection: Connection, household: str) -> Line | None:
     row = connection.execute(f"{_ROW} WHERE id = ? AND NOT deleted", (household,)).fetchone()
     if row is None:
         return None
-    listed = "SELECT name, phone, citizen_id FROM member WHERE household = ? AND NOT deleted ORDER BY place, id"
-    return line((*row,), [(name, phone, number) for name, phone, number in connection.execute(listed, (household,))])
+    listed = f"SELECT {_PERSON} FROM member WHERE household = ? AND NOT deleted ORDER BY place, id"
+    return line((*row,), [(*person,) for person in connection.execute(listed, (household,))])
+
+
+def read(shown: str) -> Shown:
+    """What `Line.shown` says."""
+    return Shown(*json.loads(shown))
+
+
+def shown(connection: Connection, households: Sequence[str]) -> dict[str, Shown]:
+    """What is shown of some households."""
+    listed = "SELECT household, shown FROM search WHERE household IN (SELECT value FROM json_each(?))"
+    return {household: read(told) for household, told in connection.execute(listed, (json.dumps(list(households)),))}
 
 
 def find(connection: Connection, query: str, village: str = "", near: str = "", limit: int = 50, after: str = "") -> Found:
@@ -142,13 +181,13 @@ def find(connection: Connection, query: str, village: str = "", near: str = "", 
     if not words:
         return Found((), "")
     at, beyond = (int(part) for part in after.split(":")) if after else (0, -1)
-    found: list[str] = []
+    found: list[tuple[str, Shown]] = []
     steps = _steps(words, village, near)
     while at < len(steps):
         expression, first, last = steps[at]
         wanted = limit - len(found)
         rows = _matching(connection, expression, words, max(first, beyond + 1), last, wanted + 1)
-        found += [household for _, household in rows[:wanted]]
+        found += [(household, read(shown)) for _, household, shown in rows[:wanted]]
         if len(rows) > wanted:
             return Found(tuple(found), f"{at}:{rows[wanted - 1][0] if wanted else max(first, beyond + 1) - 1}")
         at, beyond = at + 1, -1
@@ -183,11 +222,16 @@ def stretch(village: str) -> tuple[int, int]:
     return int(village) * whole * _PLACES, (int(village) + 1) * whole * _PLACES - 1
 
 
-_ROW = "SELECT id, village, head_name, address, natural_village, phone, national_code FROM household"
+_ROW = (
+    'SELECT id, village, head_name, address, natural_village, phone, national_code, "group", household_type, monitor_type, conflicts'
+    " FROM household"
+)
+_PERSON = "name, phone, citizen_id, active, conflicts"
 
 
 def _write(connection: Connection, number: int, made: Line) -> None:
-    connection.execute("INSERT INTO search (number, household, text) VALUES (?, ?, ?)", (number, made.household, made.text))
+    told = (number, made.household, made.text, made.shown)
+    connection.execute("INSERT INTO search (number, household, text, shown) VALUES (?, ?, ?, ?)", told)
     connection.execute("INSERT INTO search_index (rowid, pieces) VALUES (?, ?)", (number, " ".join(made.pieces)))
 
 
@@ -246,14 +290,16 @@ def _stretches(village: str, near: str) -> list[tuple[int, int]]:
     return [middle, (first, middle[0] - 1), (middle[1] + 1, last)]
 
 
-def _matching(connection: Connection, expression: str, words: Sequence[str], first: int, last: int, limit: int) -> list[tuple[int, str]]:
+def _matching(
+    connection: Connection, expression: str, words: Sequence[str], first: int, last: int, limit: int
+) -> list[tuple[int, str, str]]:
     long = [word for word in words if not _is_piece(word)]
     compared = f" AND {_compared(long)}" if long else ""
     statement = (
-        "SELECT number, household FROM search_index CROSS JOIN search ON number = search_index.rowid"
+        "SELECT number, household, shown FROM search_index CROSS JOIN search ON number = search_index.rowid"
         f" WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?{compared} ORDER BY search_index.rowid LIMIT ?"
     )
-    return [(number, household) for number, household in connection.execute(statement, (expression, first, last, *long, limit))]
+    return [(*row,) for row in connection.execute(statement, (expression, first, last, *long, limit))]
 
 
 def _compared(long: Sequence[str]) -> str:

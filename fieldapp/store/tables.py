@@ -196,13 +196,17 @@ class MemberRow(Row, table=True):
 
 
 class SearchRow(Row, table=True):
-    """Cache: all that a household is found by, in one line of normal text; the pieces of it stand in the FTS5 table `search_index`."""
+    """Cache: all that a household is found by, in one line of normal text; the pieces of it stand in the FTS5 table `search_index`.
+
+    `shown` is what the roster shows of the household, a JSON list (`search.Shown`).
+    """
 
     __tablename__ = "search"
     number: int | None = Field(default=None, primary_key=True)
     """The village's code followed by the place of arrival in the village."""
     household: str = Field(unique=True)
     text: str
+    shown: str
 
 
 class SubmissionRow(Row, table=True):

@@ -131,11 +131,13 @@ def test_whatever_stands_in_a_line_is_found_and_nothing_else(known: list[tuple[s
     from fieldapp.store.driver import Connection
 
     connection = Connection(apsw.Connection(":memory:"))
-    connection.execute("CREATE TABLE search (number INTEGER PRIMARY KEY, household TEXT, text TEXT)")
+    connection.execute("CREATE TABLE search (number INTEGER PRIMARY KEY, household TEXT, text TEXT, shown TEXT)")
     connection.execute(
         "CREATE VIRTUAL TABLE search_index USING fts5(pieces, content='', contentless_delete=1, detail=none, tokenize='ascii')"
     )
-    lines = [search.line((str(n), VILLAGE, head, place, "", number, ""), ()) for n, (head, place, number) in enumerate(known)]
+    lines = [
+        search.line((str(n), VILLAGE, head, place, "", number, "", "", "", "", 0), ()) for n, (head, place, number) in enumerate(known)
+    ]
     for number, line in enumerate(lines, search.stretch(VILLAGE)[0]):
         search._write(connection, number, line)
     part = data.draw(st.sampled_from([part for line in lines for part in line.text.split("\n") if part] or ["王"]))
