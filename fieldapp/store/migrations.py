@@ -24,17 +24,11 @@ def _second(connection: Connection) -> None:
 
 
 def _third(connection: Connection) -> None:
-    """What the roster shows stands with what a household is found by; a cache, made anew from the households and members that are here."""
-    _run(connection, 3)
-    raw: Any = connection.connection.driver_connection
-    search.rebuild(raw)
-
-
-def _third(connection: Connection) -> None:
-    """The ledger of copies, and printing many households in a row."""
+    """The ledger of copies, printing many households in a row; what the roster shows stands with what a household is found by."""
     _run(connection, 3)
     raw: Any = connection.connection.driver_connection
     cache.fill(raw, ("copy_made", "copy_taken"))
+    search.rebuild(raw)
 
 
 def _run(connection: Connection, number: int) -> None:
