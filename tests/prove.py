@@ -17,6 +17,8 @@ PROOFS = {
     "mending": "tests.store.mend_proof",
     "store-fuzz": "tests.store.fuzz",
     "form-fuzz": "tests.fuzz",
+    "convergence": "tests.sync.convergence",
+    "mutants": "tests.sync.mutants",
 }
 """What is proved → where."""
 

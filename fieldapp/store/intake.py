@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
 from sync.replica import Author, Taken
 
 from . import areas, audit, facts, operations, outbox, purge
-from .tables import AuthorRow, OperationRow, QuarantineRow
+from .tables import AuthorRow, QuarantineRow
 from .transaction import Transaction
 
 
@@ -34,7 +35,8 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
 
     Operations that were set aside because their author was unknown are tried again once the author is known.
     """
-    authors = {row.device: (bytes.fromhex(row.public_key), row.revoked) for row in tx.session.exec(select(AuthorRow))}
+    listed = tx.sql("SELECT device, public_key, revoked FROM author").fetchall()
+    authors = {device: (bytes.fromhex(key), bool(revoked)) for device, key, revoked in listed}
     waiting = _waiting(tx, authors)
     new, known = 0, _known(tx, incoming) | purge.passed_over(tx, incoming)
     aside: list[tuple[str, str]] = []
@@ -61,11 +63,10 @@ def set_aside(tx: Transaction) -> tuple[tuple[str, str, str], ...]:
 
 
 def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
-    ids = list({operation.id for operation in incoming})
-    found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        found.update(tx.session.exec(select(OperationRow.id).where(col(OperationRow.id).in_(ids[start : start + 500]))))
-    return found
+    if not incoming:
+        return set()
+    ids = json.dumps([operation.id for operation in incoming])
+    return set(tx.column("SELECT id FROM operation WHERE id IN (SELECT value FROM json_each(?))", ids))
 
 
 def _reason(tx: Transaction, operation: Operation, author: tuple[bytes, bool] | None) -> str:
@@ -112,8 +113,7 @@ def _set_aside(tx: Transaction, peer: str, operation: Operation, reason: str) ->
 
 def _waiting(tx: Transaction, authors: Collection[str]) -> list[Operation]:
     """Operations kept apart for their author, whose author is known by now."""
-    rows = tx.session.exec(select(QuarantineRow).where(QuarantineRow.reason == "unknown-author")).all()
-    found = [operations.from_body(row.body) for row in rows]
+    found = [operations.from_body(body) for body in tx.column("SELECT body FROM quarantine WHERE reason = 'unknown-author'")]
     return [operation for operation in found if operation.dev in authors]
 
 

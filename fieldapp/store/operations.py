@@ -147,7 +147,7 @@ def every(tx: Transaction) -> Iterator[OperationRow]:
 
 def read(row: OperationRow) -> Operation:
     """The operation of a row; raises WorkspaceDamaged (record) when the body is not what was written."""
-    return _checked(row.id, row.rec, row.body, row.sum)
+    return checked(row.id, row.rec, row.body, row.sum)
 
 
 def from_body(body: str) -> Operation:
@@ -254,10 +254,11 @@ def add_up(tx: Transaction, record: str) -> cache.Sum:
 
 def _stored(tx: Transaction, record: str) -> list[Stored]:
     rows = tx.sql("SELECT seq, id, household, body, sum FROM operation WHERE rec = ? ORDER BY seq", record)
-    return [Stored(seq, household, _checked(identity, record, body, kept)) for seq, identity, household, body, kept in rows]
+    return [Stored(seq, household, checked(identity, record, body, kept)) for seq, identity, household, body, kept in rows]
 
 
-def _checked(identity: str, record: str, body: str, kept: str) -> Operation:
+def checked(identity: str, record: str, body: str, kept: str) -> Operation:
+    """The operation of a row's columns; raises WorkspaceDamaged (record) when the body is not what was written."""
     if _hash(body) != kept:
         raise WorkspaceDamaged(part="record", detail=record)
     operation = from_body(body)

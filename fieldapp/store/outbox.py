@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlmodel import col, delete, func, select
-from sqlmodel.sql.expression import SelectOfScalar
-
 from sync.operation import Operation
 
 from . import facts, operations
-from .tables import OperationRow, ReceiptRow
 from .transaction import Transaction
 
 DISTRICT = "district"
 """Name of the district server as a peer."""
+_WAITING = "seq > ? AND seq NOT IN (SELECT seq FROM receipt WHERE peer = ?)"
+_ACKNOWLEDGE = (
+    "INSERT INTO receipt (peer, seq) SELECT ?, seq FROM operation WHERE id IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING"
+)
 
 
 def unsent(tx: Transaction, peer: str = DISTRICT) -> int:
     """How many operations wait for a receipt."""
-    return tx.session.exec(select(func.count()).select_from(_waiting(tx, peer).subquery())).one()
+    return int(tx.value(f"SELECT count(*) FROM operation WHERE {_WAITING}", *_waiting(tx, peer)))
 
 
 def unsent_by_household(tx: Transaction, peer: str, households: Sequence[str]) -> dict[str, int]:
@@ -36,39 +36,36 @@ def outgoing(tx: Transaction, peer: str, limit_bytes: int) -> tuple[Operation, .
     """Waiting operations, the oldest first, up to a size of their bodies, at least one; raises WorkspaceDamaged (record)."""
     found: list[Operation] = []
     size = 0
-    for row in tx.session.exec(_waiting(tx, peer).order_by(col(OperationRow.seq)).limit(max(2000, limit_bytes >> 10))):
-        size += len(row.body.encode())
+    listed = f"SELECT id, rec, body, sum FROM operation WHERE {_WAITING} ORDER BY seq LIMIT ?"
+    for identity, record, body, kept in tx.sql(listed, *_waiting(tx, peer), max(2000, limit_bytes >> 10)).fetchall():
+        size += len(body.encode())
         if found and size > limit_bytes:
             break
-        found.append(operations.read(row))
+        found.append(operations.checked(identity, record, body, kept))
     return tuple(found)
 
 
 def acknowledge(tx: Transaction, peer: str, receipts: Sequence[str]) -> None:
     """The peer has these operation ids safely; unknown ids are passed over."""
-    for start in range(0, len(receipts), 500):
-        rows = tx.session.exec(select(OperationRow.seq).where(col(OperationRow.id).in_(receipts[start : start + 500]))).all()
-        for seq in rows:
-            tx.sql("INSERT INTO receipt (peer, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", peer, seq)
-    settle(tx, peer)
+    if receipts:
+        tx.sql(_ACKNOWLEDGE, peer, json.dumps(list(receipts)))
+        settle(tx, peer)
 
 
 def forget(tx: Transaction, peer: str) -> None:
     """Take back every receipt of a peer."""
-    tx.session.exec(delete(ReceiptRow).where(col(ReceiptRow.peer) == peer))
+    tx.sql("DELETE FROM receipt WHERE peer = ?", peer)
     facts.put(tx, _mark(peer), "")
 
 
-def _waiting(tx: Transaction, peer: str) -> SelectOfScalar[OperationRow]:
-    receipts = select(ReceiptRow.seq).where(ReceiptRow.peer == peer)
-    return select(OperationRow).where(col(OperationRow.seq) > int(facts.get(tx, _mark(peer), "0")), col(OperationRow.seq).not_in(receipts))
+def _waiting(tx: Transaction, peer: str) -> tuple[int, str]:
+    return int(facts.get(tx, _mark(peer), "0")), peer
 
 
 def settle(tx: Transaction, peer: str) -> None:
     """Move the mark below which everything has a receipt, so that looking for the rest stays cheap; back, too, where rows are gone."""
-    waiting = _waiting(tx, peer).subquery()
-    first = tx.session.exec(select(func.min(waiting.c.seq))).one()
-    last = tx.session.exec(select(func.max(OperationRow.seq))).one() or 0
+    first = tx.value(f"SELECT min(seq) FROM operation WHERE {_WAITING}", *_waiting(tx, peer))
+    last = tx.value("SELECT max(seq) FROM operation") or 0
     facts.put(tx, _mark(peer), str(last if first is None else first - 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from sqlmodel import col, delete, select
+from sqlmodel import select
 
 from fieldapp.domain import area as division
 from fieldapp.domain.ids import AreaCode
@@ -15,8 +15,10 @@ from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_
 
 from . import areas, attachments, audit, facts, forms, intake, outbox, purge, snapshots
 from .database import Database
-from .tables import CursorRow, FileReceiptRow, OperationRow, ScopeRow
+from .tables import ScopeRow
 from .transaction import Transaction
+
+_MOVE = "INSERT INTO cursor (peer, village, next) VALUES (?, ?, ?) ON CONFLICT (peer, village) DO UPDATE SET next = excluded.next"
 
 
 class StoreReplica:
@@ -40,15 +42,15 @@ class StoreReplica:
         """Forget the peer's receipts and cursors."""
         with self._database.begin() as tx:
             outbox.forget(tx, peer)
-            tx.session.exec(delete(CursorRow).where(col(CursorRow.peer) == peer))
-            tx.session.exec(delete(FileReceiptRow).where(col(FileReceiptRow.peer) == peer))
+            tx.sql("DELETE FROM cursor WHERE peer = ?", peer)
+            tx.sql("DELETE FROM file_receipt WHERE peer = ?", peer)
             facts.put(tx, f"epoch:{peer}", epoch)
 
     def cursors(self, peer: str) -> Mapping[str, int]:
         """Next feed position by village of the scope."""
         with self._database.read() as tx:
             known = _cursors(tx, peer)
-            return {village: known.get(village, 0) for village in tx.session.exec(select(ScopeRow.village).order_by(ScopeRow.village))}
+            return {village: known.get(village, 0) for village in tx.column("SELECT village FROM scope ORDER BY village")}
 
     def outgoing(self, peer: str, limit_bytes: int) -> Sequence[Operation]:
         """Operations without the peer's receipt, the oldest first."""
@@ -73,7 +75,7 @@ class StoreReplica:
             for page in pages:
                 if page.start <= known.get(page.village, 0) < page.next:
                     known[page.village] = page.next
-                    tx.session.merge(CursorRow(peer=peer, village=page.village, next=page.next))
+                    tx.sql(_MOVE, peer, page.village, page.next)
             return taken
 
     def acknowledge(self, peer: str, receipts: Sequence[str]) -> None:
@@ -138,7 +140,7 @@ class StoreReplica:
     def digest(self, village: str) -> tuple[int, str]:
         """How many operations of a village are or were here, and the XOR of their ids."""
         with self._database.read() as tx:
-            ids = {*tx.session.exec(select(OperationRow.id).where(OperationRow.vil == village)), *purge.gone(tx, village)}
+            ids = {*tx.column("SELECT id FROM operation WHERE vil = ?", village), *purge.gone(tx, village)}
         together = 0
         for identity in ids:
             together ^= int(identity, 16)
@@ -146,7 +148,7 @@ class StoreReplica:
 
 
 def _cursors(tx: Transaction, peer: str) -> dict[str, int]:
-    return {row.village: row.next for row in tx.session.exec(select(CursorRow).where(CursorRow.peer == peer))}
+    return dict(tx.sql("SELECT village, next FROM cursor WHERE peer = ?", peer).fetchall())
 
 
 def _learn(tx: Transaction, rows: Sequence[AreaRow], published: Sequence[PublishedForm]) -> None:

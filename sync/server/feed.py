@@ -98,9 +98,16 @@ def total(session: Session) -> int:
     return session.exec(select(func.coalesce(func.sum(VillageCounter.n), 0))).one()
 
 
-def digest(session: Session, counter: VillageCounter, device: str) -> tuple[int, str]:
+def apart(session: Session, device: str) -> dict[str, list[str]]:
+    """By village the ids of what a device sent and was set apart here."""
+    found: dict[str, list[str]] = {}
+    for village, identity in session.exec(select(Quarantine.vil, Quarantine.id).where(Quarantine.sender == device)).all():
+        found.setdefault(village, []).append(identity)
+    return found
+
+
+def digest(session: Session, counter: VillageCounter, apart: Collection[str]) -> tuple[int, str]:
     """Count and XOR of what a device holds once it has read the whole feed: that, and what it sent and was set apart here."""
-    apart = session.exec(select(Quarantine.id).where(Quarantine.vil == counter.vil, Quarantine.sender == device)).all()
     extra = set(apart) - known(session, counter.vil, apart)
     xor = int(counter.xor, 16)
     for identity in extra:

@@ -52,9 +52,11 @@ def take_in(district: District, sender: str, plain: Sequence[object]) -> tuple[t
     receipts: list[str] = []
     for village, operations in sorted(readable.items()):
         believed, doubted = _sorted_out(district, village, operations, sender)
-        _accept(district, village, believed, sender)
-        receipts += [operation.id for operation in believed]
-        apart += doubted
+        if believed:
+            _accept(district, village, believed, sender)
+        refused = {identity for identity, _, _ in doubted}
+        receipts += [identity for identity in operations if identity not in refused]
+        apart += [(value, reason) for _, value, reason in doubted]
     told = _set_apart(district, sender, apart)
     return (*receipts, *(identity for identity, _ in told)), told
 
@@ -66,20 +68,24 @@ def device_scope(session: Session, device: Device) -> tuple[str, ...]:
 
 def _sorted_out(
     district: District, village: str, operations: Mapping[str, Operation], sender: str
-) -> tuple[list[Operation], list[tuple[object, str]]]:
-    """Operations that may enter the feed, what is there already included, and those that may not."""
+) -> tuple[list[Operation], list[tuple[str, object, str]]]:
+    """Operations that may enter the feed and are not there yet, and (id, value, reason) of those that may not."""
     believed: list[Operation] = []
-    doubted: list[tuple[object, str]] = []
+    doubted: list[tuple[str, object, str]] = []
     with district.reading() as session:
         there = feed.known(session, village, operations)
-        carrier = people.require_device(session, sender)
+        if len(there) == len(operations):
+            return [], []
+        named = {operation.dev for operation in operations.values()} | {sender}
+        devices = {device.id: device for device in session.exec(select(Device).where(col(Device.id).in_(named)))}
+        carrier = devices[sender]
         for operation in operations.values():
             try:
                 if operation.id not in there:
-                    _believe(operation, session.get(Device, operation.dev), carrier)
-                believed.append(operation)
+                    _believe(operation, devices.get(operation.dev), carrier)
+                    believed.append(operation)
             except BadOperation as bad:
-                doubted.append((to_plain(operation), str(bad.values["reason"])))
+                doubted.append((operation.id, to_plain(operation), str(bad.values["reason"])))
     return believed, doubted
 
 
@@ -191,10 +197,12 @@ def pages_from(
     pages: list[FeedPage] = []
     digests: dict[str, tuple[int, str]] = {}
     left, more = limit, False
+    counters = {row.vil: row for row in session.exec(select(VillageCounter).where(col(VillageCounter.vil).in_(cursors)))}
+    apart = feed.apart(session, device)
     for village, start in sorted(cursors.items()):
-        counter = session.get(VillageCounter, village)
+        counter = counters.get(village)
         if counter is None:
-            digests[village] = (0, "0" * 64)
+            digests[village] = feed.digest(session, VillageCounter(vil=village, n=0, xor="0" * 64), apart.get(village, ()))
             continue
         end = start
         if start < counter.n and left > 0:
@@ -203,7 +211,7 @@ def pages_from(
             pages.append(page)
             end = page.next
         if end == counter.n:
-            digests[village] = feed.digest(session, counter, device)
+            digests[village] = feed.digest(session, counter, apart.get(village, ()))
         else:
             more = True
     return tuple(pages), digests, more

@@ -1,70 +1,43 @@
-"""The state machine finds nothing in the real exchange; each seeded mistake is caught by its story, and by chance in the long run."""
+"""Random walks of real workspaces and a real district find nothing; every seeded mistake is found by the short walk that shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sync.errors import GarbledReply
-
-from .convergence import MUTANTS, RECORDS, Disagreement, Place, run
-
-Story = Callable[[Disagreement], None]
-
-
-def _a_request_is_lost(story: Disagreement) -> None:
-    story.edit(0, RECORDS[0], "a", 1)
-    story.sync(0, ["lost"], None)
-
-
-def _the_server_is_put_back(story: Disagreement) -> None:
-    story.back_up_server()
-    story.edit(0, RECORDS[0], "a", 1)
-    story.sync(0, [], None)
-    story.put_back_server(True, 0, 0)
-
-
-def _a_laptop_is_put_back_and_gets_a_later_stick(story: Disagreement) -> None:
-    story.put_back_laptop_and_stick(0, 3)
-
-
-def _two_write_the_same_field(story: Disagreement) -> None:
-    story.edit(0, RECORDS[0], "a", 1)
-    story.edit(1, RECORDS[0], "a", 2)
-
-
-STORIES: dict[str, Story] = {
-    "last-writer-wins": _two_write_the_same_field,
-    "receipts-on-sending": _a_request_is_lost,
-    "kept-receipts": _the_server_is_put_back,
-    "no-epochs": _the_server_is_put_back,
-    "cursor-gap": _a_laptop_is_put_back_and_gets_a_later_stick,
-}
+from . import convergence
+from .mutants import MUTANTS, applied
+from .walks import Walker
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("district"))
+def walker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
+    made = Walker(tmp_path_factory.mktemp("walks"), real=True)
     yield made
-    made.district.close()
+    made.close()
 
 
-def told(place: Place, folder: Path, story: Story, mutant: str = "") -> None:
-    machine = type("Machine", (Disagreement,), {"place": place, "folder": folder, **MUTANTS.get(mutant, {})})()
-    machine.begin()
-    story(machine)
-    machine.teardown()
+def test_laptops_with_real_workspaces_agree_and_lose_nothing(tmp_path: Path):
+    told = convergence.prove(tmp_path, walks=3, steps=40, seed=7)
+    assert (told["walks"], told["wrong"]) == (3, None)
 
 
-def test_everybody_agrees_and_nothing_is_lost():
-    result = run(examples=5, steps=12)
-    assert result.wasSuccessful(), [text for _, text in (*result.failures, *result.errors)]
+def test_replica_in_memory_agrees_as_well(tmp_path: Path):
+    told = convergence.prove(tmp_path, walks=3, steps=40, seed=7, real=False)
+    assert (told["walks"], told["wrong"]) == (3, None)
 
 
-@pytest.mark.parametrize("mutant", sorted(MUTANTS))
-def test_a_seeded_mistake_is_caught_and_without_it_the_story_ends_well(mutant: str, place: Place, tmp_path: Path):
-    told(place, tmp_path, STORIES[mutant])
-    with pytest.raises((AssertionError, GarbledReply)):
-        told(place, tmp_path, STORIES[mutant], mutant)
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_seeded_mistake_is_found_and_without_it_the_walk_ends_well(name: str, walker: Walker):
+    assert walker.wrong(MUTANTS[name].walk) == ""
+    with applied(MUTANTS[name]):
+        assert walker.wrong(MUTANTS[name].walk) != ""
+
+
+def test_walk_that_goes_wrong_is_told_in_its_shortest_form(walker: Walker):
+    mutant = MUTANTS["kept-receipts"]
+    noise = (("edit", 1, 1, 1, 1), ("turn_clock", 2, 7), ("sync", 1))
+    with applied(mutant):
+        assert set(walker.shrunk([*noise, *mutant.walk])) <= set(mutant.walk)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from sync.keys import DeviceKey
 from sync.server.district import new_epoch, utc_now
 from sync.session import exchange
 
 from .conftest import EAST, silent
-from .convergence import Place, PlayedLine, without_comparison
 from .memory import MemoryReplica
+from .place import Place, PlayedLine, without_comparison
 from .test_exchange import rec
 
 
 def laptops(place: Place) -> list[MemoryReplica]:
-    return [MemoryReplica(key, 1_800_000_000_000) for key in place.keys]
+    replicas = [MemoryReplica(DeviceKey(bytes([number]) * 32)) for number in (1, 2, 3)]
+    for replica in replicas:
+        place.enrol(replica.key)
+    return replicas
 
 
 def sync(place: Place, replica: MemoryReplica):
@@ -73,7 +77,7 @@ def _regrown(folder: Path) -> tuple[Place, MemoryReplica, MemoryReplica]:
 
 def test_the_comparison_mends_what_epochs_and_cursors_cannot_see(tmp_path: Path):
     place, one, two = _regrown(tmp_path / "district")
-    without_comparison(one, PlayedLine(place, one.key.device), silent)
+    without_comparison(one, PlayedLine(place, one.key.device))
     assert len(place.ids()) == 1, "nothing but the comparison sees it"
     summary = sync(place, one)
     assert summary.mended
