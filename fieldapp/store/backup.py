@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from fieldapp.errors import AlreadyThere, NotAllowed, NotFound, WorkspaceDamaged
+from sync import driver
 
-from . import audit, driver, engine, keys, siblings
+from . import audit, engine, keys, siblings
 from .database import Database
 from .lock import FolderLock
 from .safely import sync_folder, write_safely

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from fieldapp.domain.clock import CHINA
+from sync import driver
 from sync.errors import BadOperation
 from sync.merge import merge
 from sync.operation import Operation, from_plain
 
-from . import driver, search
+from . import search
 from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, HouseholdRow, MemberRow, Row, SubmissionRow
 from .transaction import Transaction
 

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from fieldapp.errors import AttachmentMissing, CodedError, WorkspaceDamaged
+from sync import driver
 
-from . import audit, driver, forms, keys, recount, search, submissions
+from . import audit, forms, keys, recount, search, submissions
 from .damage import Damage
 from .engine import coded
 from .tables import DraftRow, FileRow

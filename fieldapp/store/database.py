@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from fieldapp.domain.clock import Clock, SystemClock
 from fieldapp.errors import AlreadyThere, NotAllowed
+from sync import driver
 from sync.keys import DeviceKey
 
-from . import audit, cache, driver, engine, facts, keys, opening
+from . import audit, cache, engine, facts, keys, opening
 from .check import Damage, Report, examine, unseen
 from .info import Info, count
 from .keyring import Keyring

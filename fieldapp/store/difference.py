@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldapp.errors import NotAllowed
+from sync import driver
 
-from . import backup, driver, keys
+from . import backup, keys
 from .database import Database
 
 _NAMES = 50

@@ -16,8 +16,9 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from fieldapp.errors import CodedError, DiskFull, WorkspaceDamaged
+from sync import driver
 
-from . import driver, facts
+from . import facts
 from .transaction import Place, Transaction
 
 DATABASE = "workspace.db"

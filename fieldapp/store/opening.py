@@ -12,9 +12,10 @@ from sqlmodel import select
 
 from fieldapp.domain.clock import Clock
 from fieldapp.errors import DiskFull, WorkspaceDamaged, WrongPassphrase
+from sync import driver
 from sync.keys import DeviceKey
 
-from . import audit, driver, engine, facts, keys, migrations, rotation, siblings, tries
+from . import audit, engine, facts, keys, migrations, rotation, siblings, tries
 from .check import Damage
 from .keys import Keys, Realm
 from .lock import FolderLock

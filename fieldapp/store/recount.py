@@ -11,10 +11,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from sync import driver
 from sync.errors import BadOperation
 from sync.operation import Operation, content_id, from_plain, verify
 
-from . import authors, cache, driver, operations, tables
+from . import authors, cache, operations, tables
 from .damage import Damage
 from .transaction import Transaction
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fieldapp.errors import FieldAppError, NotAllowed, WorkspaceDamaged
+from sync import driver
 
-from . import audit, backup, driver, facts, operations, outbox, recount, submissions
+from . import audit, backup, facts, operations, outbox, recount, submissions
 from .check import Damage, Report, unseen
 from .database import Database
 from .transaction import Transaction

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fieldapp.errors import DiskFull, WorkspaceDamaged
+from sync import driver
 
-from . import driver, engine, facts, keyfile, keys
+from . import engine, facts, keyfile, keys
 from .keyfile import COPY, FILE, KeyFile
 from .keys import Keys
 from .lock import FolderLock

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fieldapp.errors import NotAllowed, WorkspaceDamaged
+from sync import driver
 from sync.keys import DeviceKey
 
-from . import backup, cache, driver, engine, facts, migrations
+from . import backup, cache, engine, facts, migrations
 from .keys import Keys
 from .lock import FolderLock
 from .safely import sync_folder

@@ -17,7 +17,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .driver import Connection
+from sync.driver import Connection
+
 from .initials import initials
 
 _PLACES = 1 << 22

@@ -10,9 +10,9 @@ from typing import Any
 from sqlmodel import Session
 
 from fieldapp.domain.clock import Clock
+from sync import driver
 from sync.keys import DeviceKey
 
-from . import driver
 from .keys import Realm
 from .vault import Vault
 

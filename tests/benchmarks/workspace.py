@@ -22,12 +22,13 @@ import sqlcipher3
 
 from fieldapp.domain.clock import FixedClock
 from fieldapp.domain.household import Household
-from fieldapp.store import attachments, driver, engine, households
+from fieldapp.store import attachments, engine, households
 from fieldapp.store.database import Database
 from fieldapp.store.initials import initials
 from fieldapp.store.keys import QUICK, Realm
 from fieldapp.usecases import county, interview, roster, workspaces
 from fieldapp.usecases.county.families import family
+from sync import driver
 from tests.world import MORNING, laptop
 
 from .measure import Figure, in_turn, median, milliseconds, percentile

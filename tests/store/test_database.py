@@ -22,12 +22,13 @@ from fieldapp.errors import (
     WrongPassphrase,
     WrongRealm,
 )
-from fieldapp.store import areas, audit, driver, engine, facts, forms, households, keys, migrations, operations, tries
+from fieldapp.store import areas, audit, engine, facts, forms, households, keys, migrations, operations, tries
 from fieldapp.store.check import Damage
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 from fieldapp.store.tables import AuditRow, HouseholdRow, OperationRow, Row
 from fieldapp.store.transaction import Transaction
+from sync import driver
 from sync.replica import PublishedForm
 
 from .conftest import PASSPHRASE, USER

@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Field, Session, SQLModel, select
 
-from fieldapp.store import driver, engine
+from fieldapp.store import engine
 from fieldapp.store.database import Database
 from fieldapp.store.tables import Row
+from sync import driver
 
 from .people import household, keep
 

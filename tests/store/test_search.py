@@ -128,7 +128,7 @@ NUMBERS = st.text("01239x", max_size=18)
 def test_whatever_stands_in_a_line_is_found_and_nothing_else(known: list[tuple[str, str, str]], data: st.DataObject) -> None:
     import apsw
 
-    from fieldapp.store.driver import Connection
+    from sync.driver import Connection
 
     connection = Connection(apsw.Connection(":memory:"))
     connection.execute("CREATE TABLE search (number INTEGER PRIMARY KEY, household TEXT, text TEXT, shown TEXT)")
