@@ -14,6 +14,9 @@ from fieldapp.words import resources, say
 from sync.operation import Signer
 
 from . import completeness, papers, pieces, seal, volume
+=======
+from . import papers, qr, seal, volume
+>>>>>>> 2cd6f88 (Take PNGs as they are packed; make QR codes with what their sizes share worked out once)
 from .copies import Copy, Holder
 from .fonts import Faces, Missing, Typesetter
 from .gap import Gap
@@ -180,7 +183,7 @@ class Binder:
         return tuple(self._file.form(f"{name}{number}", *drawn) for number, drawn in enumerate(pages, 1))
 
     def _bind_copy(self, sheet: ArchiveSheet, copy: Copy, variant: _Variant) -> None:
-        binding = volume.Binding(sheet, self._setter, copy, is_open=bool(variant.gaps))
+        binding = volume.Binding(sheet, self._setter, copy, self._file.form, is_open=bool(variant.gaps))
         self._show(binding.page(variant.cover, qr=self._code(sheet, copy, seal.COVER)))
         self._turn_over(binding)
         for page in (*variant.indexes, *variant.gaps):
@@ -200,7 +203,7 @@ class Binder:
         """The QR code of one page of a copy."""
         facts = sheet.facts
         text = seal.write(self._signer, facts.household, facts.revision, copy.number, facts.archived_at.date(), sheet.digest, leaf)
-        return self._file.form(f"Q{copy.number}.{leaf.number}", qr_path(text, papers.QR_SIDE))
+        return self._file.form(f"Q{copy.number}.{leaf.number}", qr.path(text, papers.QR_SIDE))
 
     def _show(self, page: tuple[str, tuple[str, ...]]) -> None:
         self._file.page(*page)
@@ -232,21 +235,3 @@ def _without_internal(sheet: ArchiveSheet) -> ArchiveSheet:
         changes=tuple(change for change in sheet.changes if not change.is_internal),
         gaps=tuple(gap for gap in sheet.gaps if not gap.is_internal),
     )
-
-
-def qr_path(text: str, side: float) -> str:
-    """A QR code (error correction M, quiet zone 4) as one path of rectangles, a run of dark modules each."""
-    import segno
-
-    rows = [bytes(row) for row in segno.make(text, error="m", micro=False, boost_error=False, mask=3).matrix]
-    count = len(rows)
-    unit = side / (count + 8)
-    drawn = [f"q {unit:.4f} 0 0 {unit:.4f} {4 * unit:.4f} {4 * unit:.4f} cm"]
-    for line, row in enumerate(rows):
-        start = row.find(1)
-        while start >= 0:
-            end = row.find(0, start)
-            end = count if end < 0 else end
-            drawn.append(f"{start} {count - 1 - line} {end - start} 1 re")
-            start = row.find(1, end)
-    return "\n".join([*drawn, "f Q"])

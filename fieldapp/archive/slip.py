@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fieldapp.words import resources, say
 
+from . import qr
 from .fonts import Faces, Typesetter
 from .layout import BINDING, BODY, MM, Align, Cell, Flow, Pen
 
@@ -32,7 +33,6 @@ class Slip:
 def print_slip(slip: Slip) -> bytes:
     """The PDF. Raises FontMissing."""
     from .pdfa import Labels, PdfFile
-    from .render import qr_path
 
     setter = Typesetter(Faces(resources() / "fonts"))
     flow = Flow(Pen(setter))
@@ -53,7 +53,7 @@ def print_slip(slip: Slip) -> bytes:
     sink = io.BytesIO()
     file = PdfFile(Labels(slip.title, "", slip.title, slip.made_at, f"{slip.title}{slip.made_at.isoformat()}{slip.rows}"), sink)
     if slip.code:
-        file.form("Code", qr_path(slip.code, _QR_SIDE))
+        file.form("Code", qr.path(slip.code, _QR_SIDE))
     for number, drawn in enumerate(flow.finish(), 1):
         pen = Pen(setter)
         pen.show(file.form(f"P{number}", *drawn), BINDING, 0)

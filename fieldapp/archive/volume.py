@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,10 @@ _INDEX_ROWS = 16
 _GAP_LIST = (12, 24, 83, 26, 22)
 """序号 类别 缺少的内容 补齐情况 补齐日期, in mm."""
 _OPEN_ROOM = 26
+
+
+Form = Callable[[str, str, Sequence[str]], str]
+"""Writes a form by name, operators and what it shows; gives the name back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +186,14 @@ def notes(
 class Binding:
     """The pages of one copy as they come: which side, which margin, which number, and the marks on every page."""
 
-    def __init__(self, sheet: ArchiveSheet, setter: Typesetter, copy: Copy, is_open: bool = False) -> None:
+    def __init__(self, sheet: ArchiveSheet, setter: Typesetter, copy: Copy, form: Form, is_open: bool = False) -> None:
         self._sheet = sheet
         self._is_open = is_open
         self._pen = Pen(setter)
         self._copy = copy
+        self._form = form
+        self._frames: dict[bool, str] = {}
         self._sides = 0
-        self._of = len(sheet.facts.copies)
 
     @property
     def is_back(self) -> bool:
@@ -197,11 +202,22 @@ class Binding:
 
     def page(self, body: str, number: int = 0, qr: str = "") -> tuple[str, tuple[str, ...]]:
         """The next page showing a body; 0 is no number; `qr` names the form of its QR code."""
-        left = OUTER if self.is_back else BINDING
-        pen, facts = self._pen, self._sheet.facts
+        pen, left = self._pen, OUTER if self.is_back else BINDING
+        if self.is_back not in self._frames:
+            self._frames[self.is_back] = self._frame(left)
         pen.show(body, left, 0)
         if qr:
             pen.show(qr, left + QR_X, QR_Y)
+        pen.show(self._frames[self.is_back], 0, 0)
+        if number:
+            outer, to_outer = (left, Align.LEFT) if self.is_back else (left + BODY, Align.RIGHT)
+            pen.say(outer, 11 * MM - 1, str(number), 12, to_outer)
+        self._sides += 1
+        return pen.take()
+
+    def _frame(self, left: float) -> str:
+        """The marks that every front (or back) of this copy bears, as a form of their own."""
+        pen, facts = Pen(self._pen.setter), self._sheet.facts
         mark = say("archive-copy-mark", mark=self._copy.mark, number=self._copy.number)
         top, foot = PAGE_HEIGHT - 14 * MM, 11 * MM
         outer, inner = (left, left + BODY) if self.is_back else (left + BODY, left)
@@ -216,10 +232,7 @@ class Binding:
             pen.say(inner, foot, say("archive-open"), 9.5, to_inner, bold=True)
             shift = -_OPEN_ROOM if self.is_back else _OPEN_ROOM
         pen.say(inner + shift, foot, footer, 8, to_inner, room=BODY - 40 - abs(shift))
-        if number:
-            pen.say(outer, foot - 1, str(number), 12, to_outer)
-        self._sides += 1
-        return pen.take()
+        return self._form(f"F{self._copy.number}{'b' if self.is_back else ''}", *pen.take())
 
     def blank(self) -> bool:
         """Whether an empty back must follow so that what comes next begins a sheet; counts it."""
