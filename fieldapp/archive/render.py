@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fieldapp.words import resources, say
 from sync.operation import Signer
 
-from . import completeness, papers, pieces, seal, volume
-=======
-from . import papers, qr, seal, volume
->>>>>>> 2cd6f88 (Take PNGs as they are packed; make QR codes with what their sizes share worked out once)
+from . import completeness, papers, pieces, qr, seal, volume
 from .copies import Copy, Holder
 from .fonts import Faces, Missing, Typesetter
 from .gap import Gap

@@ -148,7 +148,7 @@ def test_giving_up_ends_it_between_two_households() -> None:
 
 
 def test_photos_of_a_household_are_let_go_once_they_are_written(tmp_path: Path) -> None:
-    photos = [jpeg(number, (64, 48)) + bytes(300_000) for number in range(3)]
+    photos = [jpeg(60 * number, (64, 48)) + bytes(300_000) for number in range(3)]
     alone = sys.getrefcount(photos[0])
     held: list[list[bool]] = []
     length: list[int] = []
