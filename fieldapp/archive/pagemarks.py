@@ -1,0 +1,192 @@
+"""What stands on every page of an archive, as a short mark: so that after a revision only the pages that differ are printed again.
+
+A mark is the same for two files exactly when the page shows the same: text by character (glyph numbers differ from file to file), lines,
+pictures by their bytes, and the side of the margin. What belongs to the copy or to the whole revision is left out: the copy's mark, the
+running head, the short digest in the footer, QR codes. The page number is part of a page's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+_SHOWN = re.compile(rb"q ([-0-9. ]+) cm /(\S+) Do Q")
+_RUN = re.compile(rb"/(\S+) (\S+) Tf <([0-9A-F]*)>")
+_UNICODE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
+_CODE = re.compile(r"Q[0-9]")
+_FRONT = re.compile(r"[A-Z](Cover|Index|Notes)([0-9]*)")
+_NUMBERED = re.compile(r"B([0-9]+)")
+COVER, NOTES, BLANK = "cover", "notes", "blank"
+_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One side of paper within a copy: `cover`, `index1`, `1` …, `notes`, `blank` with the name before; and its mark."""
+
+    name: str
+    mark: str
+
+
+Volume = tuple[Page, ...]
+"""The pages of one copy in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """What is exchanged in one copy: names of pages to take out, names to put in, and the places of the latter in the copy, from 0."""
+
+    out: tuple[str, ...]
+    into: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+def volumes(pdf: bytes) -> tuple[Volume, ...]:
+    """The pages of every copy, in the order of the bookmarks."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(pdf))
+    starts = _starts(reader)
+    marks = _Marks()
+    found = []
+    for first, end in zip(starts, [*starts[1:], len(reader.pages)], strict=True):
+        pages: list[Page] = []
+        for index in range(first, end):
+            name, mark = marks.of(reader.pages[index])
+            pages.append(Page(name or f"{BLANK}-{pages[-1].name if pages else ''}", mark))
+        found.append(tuple(pages))
+    return tuple(found)
+
+
+def written(holders: Sequence[str], pages: Sequence[Volume]) -> str:
+    """The marks of some copies as one line: `township cover=0123… 1=…;village …`."""
+    return ";".join(" ".join([holder, *(f"{page.name}={page.mark}" for page in own)]) for holder, own in zip(holders, pages, strict=True))
+
+
+def read(text: str) -> dict[str, Volume]:
+    """What `written` wrote, by holder; what is not readable is left out."""
+    found = {}
+    for part in text.split(";"):
+        holder, *pages = part.split(" ")
+        if holder and all("=" in page for page in pages):
+            found[holder] = tuple(Page(*page.split("=", 1)) for page in pages)
+    return found
+
+
+def swap(before: Volume, after: Volume, duplex: bool) -> Swap:
+    """What differs between two revisions of one copy; printed on both sides, a page takes the other side of its sheet along."""
+    old = {page.name: page.mark for page in before}
+    new = {page.name: page.mark for page in after}
+    places = {place for place, page in enumerate(after) if old.get(page.name) != page.mark}
+    gone = {page.name for page in before if page.name not in new}
+    if duplex:
+        torn = {page.name for place, page in enumerate(before) if before[min(place ^ 1, len(before) - 1)].name in gone}
+        places |= {place for place, page in enumerate(after) if page.name in torn}
+        places |= {place ^ 1 for place in places if place ^ 1 < len(after)}
+    ordered = tuple(sorted(places))
+    into = tuple(after[place].name for place in ordered)
+    return Swap(tuple(page.name for page in before if page.name in gone or page.name in into), into, ordered)
+
+
+def picked(pdf: bytes, places: Iterable[Sequence[int]], fronts: Iterable[bytes] = ()) -> bytes:
+    """A file of some pages of each copy, counted within the copy, each after a paper of its own from `fronts`; for printing, not to keep."""
+    from pypdf import PdfReader, PdfWriter
+
+    reader, slips = PdfReader(io.BytesIO(pdf)), list(fronts)
+    starts = _starts(reader)
+    with PdfWriter() as writer, io.BytesIO() as out:
+        for number, own in enumerate(places):
+            if own and number < len(slips):
+                writer.append(io.BytesIO(slips[number]), import_outline=False)
+            for place in own:
+                writer.add_page(reader.pages[starts[number] + place])
+        writer.write(out)
+        return out.getvalue()
+
+
+def one_copy(pdf: bytes, number: int) -> bytes:
+    """The pages of one copy alone, counted from 0; for printing."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(pdf))
+    starts = [*_starts(reader), len(reader.pages)]
+    return picked(pdf, [() if other != number else range(starts[other + 1] - starts[other]) for other in range(len(starts) - 1)])
+
+
+def _starts(reader: PdfReader) -> list[int]:
+    """First pages of the copies; a file without bookmarks is one copy."""
+    found = [reader.get_destination_page_number(entry) for entry in reader.outline if not isinstance(entry, list)]
+    return sorted(number for number in found if number is not None) or [0]
+
+
+class _Marks:
+    """Makes marks; fonts, pictures and shared pages are read once a file."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[int, tuple[bytes, Mapping[bytes, str]]] = {}
+        self._forms: dict[int, str] = {}
+
+    def of(self, page: Any) -> tuple[str, str]:
+        """Name and mark of a page; a blank one has no name."""
+        contents = page.get_contents()
+        data = contents.get_data() if contents is not None else b""
+        objects = page.get("/Resources", {}).get("/XObject", {})
+        name, told = "", []
+        for where, form in _SHOWN.findall(data):
+            title = form.decode("ascii")
+            if _CODE.match(title):
+                continue
+            name = name or _name_of(title)
+            told.append(f"{where.decode('ascii')} {self._form(objects.raw_get(f'/{title}'))}")
+        return name, _short("\n".join(told))
+
+    def _form(self, reference: Any) -> str:
+        if reference.idnum not in self._forms:
+            shown = reference.get_object()
+            if shown.get("/Subtype") == "/Image":
+                told = hashlib.sha256(shown._data).hexdigest()
+            else:
+                told = self._drawn(shown)
+            self._forms[reference.idnum] = told
+        return self._forms[reference.idnum]
+
+    def _drawn(self, form: Any) -> str:
+        resources = form.get("/Resources", {})
+        fonts, objects = resources.get("/Font", {}), resources.get("/XObject", {})
+        text = _RUN.sub(lambda run: self._text(fonts, *run.groups()), form.get_data())
+        pictures = "".join(self._form(objects.raw_get(f"/{name.decode('ascii')}")) for _, name in _SHOWN.findall(text))
+        placed = _SHOWN.sub(rb"q \1 cm Do Q", text)
+        return hashlib.sha256(placed + pictures.encode()).hexdigest()
+
+    def _text(self, fonts: Any, font: bytes, size: bytes, glyphs: bytes) -> bytes:
+        face, characters = self._font(fonts.raw_get(f"/{font.decode('ascii')}"))
+        shown = "".join(characters.get(glyphs[at : at + 4], "?") for at in range(0, len(glyphs), 4))
+        return face + b" " + size + b" Tf " + shown.encode("utf-8")
+
+    def _font(self, reference: Any) -> tuple[bytes, Mapping[bytes, str]]:
+        """Its name without the tag of the subset, and its characters by glyph number."""
+        if reference.idnum not in self._fonts:
+            font = reference.get_object()
+            pairs = _UNICODE.findall(font["/ToUnicode"].get_data())
+            characters = {glyph: bytes.fromhex(code.decode("ascii")).decode("utf-16-be") for glyph, code in pairs}
+            self._fonts[reference.idnum] = (str(font["/BaseFont"]).rpartition("+")[2].encode(), characters)
+        return self._fonts[reference.idnum]
+
+
+def _name_of(form: str) -> str:
+    front = _FRONT.fullmatch(form)
+    if front:
+        return f"{front[1].lower()}{front[2]}"
+    numbered = _NUMBERED.fullmatch(form)
+    return numbered[1] if numbered else form.lower()
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
