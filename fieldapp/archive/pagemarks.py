@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PdfReader, PdfWriter
 
 _SHOWN = re.compile(rb"q ([-0-9. ]+) cm /(\S+) Do Q")
 _RUN = re.compile(rb"/(\S+) (\S+) Tf <([0-9A-F]*)>")
@@ -95,8 +95,11 @@ def swap(before: Volume, after: Volume, duplex: bool) -> Swap:
     return Swap(tuple(page.name for page in before if page.name in gone or page.name in into), into, ordered)
 
 
-def picked(pdf: bytes, places: Iterable[Sequence[int]], fronts: Iterable[bytes] = ()) -> bytes:
-    """A file of some pages of each copy, counted within the copy, each after a paper of its own from `fronts`; for printing, not to keep."""
+def picked(pdf: bytes, places: Iterable[Sequence[int]], fronts: Iterable[bytes] = (), pad: bool = False) -> bytes:
+    """A file of some pages of each copy, counted within the copy, behind a paper of its own from `fronts`; for printing, not to keep.
+
+    With `pad` every copy and its front begin on a sheet of their own.
+    """
     from pypdf import PdfReader, PdfWriter
 
     reader, slips = PdfReader(io.BytesIO(pdf)), list(fronts)
@@ -105,10 +108,19 @@ def picked(pdf: bytes, places: Iterable[Sequence[int]], fronts: Iterable[bytes] 
         for number, own in enumerate(places):
             if own and number < len(slips):
                 writer.append(io.BytesIO(slips[number]), import_outline=False)
+                _to_next_sheet(writer, pad)
             for place in own:
                 writer.add_page(reader.pages[starts[number] + place])
+            _to_next_sheet(writer, pad)
         writer.write(out)
         return out.getvalue()
+
+
+def sides(pdf: bytes) -> int:
+    """How many pages a file has."""
+    from pypdf import PdfReader
+
+    return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def one_copy(pdf: bytes, number: int) -> bytes:
@@ -118,6 +130,11 @@ def one_copy(pdf: bytes, number: int) -> bytes:
     reader = PdfReader(io.BytesIO(pdf))
     starts = [*_starts(reader), len(reader.pages)]
     return picked(pdf, [() if other != number else range(starts[other + 1] - starts[other]) for other in range(len(starts) - 1)])
+
+
+def _to_next_sheet(writer: PdfWriter, pad: bool) -> None:
+    if pad and len(writer.pages) % 2:
+        writer.add_blank_page()
 
 
 def _starts(reader: PdfReader) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import desc, literal_column
 from sqlmodel import col, select
 
 from fieldapp.domain.ids import AttachmentId
@@ -83,8 +84,9 @@ def record(tx: Transaction, record: str) -> Attached:
 
 
 def archives(tx: Transaction, household: str = "") -> tuple[ArchiveMade, ...]:
-    """Archives that were made, the newest first."""
-    query = select(ArchiveRow).where(col(ArchiveRow.deleted).is_(False)).order_by(col(ArchiveRow.made_at).desc(), col(ArchiveRow.id))
+    """Archives that were made, the newest first; of one instant the one that came here last."""
+    query = select(ArchiveRow).where(col(ArchiveRow.deleted).is_(False))
+    query = query.order_by(col(ArchiveRow.made_at).desc(), desc(literal_column("archive.rowid")))
     if household:
         query = query.where(ArchiveRow.household == household)
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
 from sqlmodel import col, func, select
@@ -115,6 +116,12 @@ def line(tx: Transaction, household: str) -> HouseholdLine:
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
     return _lines(tx, [row.id])[0]
+
+
+def heads(tx: Transaction, wanted: Collection[str]) -> dict[str, str]:
+    """Names of the heads of households that are here."""
+    listed = "SELECT id, head_name FROM household WHERE id IN (SELECT value FROM json_each(?))"
+    return dict(tx.sql(listed, json.dumps(sorted(wanted))).fetchall())
 
 
 def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:

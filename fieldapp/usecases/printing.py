@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import AlreadyThere, NotFound
 
-from . import printing_facts
+from . import printing_facts, printing_ledger
 
 if TYPE_CHECKING:
     from fieldapp.archive.gap import Gap
@@ -38,13 +38,25 @@ class Archive:
     """What the rules noticed about the household, in words: a person looks before printing."""
     gaps: tuple[Gap, ...] = ()
     """缺件清单: what the archive lacks; with gaps it is marked 待补 on every page."""
+    copies: tuple[str, ...] = HOLDERS
+    duplex: bool = False
+    """Laid out for both sides of the paper: margins mirrored, every copy on sheets of its own."""
+    record: str = ""
+    """The archive record; empty for a preview, which is kept nowhere."""
+    newest: int = 0
+    """The household's newest finalized revision, 0 if it is not known here."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether a newer revision supersedes it."""
+        return self.newest > self.revision
 
 
-def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
+def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool = False) -> Archive:
     """The archive as it would be made now; kept nowhere. Raises NotAllowed (not-finalized)."""
     from fieldapp.store import audit
 
-    prepared = printing_facts.prepared(workspace, household, copies)
+    prepared = printing_facts.prepared(workspace, household, copies, duplex)
     with workspace.begin() as tx:
         audit.once_a_day(tx, "view", household)
     report(0, 1, prepared.sheet.facts.head_name)
@@ -53,9 +65,11 @@ def preview(workspace: Workspace, household: HouseholdId, report: Report, copies
     return made
 
 
-def make_archive(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS) -> Archive:
+def make_archive(
+    workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool = False
+) -> Archive:
     """Make the archive and keep it: the PDF encrypted in the workspace, an archive record, an audit line."""
-    prepared = printing_facts.prepared(workspace, household, copies)
+    prepared = printing_facts.prepared(workspace, household, copies, duplex)
     report(0, 1, prepared.sheet.facts.head_name)
     made = keep(workspace, prepared, copies)
     report(1, 1, made.head_name)
@@ -64,10 +78,12 @@ def make_archive(workspace: Workspace, household: HouseholdId, report: Report, c
 
 def keep(workspace: Workspace, prepared: printing_facts.Prepared, copies: Sequence[str]) -> Archive:
     """The same for what has been prepared."""
+    from fieldapp.archive import pagemarks
     from fieldapp.store import attachments, audit, operations
 
-    submission, household = prepared.submission, prepared.sheet.facts.household
+    submission, household, duplex = prepared.submission, prepared.sheet.facts.household, prepared.sheet.facts.duplex
     made = _rendered(workspace, prepared)
+    marks = pagemarks.written(made.copies, pagemarks.volumes(made.pdf))
     with workspace.begin() as tx:
         identity = attachments.put(tx, made.pdf, "application/pdf")
         fields: dict[str, str | None] = {
@@ -80,46 +96,51 @@ def keep(workspace: Workspace, prepared: printing_facts.Prepared, copies: Sequen
             "pages": str(made.pages),
             "copies": ",".join(copies),
             "made_at": tx.now().isoformat(timespec="seconds"),
+            "duplex": "1" if duplex else "0",
+            "marks": marks,
+            "gaps": str(len(made.gaps)),
         }
-        operations.write(tx, "archive", uuid4().hex, submission.village, fields)
+        written = operations.write(tx, "archive", uuid4().hex, submission.village, fields)
         audit.record(tx, "archive", household, f"revision {submission.revision} {made.digest[:12]} {','.join(copies)}")
-    return made
+    return replace(made, record=written.rec)
 
 
-def kept_archive(workspace: Workspace, household: HouseholdId) -> Archive | None:
-    """The newest archive that was kept on this laptop, None if there is none."""
-    from fieldapp.store import attachments, households
+def kept_archive(workspace: Workspace, household: HouseholdId, record: str = "") -> Archive | None:
+    """The newest archive that was kept on this laptop, or that of a record; None if there is none."""
+    from fieldapp.store import attachments, households, ledger, operations
 
     with workspace.read() as tx:
+        newest = ledger.newest_revisions(tx, household).get(household, 0)
         for one in attachments.archives(tx, household):
-            if attachments.is_here(tx, one.id):
-                head = households.get(tx, household).head_name
-                return Archive(household, head, one.revision, attachments.get(tx, one.id), one.pages, one.digest, ())
+            if record in ("", one.record) and attachments.is_here(tx, one.id):
+                return Archive(
+                    household,
+                    households.get(tx, household).head_name,
+                    one.revision,
+                    attachments.get(tx, one.id),
+                    one.pages,
+                    one.digest,
+                    (),
+                    copies=tuple(holder for holder in one.copies.split(",") if holder),
+                    duplex=operations.state(tx, one.record).values().get("duplex") == "1",
+                    record=one.record,
+                    newest=newest,
+                )
     return None
 
 
-def save_copy(workspace: Workspace, archive: Archive, file: Path) -> Path:
-    """Write the PDF where the person wants it, readable by everybody; an existing other file is never overwritten."""
-    from fieldapp.store import audit
-
+def save_copy(workspace: Workspace, archive: Archive, file: Path, reason: str = "") -> Path:
+    """Write the PDF where the person wants it, readable by everybody; an existing other file is never overwritten. Stands in the ledger."""
     if file.exists() and file.read_bytes() != archive.pdf:
         raise AlreadyThere(what="file", id=str(file))
-    with workspace.begin() as tx:
-        audit.record(tx, "save-copy", archive.household, f"revision {archive.revision} {archive.digest[:12]} {file.name}")
+    printing_ledger.note(workspace, archive, printing_ledger.FILE, file.name, reason)
     file.write_bytes(archive.pdf)
     return file
 
 
-def printed(workspace: Workspace, archive: Archive) -> int:
+def printed(workspace: Workspace, archive: Archive, printer: str = "", reason: str = "") -> int:
     """Note that the archive went to a printer; which time it is for this household."""
-    from fieldapp.store import audit, facts
-
-    with workspace.begin() as tx:
-        name = f"printed/{archive.household}"
-        number = int(facts.get(tx, name, "0")) + 1
-        facts.put(tx, name, str(number))
-        audit.record(tx, "print", archive.household, f"number {number} revision {archive.revision} {archive.digest[:12]}")
-    return number
+    return printing_ledger.note(workspace, archive, printing_ledger.PRINT, printer, reason).number
 
 
 def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tuple[Path, Verdict], ...]:
@@ -140,8 +161,11 @@ def _rendered(workspace: Workspace, prepared: printing_facts.Prepared) -> Archiv
 
     done = render(prepared.sheet, workspace.device)
     facts, missing = prepared.sheet.facts, tuple(map(str, done.missing))
-    return Archive(
+    archive = Archive(
         facts.household, facts.head_name, facts.revision, done.pdf, done.pages, done.digest, missing, prepared.findings, done.gaps
+    )
+    return replace(
+        archive, copies=tuple(copy.holder.value for copy in facts.copies), duplex=facts.duplex, newest=prepared.submission.revision
     )
 
 

@@ -22,7 +22,7 @@ def test_a_days_work_is_told_line_by_line(server: DistrictServer, tmp_path: Path
     archive = printing.make_archive(laptop, household, quiet)
     printing.preview(laptop, household, quiet)
     printing.save_copy(laptop, archive, tmp_path / "a.pdf")
-    assert [printing.printed(laptop, archive) for _ in range(2)] == [1, 2]
+    assert [printing.printed(laptop, archive) for _ in range(2)] == [2, 3]
     roster.export_file(laptop, tmp_path / "r.xlsx", "roster")
     exchange.sync_now(laptop, quiet)
     opened = interview.start(laptop, household)
@@ -34,6 +34,6 @@ def test_a_days_work_is_told_line_by_line(server: DistrictServer, tmp_path: Path
     ]  # fmt: skip
     with laptop.read() as tx:
         prints = [line.detail for line in audit.lines(tx, subject=household) if line.action == "print"]
-    assert [detail.split()[:2] for detail in prints] == [["number", "2"], ["number", "1"]]
+    assert [detail.split()[:2] for detail in prints] == [["number", "3"], ["number", "2"]]
     assert laptop.check() == ()
     laptop.close()

@@ -22,6 +22,11 @@ error-not-allowed = { $reason ->
     [unexplained-warnings] There are warnings without an explanation, so the record cannot be finalized.
     [reason-missing] Changing a finalized record needs a reason.
     [not-finalized] This household has no finalized submission yet.
+    [no-copy] This copy has not been printed yet, so nobody can have taken it.
+    [never-printed] Some copies of this household were never printed; print them whole.
+    [pages-unknown] What was printed last is not on this laptop and cannot be compared; print the copies whole.
+    [up-to-date] The newest revision is printed already; no page has to be exchanged.
+    [printer] The printer did not accept it: { $detail }
     [not-a-draft] This record is not a draft.
     [not-relevant] By the form's rules this question is not asked now.
     [readonly] This question cannot be changed.

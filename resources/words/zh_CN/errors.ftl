@@ -44,6 +44,11 @@ error-not-allowed = { $reason ->
     [unexplained-warnings] 还有疑点没有写明原因，不能定稿。
     [reason-missing] 修改已定稿的记录，要写明修改原因。
     [not-finalized] 这一户还没有定稿的调查记录。
+    [no-copy] 这一份还没有印制过，不能登记领取。
+    [never-printed] 这一户还有没印制过的份，请整份印制。
+    [pages-unknown] 上次印制的档案不在本机，无法比较，请整份印制。
+    [up-to-date] 最新一版已经印制过，没有要换的页。
+    [printer] 打印机没有接受：{ $detail }
     [not-a-draft] 这份记录不是草稿。
     [not-relevant] 按填表规则，这一题现在不用填。
     [readonly] 这一题不能修改。

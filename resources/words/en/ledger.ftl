@@ -1,0 +1,24 @@
+ledger-signature = Signature for a copy
+ledger-holder-township = Township
+ledger-holder-village = Village
+ledger-holder-household = Household
+ledger-page-cover = cover
+ledger-page-index = index side { $number }
+ledger-page-number = page { $number }
+ledger-page-notes = notes
+ledger-page-blank = blank back
+ledger-page-other = { $name }
+
+slip-exchange-title = Exchange of pages
+slip-exchange-lead = Household { $head }, archive number { $number }, copy of: { $holder }
+slip-exchange-why = This household’s record was revised from revision { $before } to { $after }. The pages below differ from the bound ones; all others stay valid.
+slip-exchange-out = Take out
+slip-exchange-in = Put in
+slip-exchange-nothing = none
+slip-exchange-pages = { $pages } ({ $count } sides)
+slip-exchange-digest = Digest of the new revision
+slip-exchange-number = Printing number
+slip-exchange-stays = Pages that stay keep the digest of revision { $before } in their footer; do not change it.
+slip-exchange-keep = Bind what was taken out together with this slip at the end of the copy; do not destroy it.
+slip-exchange-done-by = Exchanged by, date
+slip-exchange-seen-by = Witnessed by, date

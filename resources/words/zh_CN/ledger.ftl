@@ -1,0 +1,24 @@
+ledger-signature = 档案领取签字
+ledger-holder-township = 乡镇（街道）
+ledger-holder-village = 行政村
+ledger-holder-household = 农户
+ledger-page-cover = 封面
+ledger-page-index = 卷内目录第 { $number } 面
+ledger-page-number = 第 { $number } 页
+ledger-page-notes = 卷内备考表
+ledger-page-blank = 空白背面
+ledger-page-other = { $name }
+
+slip-exchange-title = 换页单
+slip-exchange-lead = { $head } 户　档号 { $number }　{ $holder }存档份
+slip-exchange-why = 本户调查记录由第 { $before } 版修订为第 { $after } 版。下列页与本份已装订的不同，其余页内容不变，继续有效。
+slip-exchange-out = 取出
+slip-exchange-in = 换入
+slip-exchange-nothing = 无
+slip-exchange-pages = { $pages }（共 { $count } 面）
+slip-exchange-digest = 新版内容摘要
+slip-exchange-number = 第几次印制
+slip-exchange-stays = 没有换的页，页脚仍是第 { $before } 版的摘要，请勿更改。
+slip-exchange-keep = 取出的页连同本单一并装订在本份卷末，不得销毁。
+slip-exchange-done-by = 换页人签字、日期
+slip-exchange-seen-by = 监督人签字、日期

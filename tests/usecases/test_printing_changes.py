@@ -1,0 +1,65 @@
+"""After one changed answer only its page and what names the revision are printed again, with a slip that says what to exchange."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+
+from fieldapp.errors import NotAllowed
+from fieldapp.store import operations
+from fieldapp.usecases import printing, printing_changes, printing_ledger
+from fieldapp.usecases.workspaces import Workspace
+from tests.world import nobody_home, photo, quiet
+
+from .test_printing_ledger import revised
+
+
+def texts(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    found = [document[index].get_textpage().get_text_bounded() for index in range(len(document))]
+    document.close()
+    return found
+
+
+def test_one_changed_answer_prints_its_page_and_what_names_the_revision(workspace: Workspace) -> None:
+    household = nobody_home(workspace, "张三", picture=photo())
+    with pytest.raises(NotAllowed) as refused:
+        printing_changes.changed_pages(workspace, household, quiet)
+    assert refused.value.values["reason"] == "never-printed"
+    first = printing.make_archive(workspace, household, quiet)
+    printing.printed(workspace, first)
+    with pytest.raises(NotAllowed) as refused:
+        printing_changes.changed_pages(workspace, household, quiet)
+    assert refused.value.values["reason"] == "up-to-date"
+    revised(workspace, household, "门锁着，电话不通")
+    changed = printing_changes.changed_pages(workspace, household, quiet)
+    for copy in changed.copies:
+        assert copy.before == 1
+        assert copy.out == copy.into
+        assert {"cover", "1", "notes"} <= set(copy.into)
+    whole = len(texts(changed.archive.pdf))
+    assert changed.pages == sum(1 + len(copy.into) for copy in changed.copies)
+    assert changed.pages - 3 < whole
+    told = texts(changed.pdf)
+    slip = told[0].replace("\r\n", "")
+    assert "换页单" in slip
+    assert printing_changes.page_words(changed.copies[0].into) in slip
+    assert printing_changes.note_changed(workspace, changed, "print", "HP-1") == 2
+    newest = printing_ledger.lines(workspace, household)[0]
+    assert (newest.made.part, newest.made.pages, newest.stale) == (changed.part, changed.pages, False)
+    assert printing_ledger.papers(workspace, household).stale == ()
+
+
+def test_what_was_printed_before_pages_were_compared_is_read_from_the_kept_archive(workspace: Workspace) -> None:
+    household = nobody_home(workspace, "张三")
+    first = printing.make_archive(workspace, household, quiet, ("household",), duplex=True)
+    printing.printed(workspace, first)
+    with workspace.begin() as tx:
+        village = operations.of_record(tx, first.record)[0].vil
+        operations.write(tx, "archive", first.record, village, {"marks": None})
+    revised(workspace, household)
+    changed = printing_changes.changed_pages(workspace, household, quiet, ("household",), duplex=True)
+    (copy,) = changed.copies
+    assert changed.pages % 2 == 0
+    assert len(copy.into) % 2 == 0
+    assert len(copy.into) < changed.archive.pages
