@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +99,7 @@ def keep(workspace: Workspace, prepared: printing_facts.Prepared, copies: Sequen
             "made_at": tx.now().isoformat(timespec="seconds"),
             "duplex": "1" if duplex else "0",
             "marks": marks,
-            "gaps": str(len(made.gaps)),
+            "gaps": _gaps_written(made.gaps),
         }
         written = operations.write(tx, "archive", uuid4().hex, submission.village, fields)
         audit.record(tx, "archive", household, f"revision {submission.revision} {made.digest[:12]} {','.join(copies)}")
@@ -113,6 +114,7 @@ def kept_archive(workspace: Workspace, household: HouseholdId, record: str = "")
         newest = ledger.newest_revisions(tx, household).get(household, 0)
         for one in attachments.archives(tx, household):
             if record in ("", one.record) and attachments.is_here(tx, one.id):
+                fields = operations.state(tx, one.record).values()
                 return Archive(
                     household,
                     households.get(tx, household).head_name,
@@ -122,7 +124,8 @@ def kept_archive(workspace: Workspace, household: HouseholdId, record: str = "")
                     one.digest,
                     (),
                     copies=tuple(holder for holder in one.copies.split(",") if holder),
-                    duplex=operations.state(tx, one.record).values().get("duplex") == "1",
+                    gaps=_gaps_read(fields.get("gaps", "")),
+                    duplex=fields.get("duplex") == "1",
                     record=one.record,
                     newest=newest,
                 )
@@ -167,6 +170,16 @@ def _rendered(workspace: Workspace, prepared: printing_facts.Prepared) -> Archiv
     return replace(
         archive, copies=tuple(copy.holder.value for copy in facts.copies), duplex=facts.duplex, newest=prepared.submission.revision
     )
+
+
+def _gaps_written(gaps: Sequence[Gap]) -> str:
+    return json.dumps([[gap.code, gap.what, gap.is_internal] for gap in gaps], ensure_ascii=False) if gaps else ""
+
+
+def _gaps_read(text: str) -> tuple[Gap, ...]:
+    from fieldapp.archive.gap import Gap
+
+    return tuple(Gap(code, what, is_internal) for code, what, is_internal in json.loads(text or "[]"))
 
 
 def _known_keys(workspace: Workspace | None) -> dict[str, bytes] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldapp.domain.ids import HouseholdId
@@ -65,7 +65,8 @@ def changed_pages(
     if all(one.revision >= archive.revision for one in last.values()):
         raise NotAllowed(reason="up-to-date")
     now = dict(zip(archive.copies, pagemarks.volumes(archive.pdf), strict=True))
-    swaps = {holder: pagemarks.swap(_pages_of(workspace, last[holder], holder), now[holder], archive.duplex) for holder in archive.copies}
+    before = {holder: _pages_of(workspace, last[holder], holder, bool(archive.gaps)) for holder in archive.copies}
+    swaps = {holder: pagemarks.swap(before[holder], now[holder], archive.duplex) for holder in archive.copies}
     slips = [_slip(workspace, archive, holder, last[holder].revision, swaps[holder]) for holder in archive.copies]
     pdf = pagemarks.picked(archive.pdf, [swaps[holder].places for holder in archive.copies], slips, pad=archive.duplex)
     changed = tuple(ChangedCopy(holder, last[holder].revision, swaps[holder].out, swaps[holder].into) for holder in archive.copies)
@@ -114,8 +115,11 @@ def _newest(workspace: Workspace, household: HouseholdId, report: Report, copies
     return printing.make_archive(workspace, household, report, wanted, duplex)
 
 
-def _pages_of(workspace: Workspace, made: CopyMade, holder: str) -> Volume:
-    """The pages of a copy as it was made: by its archive's marks, else by its PDF."""
+def _pages_of(workspace: Workspace, made: CopyMade, holder: str, incomplete: bool) -> Volume:
+    """The pages of a copy as it was made: by its archive's marks, else by its PDF.
+
+    When one of the two is marked 待补 on every page and the other is not, no page is the same.
+    """
     from fieldapp.archive import pagemarks
     from fieldapp.store import operations
 
@@ -123,7 +127,8 @@ def _pages_of(workspace: Workspace, made: CopyMade, holder: str) -> Volume:
         fields: Mapping[str, str] = operations.state(tx, made.archive).values() if made.archive else {}
     marked = pagemarks.read(fields.get("marks", ""))
     if holder in marked:
-        return marked[holder]
+        same = incomplete == bool(fields.get("gaps"))
+        return marked[holder] if same else tuple(replace(page, mark="") for page in marked[holder])
     kept = printing.kept_archive(workspace, HouseholdId(made.household), made.archive) if made.archive else None
     if kept is None or holder not in kept.copies:
         raise NotAllowed(reason="pages-unknown")
