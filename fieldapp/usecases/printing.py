@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,44 +13,15 @@ from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import AlreadyThere, NotFound
 
 from . import printing_facts, printing_ledger
+from .printing_archive import HOLDERS, Archive
 
 if TYPE_CHECKING:
     from fieldapp.archive.gap import Gap
     from fieldapp.archive.verify import Verdict
     from fieldapp.store.database import Database as Workspace
 
+__all__ = ["HOLDERS", "Archive", "keep", "kept_archive", "make_archive", "preview", "printed", "save_copy", "verify_files"]
 Report = Callable[[int, int, str], None]
-HOLDERS = ("township", "village", "household")
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """One archive as made: the PDF with its copies."""
-
-    household: HouseholdId
-    head_name: str
-    revision: int
-    pdf: bytes
-    pages: int
-    digest: str
-    missing: tuple[str, ...]
-    """Characters that no bundled font has, each with where it stands."""
-    findings: tuple[str, ...] = ()
-    """What the rules noticed about the household, in words: a person looks before printing."""
-    gaps: tuple[Gap, ...] = ()
-    """缺件清单: what the archive lacks; with gaps it is marked 待补 on every page."""
-    copies: tuple[str, ...] = HOLDERS
-    duplex: bool = False
-    """Laid out for both sides of the paper: margins mirrored, every copy on sheets of its own."""
-    record: str = ""
-    """The archive record; empty for a preview, which is kept nowhere."""
-    newest: int = 0
-    """The household's newest finalized revision, 0 if it is not known here."""
-
-    @property
-    def stale(self) -> bool:
-        """Whether a newer revision supersedes it."""
-        return self.newest > self.revision
 
 
 def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool = False) -> Archive:

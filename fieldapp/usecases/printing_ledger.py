@@ -13,16 +13,14 @@ from fieldapp.errors import BadInput, NotAllowed
 from fieldapp.words import say
 
 from .media_files import clean_picture
+from .printing_archive import HOLDERS, Archive
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.ledger import CopyMade, CopyTaken
     from fieldapp.store.transaction import Transaction
 
-    from .printing import Archive
-
 PRINT, FILE = "print", "file"
-_HOLDERS = ("township", "village", "household")
 _LONGEST = 200
 
 
@@ -144,7 +142,7 @@ def take(
     from fieldapp.store import audit, households, ledger
 
     name = taken_by.strip()
-    if holder not in _HOLDERS:
+    if holder not in HOLDERS:
         raise BadInput(what="holder", value=holder)
     if not name or len(name) > _LONGEST:
         raise BadInput(what="taken-by", value=taken_by)
@@ -177,7 +175,7 @@ def papers(workspace: Workspace, household: str) -> Papers:
 
 
 def _highest(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    found = dict.fromkeys(_HOLDERS, 0)
+    found = dict.fromkeys(HOLDERS, 0)
     for holder, revision in pairs:
         if holder in found:
             found[holder] = max(found[holder], revision)
