@@ -236,3 +236,9 @@ class MatrixInvalid(ArchiveError):
     """A parameter file of the archive is wrong. Values: file, key (dotted, - for the whole file), fault (`Table.refuse`), detail."""
 
     code = "archive-matrix"
+
+
+class HotspotUnreachable(FieldAppError):
+    """The laptop cannot listen for a phone on an address. Values: address, detail."""
+
+    code = "hotspot-unreachable"

@@ -258,11 +258,13 @@ class MainWindow(QMainWindow):
         work.interview.leave(lambda: self._lock_store(work, then))
 
     def _lock_store(self, work: Work, then: Callable[[], object]) -> None:
-        workspace = work.workspace
+        workspace, hotspot = work.workspace, work.roster.phone_panel.hotspot
 
         def close(report: object) -> None:
             from fieldapp.usecases import workspaces
 
+            if hotspot is not None:
+                hotspot.stop()
             workspaces.lock(workspace)
 
         def failed(error: Exception) -> None:

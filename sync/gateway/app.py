@@ -44,7 +44,7 @@ class Desk(Protocol):
         """A published form version, older ones too: somebody may still be filling it."""
         ...
 
-    def take(self, user: str, xml: bytes, form: Offered, files: Mapping[str, bytes]) -> str:
+    def take(self, user: str, xml: bytes, form: Offered, files: Mapping[str, bytes], /) -> str:
         """Keep a submission or a part of it: `sent`, or `sent-partly` while files are to come. The same again changes nothing."""
         ...
 

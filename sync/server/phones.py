@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
-from ..gateway.access import Secret, new_password, secret_of
+from ..gateway.access import Secret, collect_settings, new_password, secret_of
 from ..gateway.app import PREFIX
 from ..keys import DeviceKey, sealing_public
 from .areas import contains, prefix, require_area
@@ -28,10 +25,8 @@ class Account:
     device: str
 
     def settings(self, url: str) -> str:
-        """The text of the QR code by which ODK Collect sets itself up: zlib and Base64 of JSON (ODK Collect documentation, Settings QR)."""
-        general = {"protocol": "odk_default", "server_url": f"{url.rstrip('/')}{PREFIX}", "username": self.user, "password": self.password}
-        told = json.dumps({"general": general, "admin": {}, "project": {"name": self.user}}, ensure_ascii=False)
-        return base64.b64encode(zlib.compress(told.encode("utf-8"))).decode("ascii")
+        """The text of the QR code by which ODK Collect sets itself up."""
+        return collect_settings(f"{url.rstrip('/')}{PREFIX}", self.user, self.password, self.user)
 
 
 def add_phone(district: District, user: str, person: str, area: str) -> Account:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import AlreadyThere, CodedError
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
@@ -32,6 +33,7 @@ from fieldapp.usecases import roster
 from fieldapp.words import say
 
 from .history import HistoryPanel
+from .phone import PhonePanel
 
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
@@ -83,6 +85,7 @@ class RosterScreen(QWidget):
         self.archive = QPushButton(say("ui-roster-archive"))
         self.history = QPushButton(say("ui-roster-history"))
         self.history.setCheckable(True)
+        self.phone = QPushButton(say("ui-hotspot"))
         self.count = QLabel()
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -91,6 +94,7 @@ class RosterScreen(QWidget):
         self.table = RosterTable()
         self.new_panel = NewHouseholdPanel(desk, workspace)
         self.history_panel = HistoryPanel(desk, workspace)
+        self.phone_panel = PhonePanel(desk, workspace)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
@@ -102,11 +106,12 @@ class RosterScreen(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 3)
         top.addWidget(self.village, 1)
-        for button in (self.open, self.archive, self.history, self.new):
+        for button in (self.open, self.archive, self.history, self.phone, self.new):
             top.addWidget(button)
         page.addLayout(top)
         page.addWidget(self.new_panel)
         self.new_panel.hide()
+        page.addWidget(self.phone_panel)
         self.table.setModel(self.model)
         self.table.setAccessibleName(say("ui-roster-title"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -136,6 +141,8 @@ class RosterScreen(QWidget):
         self.table.typed.connect(self._type_on)
         self.open.clicked.connect(lambda: self._open_row(self.table.currentIndex().row()))
         self.archive.clicked.connect(self._archive)
+        self.phone.clicked.connect(self._begin_phone)
+        self.phone_panel.closed.connect(lambda: self.phone.setEnabled(True))
         self.history.toggled.connect(self._show_history)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_history(self.history.isChecked()))
         bar = self.table.verticalScrollBar()
@@ -258,6 +265,11 @@ class RosterScreen(QWidget):
     def _archive(self) -> None:
         if self.current():
             self.archive_wanted.emit(self.current())
+
+    def _begin_phone(self) -> None:
+        if self.current():
+            self.phone.setEnabled(False)
+            self.phone_panel.start(HouseholdId(self.current()))
 
     def _added(self, household: str) -> None:
         self.new_panel.hide()

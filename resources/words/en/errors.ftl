@@ -267,3 +267,6 @@ form-fault = { $fault ->
     [circle] Questions wait for each other in a circle{": "}
    *[other] {""}
  }
+error-hotspot-unreachable = Cannot wait for a phone at { $address } ({ $detail }).
+    .safe = Nothing was changed.
+    .next = Switch the hotspot on and try again, or choose another address.

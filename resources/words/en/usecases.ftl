@@ -24,3 +24,7 @@ field-household = household
 field-state = state
 field-revision = revision
 field-finalized-at = finalized at
+hotspot-photos = Household photos
+hotspot-household = Household
+hotspot-photo = Photo
+hotspot-caption = Caption

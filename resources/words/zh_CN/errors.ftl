@@ -289,3 +289,6 @@ form-fault = { $fault ->
     [circle] 问题互相等待，形成循环{"："}
    *[other] {""}
  }
+error-hotspot-unreachable = 不能在 { $address } 等候手机（{ $detail }）。
+    .safe = 没有改动任何资料。
+    .next = 请先打开移动热点，再试一次；或者换一个地址。

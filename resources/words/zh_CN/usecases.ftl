@@ -24,3 +24,7 @@ field-household = 所属户
 field-state = 状态
 field-revision = 版本
 field-finalized-at = 定稿时间
+hotspot-photos = 入户照片
+hotspot-household = 住户
+hotspot-photo = 照片
+hotspot-caption = 说明
