@@ -95,7 +95,6 @@ class Cursor:
         self.lastrowid: int | None = None
         self._rows: Iterator[tuple[Any, ...]] = iter(())
         self._cursor = connection.raw.cursor()
-        self._cursor.exec_trace = self._describe
 
     def _describe(self, cursor: apsw.Cursor, _sql: str, _bindings: object) -> bool:
         """Taken before the first step, as a statement that yields no row has no description afterwards."""
@@ -110,13 +109,15 @@ class Cursor:
         """Run one statement."""
         raw = self.connection.raw
         self.description = None
-        before = raw.total_changes()
+        changing = sql.lstrip()[:7].upper().startswith(_CHANGING)
+        before = raw.total_changes() if changing else 0
+        # What only changes has no columns to describe, and being asked about them is felt in many thousand statements.
+        self._cursor.exec_trace = None if changing and "RETURNING" not in sql.upper() else self._describe
         try:
             self._cursor.execute(sql, parameters)
             rows: list[tuple[Any, ...]] = self._cursor.fetchall() if self._has_rows() else []
         except apsw.Error as error:
             raise _translated(error) from error
-        changing = sql.lstrip()[:7].upper().startswith(_CHANGING)
         self.rowcount = raw.total_changes() - before if changing else -1
         self.lastrowid = raw.last_insert_rowid()
         self._rows = iter(rows)
@@ -269,7 +270,7 @@ _PRAGMAS = (
     "pragma key=\"x'{key}'\"",
     "pragma temp_store=memory",
     "pragma secure_delete=on",
-    "pragma cache_size=-16000",
+    "pragma cache_size=-64000",
     "pragma trusted_schema=off",
     "pragma journal_mode=wal",
     "pragma synchronous=full",

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 from .errors import BadOperation
@@ -96,12 +96,25 @@ def content_id(operation: Operation) -> str:
 
 def signed(operation: Operation, signer: Signer) -> Operation:
     """The operation with its text in NFC, its id and the signature of its author."""
-    told = _ENCODER.encode(_content(operation))
+    return sealed(operation, signer)[0]
+
+
+def sealed(operation: Operation, signer: Signer) -> tuple[Operation, str]:
+    """As `signed`, and the operation's canonical JSON text, which is made on the way."""
+    content = _content(operation)
+    told = _ENCODER.encode(content)
     if not unicodedata.is_normalized("NFC", told):
         operation = _built(json.loads(canonical(to_plain(operation))))
-        told = _ENCODER.encode(_content(operation))
+        content = _content(operation)
+        told = _ENCODER.encode(content)
     identity = hashlib.sha256(told.encode()).hexdigest()
-    return replace(operation, id=identity, sig=signer.sign(bytes.fromhex(identity)).hex())
+    signature = signer.sign(bytes.fromhex(identity)).hex()
+    # A quote inside a text is escaped, so these are the places where the two keys belong.
+    before, kind, rest = told.partition(',"kind":"')
+    middle, user, after = rest.rpartition(',"user":"')
+    body = f'{before},"id":"{identity}"{kind}{middle},"sig":"{signature}"{user}{after}'
+    content |= {"par": operation.par, "set": operation.set, "id": identity, "sig": signature}
+    return Operation(**content), body  # type: ignore[arg-type]
 
 
 def from_plain(plain: object) -> Operation:

@@ -60,8 +60,10 @@ def _import(app: App, given: argparse.Namespace) -> Told:
 def _list(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import roster
 
-    page = roster.search(app.workspace(passphrase()), given.query, village=given.village, limit=given.limit)
-    plain = {"total": page.total, "exact": page.exact, "more": bool(page.more), "households": [asdict(line) for line in page.lines]}
+    workspace = app.workspace(passphrase())
+    page = roster.search(workspace, given.query, village=given.village, limit=given.limit)
+    total, exact = (page.total, True) if page.exact else roster.tally(workspace, given.query, given.village)
+    plain = {"total": total, "exact": exact, "more": bool(page.more), "households": [asdict(line) for line in page.lines]}
     return Told(plain, "\n".join(f"{line.id}  {line.village}  {line.head_name}  {line.state or '-'}" for line in page.lines))
 
 

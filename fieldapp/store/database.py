@@ -102,10 +102,11 @@ class Database:
         return self.place.device
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
+    def begin(self, many: bool = False) -> Iterator[Transaction]:
         """One short change: committed and on the disk when the block ends, undone when it raises.
 
-        Raises DiskFull, WorkspaceDamaged. Not to be nested; reading inside it goes through the same transaction.
+        Raises DiskFull, WorkspaceDamaged. Not to be nested; reading inside it goes through the same transaction. One of `many` changes in a
+        row leaves them in the write-ahead log, as safe there as in the file, until an ordinary change brings them into the file.
         """
         if self._writer == threading.get_ident():
             raise RuntimeError("a change is already under way in this thread")
@@ -113,7 +114,9 @@ class Database:
             _require(self._lock)
             self._writer = threading.get_ident()
             try:
-                with engine.transaction(self._pool, self.place, "BEGIN IMMEDIATE") as tx:
+                with engine.transaction(
+                    self._pool, self.place, "BEGIN IMMEDIATE", engine.MANY_LOG_PAGES if many else engine.LOG_PAGES
+                ) as tx:
                     yield tx
                     cache.refresh_search(tx)
             finally:

@@ -22,6 +22,10 @@ from . import facts
 from .transaction import Place, Transaction
 
 DATABASE = "workspace.db"
+LOG_PAGES = 1_000
+MANY_LOG_PAGES = 24_000
+"""Pages of the write-ahead log: few while somebody works, as bringing them in is felt; many (100 MB) while thousands of records come in,
+as they change the same pages of the indexes again and again, and each is brought in once."""
 _NO_ROOM = 1 << 20
 """With less than this left, a failed write is put down to the full disk."""
 
@@ -44,10 +48,14 @@ def connect(file: Path, key: bytes | bytearray, vfs: str | None = None) -> Engin
 
 
 @contextmanager
-def transaction(pool: Engine, place: Place, begin: str) -> Iterator[Transaction]:
-    """One transaction, committed at the end and undone by any exception; `begin` is BEGIN (reading only) or BEGIN IMMEDIATE."""
+def transaction(pool: Engine, place: Place, begin: str, log_pages: int = LOG_PAGES) -> Iterator[Transaction]:
+    """One transaction, committed at the end and undone by any exception; `begin` is BEGIN (reading only) or BEGIN IMMEDIATE.
+
+    A write-ahead log of more than `log_pages` is brought into the file by the commit.
+    """
     with coding(place.folder), pool.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA query_only = {int(begin == 'BEGIN')}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {log_pages}")
         connection.exec_driver_sql(begin)
         with Session(connection, expire_on_commit=False) as session:
             tx = Transaction(session, _raw(connection), place)

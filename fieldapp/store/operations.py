@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from fieldapp.errors import BadInput, NotFound, WorkspaceDamaged
 from sync.merge import RecordState, Write, heads_of, merge
-from sync.operation import Operation, canonical, from_plain, signed, to_plain
+from sync.operation import Operation, canonical, from_plain, sealed, to_plain
 
 from . import areas, cache, facts, search
 from .tables import OperationRow
@@ -92,18 +92,21 @@ def write(
         form_ver=form_version,
         why=why,
     )
-    operation = signed(unsigned, tx.place.device)
+    operation, body = sealed(unsigned, tx.place.device)
     facts.put(tx, facts.LAST_OPERATION, operation.id)
     if before:
-        _project(tx, record, [*before, Stored(append(tx, operation), "", operation)])
+        _project(tx, record, [*before, Stored(append(tx, operation, body=body), "", operation)])
     else:
-        _project_fresh(tx, operation)
+        _project_fresh(tx, operation, body)
     return operation
 
 
-def append(tx: Transaction, operation: Operation, household: str = "") -> int:
-    """Store an operation that was signed here or verified, and return its place; the cache is the caller's duty."""
-    body = canonical(to_plain(operation)).decode()
+def append(tx: Transaction, operation: Operation, household: str = "", body: str = "") -> int:
+    """Store an operation that was signed here or verified, and return its place; the cache is the caller's duty.
+
+    `body` is its canonical JSON, if that is known.
+    """
+    body = body or canonical(to_plain(operation)).decode()
     told = (operation.id, operation.rec, operation.kind, operation.vil, household, operation.user, body, _hash(body))
     return tx.sql(_INSERT, *told).lastrowid or 0
 
@@ -282,10 +285,10 @@ def _project(tx: Transaction, record: str, stored: Sequence[Stored]) -> None:
         tx.sql("UPDATE operation SET household = ? WHERE rec = ?", found.household, record)
 
 
-def _project_fresh(tx: Transaction, operation: Operation) -> None:
+def _project_fresh(tx: Transaction, operation: Operation, body: str) -> None:
     """Append the first operation of a record, knowing its household, and write the record's row."""
     found = cache.add_up(operation.rec, [operation], 0)
-    cache.project(tx, replace(found, number=append(tx, operation, found.household)), fresh=True)
+    cache.project(tx, replace(found, number=append(tx, operation, found.household, body)), fresh=True)
 
 
 def _tick(tx: Transaction) -> str:

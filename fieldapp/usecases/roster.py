@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 Report = Callable[[int, int, str], None]
-_TOGETHER = 500
-"""Households of an import that are kept in one transaction."""
+_TOGETHER = 1000
+"""Households of an import that are kept in one transaction: the more, the fewer times a page of an index is written."""
 
 
 def unseen(_done: int, _total: int, _text: str) -> None:
@@ -32,14 +32,14 @@ def unseen(_done: int, _total: int, _text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
-    """Some lines of the roster and how many match in all."""
+    """Some lines of the roster and how many match at least."""
 
     lines: tuple[HouseholdLine, ...]
     total: int
     more: str = ""
     """Where the next page begins, empty on the last."""
     exact: bool = True
-    """Counting what a search finds ends where it would be felt: there are `total` or more."""
+    """Otherwise there are `total` or more, and `tally` counts further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +88,25 @@ class Imported:
     findings: tuple[RosterFinding, ...]
 
 
-def search(
-    workspace: Workspace, query: str = "", village: str = "", limit: int = 200, offset: int = 0, near: str = "", after: str = ""
-) -> RosterPage:
+def search(workspace: Workspace, query: str = "", village: str = "", limit: int = 200, near: str = "", after: str = "") -> RosterPage:
     """Households by name, initials, address, phone, identity number or national code; without a query in the roster's order.
 
     Exact names first, then beginnings, then the rest, each with the village `near` first; `after` is the `more` of the page before.
+    Nothing is counted while somebody types: of more than one page the total is that of the lines that were read.
     """
     from fieldapp.store import households
 
     with workspace.read() as tx:
-        page = households.Page((), "") if offset else households.find(tx, query, village, near, limit, after)
-        lines = households.search(tx, query, village, limit, offset) if offset else page.lines
-        all_of_it = not page.more and not after and not offset
-        total, exact = (len(lines), True) if all_of_it else households.tally(tx, query, village)
-        return RosterPage(lines, total, page.more, exact)
+        page = households.find(tx, query, village, near, limit, after)
+        return RosterPage(page.lines, len(page.lines), page.more, exact=not page.more and not after)
+
+
+def tally(workspace: Workspace, query: str = "", village: str = "") -> tuple[int, bool]:
+    """How many households a search finds, and whether there are no more; counting ends where it would be felt."""
+    from fieldapp.store import households
+
+    with workspace.read() as tx:
+        return households.tally(tx, query, village)
 
 
 def villages(workspace: Workspace) -> tuple[VillageChoice, ...]:
@@ -211,7 +215,7 @@ def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, d
     for start in range(0, 0 if dry_run else len(new), _TOGETHER):
         report(start, len(new), file.name)
         some = new[start : start + _TOGETHER]
-        with workspace.begin() as tx:
+        with workspace.begin(many=start + _TOGETHER < len(new)) as tx:
             for one in some:
                 households.save(tx, one)
             audit.record(tx, "import-roster", file.name, str(len(some)))

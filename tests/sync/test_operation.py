@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from sync.errors import BadOperation
-from sync.operation import canonical, content_id, device_id, from_plain, to_plain, verify
+from sync.operation import canonical, content_id, device_id, from_plain, sealed, to_plain, verify
 
 from .writing import Writer
 
@@ -120,3 +122,17 @@ def test_a_device_is_known_by_the_hash_of_its_key():
     key = Writer().key
     assert key.device == device_id(key.public_key)
     assert len(key.device) == 32
+
+
+CHANGES = st.dictionaries(st.text(min_size=1, max_size=12), st.text(max_size=12) | st.none(), max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHANGES, st.text(max_size=12))
+@example({'","kind":"': '","user":"', "kind": ',"kind":"', "user": ',"user":"'}, '","kind":"x","user":"')
+def test_the_text_that_sealing_gives_is_the_canonical_one(changes, said):
+    writer = Writer()
+    one = replace(writer.write({}), set=changes, form=said, user=said, why=said)
+    operation, body = sealed(one, writer.key)
+    assert body == canonical(to_plain(operation)).decode()
+    verify(operation, writer.key.public_key)

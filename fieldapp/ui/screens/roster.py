@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 _SEARCH_AFTER_MS = 120
+_COUNT_AFTER_MS = 250
 _WIDTHS = {"state": 8, "head": 7, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
 
 
@@ -98,6 +99,10 @@ class RosterScreen(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(_COUNT_AFTER_MS)
+        self._total = (0, True)
         self._build()
         self._bind()
 
@@ -133,6 +138,7 @@ class RosterScreen(QWidget):
 
     def _bind(self) -> None:
         self._later.timeout.connect(self.refresh)
+        self._counting.timeout.connect(self._count)
         self.search.textEdited.connect(lambda _text: self._later.start())
         self.search.returnPressed.connect(self._from_search)
         self.village.activated.connect(lambda _at: self.refresh())
@@ -162,6 +168,7 @@ class RosterScreen(QWidget):
     def refresh(self) -> None:
         """Search with what stands in the box, in the worker; an answer that is overtaken is dropped."""
         self._asked += 1
+        self._counting.stop()
         mine, workspace = self._asked, self._workspace
         query, village, near = self.search.text().strip(), str(self.village.currentData() or ""), self._near
 
@@ -210,10 +217,12 @@ class RosterScreen(QWidget):
     def _show(self, mine: int, page: roster.RosterPage, behind: bool = False) -> None:
         if mine != self._asked:
             return
+        self._more = page.more
         if behind:
             self.model.add_lines(page.lines)
-            self._tell_count(page)
+            self._tell_count()
             return
+        self._total = (page.total, page.exact)
         kept = self._wanted_id or self.current()
         self.model.show_lines(page.lines)
         self.select(kept)
@@ -223,12 +232,30 @@ class RosterScreen(QWidget):
         self.empty.setVisible(not page.lines)
         filtered = bool(self.search.text().strip() or self._village_now())
         self.empty.setText(say("ui-roster-no-match", query=self.search.text()) if filtered else say("ui-roster-empty"))
-        self._tell_count(page)
+        self._tell_count()
+        if not page.exact:
+            self._counting.start()
 
-    def _tell_count(self, page: roster.RosterPage) -> None:
-        self._more = page.more
-        told = "ui-roster-count" if page.exact else "ui-roster-count-many"
-        self.count.setText(say(told, shown=len(self.model.lines), total=page.total))
+    def _count(self) -> None:
+        """How many there are in all, once nobody types."""
+        if not self.isVisible():
+            return
+        mine, workspace = self._asked, self._workspace
+        query, village = self.search.text().strip(), self._village_now()
+        self._desk.background.run(
+            lambda report: roster.tally(workspace, query, village), owner=self, done=lambda total: self._counted(mine, total)
+        )
+
+    def _counted(self, mine: int, total: tuple[int, bool]) -> None:
+        if mine == self._asked:
+            self._total = total
+            self._tell_count()
+
+    def _tell_count(self) -> None:
+        shown = len(self.model.lines)
+        total, exact = self._total if self._more else (shown, True)
+        told = "ui-roster-count" if exact else "ui-roster-count-many"
+        self.count.setText(say(told, shown=shown, total=max(shown, total)))
 
     def _show_history(self, shown: bool) -> None:
         self.history_panel.setVisible(shown)
