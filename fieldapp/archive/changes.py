@@ -58,4 +58,4 @@ def draw_changes(flow: Flow, sheet: ArchiveSheet, changes: Sequence[Change]) -> 
 
 
 def _value(text: str) -> Cell:
-    return Cell(_VALUE, text or say("archive-unanswered"), _SIZE, is_faint=not text)
+    return Cell(_VALUE, text, _SIZE)

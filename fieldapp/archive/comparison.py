@@ -36,7 +36,7 @@ def changes(filled: FilledForm, facts: ArchiveFacts) -> tuple[Change, ...]:
             continue
         answer = place.answer
         old_text, new_text = _text(old, facts.matrix), _text(new, facts.matrix)
-        if answer.attachment and old and new:
+        if answer.attachment and _raw(old) and _raw(new):
             new_text = say("archive-changes-replaced")
         found.append(Change(answer.number, answer.label, place.of, old_text, new_text, place.is_internal))
     return tuple(found)
@@ -69,9 +69,13 @@ def _raw(place: _Place | None) -> str:
 
 
 def _text(place: _Place | None, matrix: Matrix) -> str:
-    """The answer in words; empty if there is none."""
-    if place is None or place.answer.state is not FilledState.ANSWERED:
-        return ""
+    """The answer in words, or why there is none."""
+    if place is None:
+        return say("archive-changes-none")
+    if place.answer.state is FilledState.NOT_APPLICABLE:
+        return say("archive-changes-not-applicable")
+    if place.answer.state is FilledState.UNANSWERED:
+        return say("archive-unanswered")
     if place.answer.attachment:
         return say("archive-changes-picture")
     return shown(place.answer, matrix) if is_money(place.answer) else place.answer.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 
 from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, FilledState, FilledTable
 from fieldapp.words import say
@@ -21,6 +22,8 @@ from .sheet import ArchiveFacts, ArchiveSheet, Frame, Line, Part, Photo, Roster,
 CONTENT_VERSION = 1
 ROSTER_COLUMNS = ("m_name", "m_relation", "m_sex", "m_birth", "m_id_no", "m_ethnic", "m_edu", "m_health", "m_labour", "m_work_place")
 _ROSTER_FALLBACK = 8
+_GRID_COLUMNS, _GRID_TEXT = 7, 60
+"""More columns, or a longer text, and the rows of a repeat stand one below the other."""
 _SIGNED = "sign"
 """Uploads whose name begins so are signatures."""
 _HIDDEN_TYPES = {"calculate"}
@@ -113,13 +116,27 @@ class _Parts:
             yield from self.rows(table, hidden=True, whole=whole)
 
     def rows(self, table: FilledTable, hidden: bool, whole: bool = False) -> Iterable[Part]:
-        """A part a row. An empty row is left out, but every member is shown."""
+        """A part a row, or one part for all if they are short. An empty row is left out, but every member is shown."""
+        if table.name != MEMBER_TABLE and (grid := self._grid(table, hidden, whole)):
+            yield Part(table.title, (), is_inner=True, grid=grid)
+            return
         for index, row in enumerate(table.rows, 1):
             chosen = [answer for answer in row if (whole or is_left_out(answer.name, self._left_out)) is hidden]
             is_empty = not any(answer.state is FilledState.ANSWERED for answer in chosen)
             if is_empty and (hidden or table.name != MEMBER_TABLE):
                 continue
             yield self._part(row_title(table, index, row), chosen, is_inner=True)
+
+    def _grid(self, table: FilledTable, hidden: bool, whole: bool) -> Roster | None:
+        """The rows side by side; None if that would not be readable, or there is nothing to show."""
+        rows = [[answer for answer in row if (whole or is_left_out(answer.name, self._left_out)) is hidden] for row in table.rows]
+        rows = [row for row in rows if any(answer.state is FilledState.ANSWERED for answer in row)]
+        if not rows or len(rows[0]) > _GRID_COLUMNS or any([one.name for one in row] != [one.name for one in rows[0]] for row in rows):
+            return None
+        texts = tuple(tuple(_state_or(self._line(answer)) for answer in row) for row in rows)
+        if any(len(text) > _GRID_TEXT for row in texts for text in row):
+            return None
+        return Roster(tuple(answer.label for answer in rows[0]), texts)
 
     def _part(self, title: str, answers: list[FilledAnswer], note: str = "", is_inner: bool = False) -> Part:
         lines = [(answer.state, self._line(answer)) for answer in answers if answer.type not in _HIDDEN_TYPES]
@@ -146,7 +163,14 @@ def _roster(table: FilledTable) -> Roster | None:
     first = {answer.name: answer for answer in table.rows[0]}
     names = [name for name in ROSTER_COLUMNS if name in first] or list(first)[:_ROSTER_FALLBACK]
     rows = tuple(tuple(_brief(row, name) for name in names) for row in table.rows)
-    return Roster(tuple(first[name].label for name in names), tuple(names), rows)
+    return Roster(tuple(first[name].label for name in names), rows)
+
+
+def _state_or(line: Line) -> str:
+    """The answer, or why there is none."""
+    if line.state is FilledState.NOT_APPLICABLE:
+        return "—"
+    return line.text if line.state is FilledState.ANSWERED else say("archive-unanswered")
 
 
 def _brief(row: tuple[FilledAnswer, ...], name: str) -> str:
@@ -171,7 +195,17 @@ def _signatures(answers: Iterable[FilledAnswer], facts: ArchiveFacts) -> tuple[S
 
 def _box(answer: FilledAnswer, facts: ArchiveFacts) -> SignatureBox:
     photo = facts.photos.get(answer.attachment)
-    return SignatureBox(answer.label, answer.attachment, photo.data if photo else None)
+    if photo is None:
+        return SignatureBox(answer.label, answer.attachment)
+    day = _day(photo.taken) or facts.surveyed_on
+    return SignatureBox(answer.label, answer.attachment, photo.data, say("archive-day", year=day.year, month=day.month, day=day.day))
+
+
+def _day(taken: str) -> date | None:
+    try:
+        return date.fromisoformat(taken[:10])
+    except ValueError:
+        return None
 
 
 def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tuple[Frame, ...]:
@@ -183,9 +217,13 @@ def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tup
     return tuple(frames)
 
 
-def _details(photo: Photo | None) -> str:
-    """When, where, by whom and with what (DA/T 50), as far as it is known."""
+def _details(photo: Photo | None) -> tuple[str, ...]:
+    """When, by whom and with what; where (DA/T 50): as far as it is known."""
     if photo is None:
-        return ""
-    known = (("taken", photo.taken), ("place", photo.place), ("author", photo.author), ("device", photo.device))
-    return "　".join(say(f"archive-photo-{name}", value=value) for name, value in known if value)
+        return ()
+    first = (("taken", photo.taken), ("author", photo.author), ("device", photo.device))
+    lines = (
+        "　".join(say(f"archive-photo-{name}", value=value) for name, value in known if value)
+        for known in (first, (("place", photo.place),))
+    )
+    return tuple(line for line in lines if line)

@@ -284,5 +284,7 @@ class _Row:
         """What fits into the room, and the rest."""
         counts = [max(0, int((room - 4.5) / (cell.size * _LEADING))) for cell in self.cells]
         above = [own[:count] for own, count in zip(self.lines, counts, strict=True)]
-        below = [own[count:] for own, count in zip(self.lines, counts, strict=True)]
+        # What the row is about stands beside both halves.
+        pairs = zip(self.lines, counts, self.cells, strict=True)
+        below = [own[count:] or (own if cell.is_head else []) for own, count, cell in pairs]
         return _Row(self.cells, above), _Row(self.cells, below)

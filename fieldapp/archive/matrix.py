@@ -132,9 +132,9 @@ class Matrix:
     materials: tuple[MaterialRule, ...]
 
     def fonds_of(self, area: str) -> Fonds:
-        """Of the longest prefix of a division code that is listed; the county's code where none is."""
+        """Of the longest prefix of a division code that is listed; the township's code where none is."""
         codes = [code for code in self.fonds if area.startswith(code)]
-        return self.fonds[max(codes, key=len)] if codes else Fonds(area[:6], "")
+        return self.fonds[max(codes, key=len)] if codes else Fonds(area[:9], "")
 
 
 @cache

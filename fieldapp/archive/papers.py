@@ -11,6 +11,7 @@ from fieldapp.errors import AttachmentUnreadable
 from fieldapp.words import say
 
 from .changes import draw_changes
+from .columns import fitted_widths
 from .fonts import Missing, Typesetter
 from .layout import BODY, BOTTOM, MM, Align, Cell, Flow, Pen, wrap
 from .pictures import place
@@ -31,10 +32,8 @@ QR_X, QR_Y = BODY - QR_SIDE, BOTTOM + 3 * MM
 _INK_FOOT = QR_SIDE + 6 * MM
 """What stays free at the foot of every page that is signed by hand: each bears its own QR code."""
 _PHOTO_WIDTH, _PHOTO_HEIGHT = 80 * MM, 60 * MM
-_ROSTER_WEIGHTS = {
-    "m_name": 24, "m_relation": 14, "m_sex": 8, "m_birth": 20, "m_id_no": 34, "m_ethnic": 13, "m_edu": 13, "m_health": 17,
-    "m_labour": 16, "m_work_place": 16,
-}  # fmt: skip
+_GRID_SIZE, _TIGHT = 7.6, 2.3
+"""Letters and padding in the tables of members and other rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> 
     yield Paper.FORM, flow.finish()
     if sheet.roster:
         flow = _begin(sheet, setter, say(Paper.MEMBERS.value))
-        _draw_roster(flow, sheet.roster)
+        _draw_roster(flow, sheet.roster, say(Paper.MEMBERS.value))
         _draw_parts(flow, sheet.members)
         yield Paper.MEMBERS, flow.finish()
     if public := [change for change in sheet.changes if not change.is_internal]:
@@ -137,6 +136,8 @@ def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
         flow.heading(part.title, small=part.is_inner)
         if part.note:
             flow.paragraph(part.note, faint=not part.is_relevant, where=part.title)
+        if part.grid:
+            _draw_roster(flow, part.grid, part.title)
         _draw_lines(flow, part.lines, part.title if part.is_inner else "")
         if part.skipped:
             named = "；".join(f"{line.number} {line.label}".strip() for line in part.skipped)
@@ -145,25 +146,30 @@ def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
 
 
 def _draw_lines(flow: Flow, lines: Sequence[Line], of: str) -> None:
-    """Two questions a row; one that needs more room takes a row of its own."""
-    waiting: list[Cell] = []
+    """Two questions a row; one that needs more room, or is left alone, takes a row of its own."""
+    waiting: Line | None = None
     for line in lines:
         shown = _printable(flow, line, of)
         if _is_wide(flow, shown):
-            _draw_waiting(flow, waiting)
-            waiting = []
-            flow.row(_cells(shown, BODY - _NUMBER - _LABEL))
-            continue
-        waiting += _cells(shown, _ANSWER)
-        if len(waiting) == 6:
-            flow.row(waiting)
-            waiting = []
-    _draw_waiting(flow, waiting)
+            _draw_alone(flow, waiting)
+            _draw_alone(flow, shown)
+            waiting = None
+        elif waiting is None:
+            waiting = shown
+        else:
+            flow.row([*_cells(waiting, _ANSWER), *_cells(shown, _ANSWER)])
+            waiting = None
+    _draw_alone(flow, waiting)
 
 
-def _draw_waiting(flow: Flow, waiting: list[Cell]) -> None:
-    if waiting:
-        flow.row([*waiting, Cell(BODY / 2)])
+def _draw_alone(flow: Flow, line: Line | None) -> None:
+    """Over the whole width; money stays in its column."""
+    if line is None:
+        return
+    if line.is_amount and not _is_wide(flow, line):
+        flow.row([*_cells(line, _ANSWER), Cell(BODY / 2)])
+    else:
+        flow.row(_cells(line, BODY - _NUMBER - _LABEL))
 
 
 def _printable(flow: Flow, line: Line, of: str) -> Line:
@@ -195,17 +201,18 @@ def _cells(line: Line, width: float) -> list[Cell]:
     ]
 
 
-def _draw_roster(flow: Flow, roster: Roster) -> None:
-    number = 8 * MM
-    weights = [_ROSTER_WEIGHTS.get(name, 18) for name in roster.names]
-    widths = [(BODY - number) * weight / sum(weights) for weight in weights]
-    head = [Cell(number, say("archive-row-number"), 8.0, Align.CENTRE, is_head=True)]
-    head += [Cell(width, title, 8.0, Align.CENTRE, is_head=True) for width, title in zip(widths, roster.heads, strict=True)]
+def _draw_roster(flow: Flow, roster: Roster, where: str) -> None:
+    number, setter = 8 * MM, flow.pen.setter
+    rows = [[setter.printable(text, f"{where} {index}").replace("；", "；\n") for text in row] for index, row in enumerate(roster.rows, 1)]
+    heads = [setter.printable(head, where) for head in roster.heads]
+    widths, heads = fitted_widths(heads, rows, setter.song, _GRID_SIZE, BODY - number, _TIGHT)
+    head = [Cell(number, say("archive-row-number"), _GRID_SIZE, Align.CENTRE, is_head=True, pad=_TIGHT)]
+    head += [Cell(width, title, _GRID_SIZE, Align.CENTRE, is_head=True, pad=_TIGHT) for width, title in zip(widths, heads, strict=True)]
     flow.repeat(head)
-    for index, row in enumerate(roster.rows, 1):
-        cells = [Cell(number, str(index), 8.0, Align.CENTRE)]
-        cells += [Cell(width, text, 8.0, Align.CENTRE) for width, text in zip(widths, row, strict=True)]
-        flow.row(cells, f"{say('archive-members-title')} {index}", height=16)
+    for index, row in enumerate(rows, 1):
+        cells = [Cell(number, str(index), _GRID_SIZE, Align.CENTRE)]
+        cells += [Cell(width, text, _GRID_SIZE, Align.CENTRE, pad=_TIGHT) for width, text in zip(widths, row, strict=True)]
+        flow.row(cells, height=18)
     flow.repeat(())
     flow.y -= 6
 
@@ -241,13 +248,13 @@ def _draw_signature(flow: Flow, box: SignatureBox, pictures: _Pictures) -> None:
         pictures.show(pen, box.attachment, box.data, box.label, (label + 4, y + 4, sign - 8, height - 8))
     pen.box(label + sign + 3 * MM, y + 5.5 * MM, 24 * MM, 19 * MM, dashed=True)
     pen.say(label + sign + thumb / 2, y + 5, say("archive-thumb"), 7.5, Align.CENTRE)
-    pen.say(BODY - day / 2, y + 10, say("archive-date-blank"), 9, Align.CENTRE)
+    pen.say(BODY - day / 2, y + 10, box.day or say("archive-date-blank"), 9, Align.CENTRE)
     flow.y = y
 
 
 def _draw_frames(flow: Flow, frames: Sequence[Frame], pictures: _Pictures) -> None:
     gap = BODY - 2 * _PHOTO_WIDTH
-    room = _PHOTO_HEIGHT + 13 * MM
+    room = _PHOTO_HEIGHT + 16 * MM
     for index, frame in enumerate(frames):
         if index % 2 == 0:
             flow.need(room)
@@ -258,6 +265,7 @@ def _draw_frames(flow: Flow, frames: Sequence[Frame], pictures: _Pictures) -> No
         flow.pen.box(x, y, _PHOTO_WIDTH, _PHOTO_HEIGHT)
         caption = say("archive-photo-caption", number=frame.number, caption=frame.caption)
         flow.pen.say(x + _PHOTO_WIDTH / 2, y - 11, caption, 9, Align.CENTRE, where=frame.question, room=_PHOTO_WIDTH)
-        flow.pen.say(x + _PHOTO_WIDTH / 2, y - 21, frame.details, 7.5, Align.CENTRE, where=frame.question, room=_PHOTO_WIDTH)
+        for line, details in enumerate(frame.details):
+            flow.pen.say(x + _PHOTO_WIDTH / 2, y - 21 - 10 * line, details, 7.5, Align.CENTRE, where=frame.question, room=_PHOTO_WIDTH)
         if index % 2 or index == len(frames) - 1:
             flow.y -= room

@@ -13,6 +13,7 @@ from .sheet import ArchiveSheet
 from .stamp import paper_key
 from .volume import Entry, front
 
+_ROW, _ROWS = 27, 24
 _CATALOGUE = (10, 44, 12, 19, 32, 17, 10, 10, 13)
 """序号 档号 文号 责任者 题名 日期 密级 页数 备注, in mm."""
 _COLUMNS = ("order", "number", "reference", "maker", "title-column", "date", "secrecy", "pages", "remark")
@@ -51,7 +52,9 @@ def catalogue(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry
         texts = (str(order), number, "", sheet.facts.maker, entry.title, f"{entry.day:%Y%m%d}", "", pages, entry.remark)
         aligns = [Align.LEFT if name in ("number", "title-column") else Align.CENTRE for name in _COLUMNS]
         cells = [Cell(width, text, 8.5, align) for width, text, align in zip(widths, texts, aligns, strict=True)]
-        flow.row(cells, say("archive-catalogue-title"), height=26)
+        flow.row(cells, say("archive-catalogue-title"), height=_ROW)
+    for _ in range(_ROWS - len(documents)):
+        flow.row([Cell(width) for width in widths], height=_ROW)
     return flow.finish()
 
 

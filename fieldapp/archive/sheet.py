@@ -110,6 +110,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """The rows of a repeat in one table: a column for each question, the same in every row."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A titled run of questions: a section, or one row of a repeat."""
 
@@ -122,16 +130,8 @@ class Part:
     """A sentence in place of the lines."""
     is_inner: bool = False
     """A smaller heading: one row of a repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """The members in one table: a column each, the same in every row."""
-
-    heads: tuple[str, ...]
-    names: tuple[str, ...]
-    """Question names of the columns; they decide how wide a column is."""
-    rows: tuple[tuple[str, ...], ...]
+    grid: Roster | None = None
+    """All rows of a repeat whose answers are short, as one table in place of the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +141,15 @@ class Frame:
     attachment: str
     number: int
     caption: str
-    details: str
+    details: tuple[str, ...]
+    """Lines of what is known of the picture (DA/T 50)."""
     data: bytes | None
     question: str
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One question that was answered differently in the revision before; empty: not answered."""
+    """One question that was answered differently in the revision before; both in words, or why there is no answer."""
 
     number: str
     label: str
@@ -166,6 +167,8 @@ class SignatureBox:
     label: str
     attachment: str = ""
     data: bytes | None = None
+    day: str = ""
+    """When it was signed on the screen."""
 
 
 class Paper(Enum):

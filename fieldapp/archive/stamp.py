@@ -24,7 +24,7 @@ def stamp(sheet: ArchiveSheet, setter: Typesetter, paper: Paper, piece: int, pag
     facts, matrix, pen = sheet.facts, sheet.facts.matrix, Pen(setter)
     term = matrix.term_of[paper_key(paper)]
     rows = (
-        (("fonds", facts.numbering.fonds_no), ("year", str(facts.numbering.year)), ("piece", f"{facts.numbering.volume}{piece:02d}")),
+        (("fonds", facts.numbering.fonds_no), ("year", str(facts.numbering.year)), ("piece", f"{facts.numbering.volume}\n{piece:02d}")),
         (("unit", matrix.patterns.unit_name), ("retention", matrix.terms[term]), ("pages", str(pages))),
     )
     left, top = (BODY - 3 * _BOX) / 2, TOP
@@ -34,10 +34,17 @@ def stamp(sheet: ArchiveSheet, setter: Typesetter, paper: Paper, piece: int, pag
             x = left + place * _BOX
             pen.box(x, y, _BOX, _ROW)
             pen.say(x + 1.5, y + _ROW - 6, say(f"archive-stamp-{name}"), 4.5)
-            room = _BOX - 3
-            size = min(9.0, 9.0 * room / max(setter.song.width(setter.printable(value, ""), 9.0), 1.0))
-            pen.say(x + _BOX / 2, y + 4.5, value, round(size, 2), Align.CENTRE, room=room + 1)
+            _write(pen, value, x, y)
     return pen.take()[0]
+
+
+def _write(pen: Pen, value: str, x: float, y: float) -> None:
+    """A value in its box, as large as it fits; two lines where it has two (件号)."""
+    room, face = _BOX - 3, pen.setter.song
+    lines = pen.setter.printable(value, say("archive-stamp")).split("\n")
+    size = min(9.0 if len(lines) == 1 else 6.4, *(6.4 * room / max(face.width(line, 6.4), 1.0) for line in lines))
+    for place, line in enumerate(lines):
+        pen.text(x + _BOX / 2, y + (4.5 if len(lines) == 1 else 9.2 - 7 * place), line, round(size, 2), Align.CENTRE)
 
 
 def paper_key(paper: Paper) -> str:

@@ -11,7 +11,7 @@ from fieldapp.words import say
 from .copies import Copy
 from .fonts import Typesetter
 from .gap import Gap
-from .layout import BINDING, BODY, BOTTOM, MM, OUTER, PAGE_HEIGHT, TOP, Align, Cell, Flow, Pen
+from .layout import BINDING, BODY, BOTTOM, MM, OUTER, PAGE_HEIGHT, TOP, Align, Cell, Flow, Pen, wrap
 from .matrix import BoundAs
 from .numbers import filing_number, volume_term
 from .papers import QR_SIDE, QR_X, QR_Y, Body
@@ -20,10 +20,11 @@ from .sheet import ArchiveSheet, Paper
 
 _INDEX = (15, 18, 30, 55, 20, 15, 14)
 """顺序号 文号 责任者 题名 日期 页号 备注, in mm."""
-_INDEX_ROWS = 16
+_INDEX_ROWS = 27
 _GAP_LIST = (12, 24, 83, 26, 22)
 """序号 类别 缺少的内容 补齐情况 补齐日期, in mm."""
 _OPEN_ROOM = 26
+_NOTE_LINES = 37
 
 
 Form = Callable[[str, str, Sequence[str]], str]
@@ -101,10 +102,10 @@ def front(
 
 def _mark_open(pen: Pen, gaps: int) -> None:
     """待补 in a frame, and how many things are missing."""
-    width, height = 62 * MM, 15 * MM
+    width, height = 78 * MM, 15 * MM
     x, y = (BODY - width) / 2, TOP - 16 * MM
     pen.raw(f"1.6 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S")
-    pen.say(x + 17 * MM, y + 5 * MM, say("archive-open"), 22, Align.CENTRE, bold=True)
+    pen.say(x + 18 * MM, y + 5 * MM, say("archive-open"), 22, Align.CENTRE, bold=True)
     pen.say(x + 33 * MM, y + 5.8 * MM, say("archive-open-count", gaps=gaps), 10)
 
 
@@ -169,10 +170,10 @@ def notes(
     told.append(say("archive-notes-form", form=sheet.form_title, version=sheet.form_version, revision=facts.revision))
     told.append(say("archive-notes-digest", digest=" ".join(_groups(sheet.digest))))
     head, size = 36 * MM, 11
-    flow.row(
-        [Cell(head, say(f"archive-{kind}-about"), size, Align.CENTRE, is_head=True), Cell(BODY - head, "\n".join(told), size, pad=9)],
-        height=320,
-    )
+    # Told at the top: what a later hand adds stands below.
+    lines = ["", *wrap(setter.printable("\n".join(told), say(f"archive-{kind}-title")), setter.song, size, BODY - head - 18)]
+    lines += [""] * (_NOTE_LINES - len(lines))
+    flow.row([Cell(head, say(f"archive-{kind}-about"), size, Align.CENTRE, is_head=True), Cell(BODY - head, "\n".join(lines), size, pad=9)])
     bound = f"{facts.archived_at:%Y%m%d}"
     people: tuple[tuple[str, str], ...] = (("maker", facts.maker), ("checker", facts.checker), ("bound-on", bound))
     if kind == "box":

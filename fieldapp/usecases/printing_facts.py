@@ -116,7 +116,7 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
             volume=numbers.volume_number(held.id, held.national_code, matrix),
             year=surveyed.year,
         ),
-        fonds=fonds.name or say("archive-fonds-of", area="".join(places[:3]) or submission.village[:6]),
+        fonds=fonds.name or say("archive-fonds-of", area="".join(places[2:4]) or submission.village[:9]),
         maker=answers.get("interviewer_name", "") or submission.user,
         checker=answers.get("second_interviewer", ""),
         photos=photos(tx, submission, "".join(places[-1:]) + held.address),

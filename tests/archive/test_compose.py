@@ -10,7 +10,7 @@ from fieldapp.archive.compose import compose
 from fieldapp.archive.sheet import Photo
 from fieldapp.engine.views import FilledSection, FilledTable
 
-from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled
+from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled, skipped
 
 
 def test_internal_answers_stand_in_the_internal_pages_only() -> None:
@@ -94,3 +94,33 @@ def test_an_empty_row_of_a_repeat_takes_no_paper() -> None:
     empty = FilledTable("/h/extra", "extra", "其他举证材料", ((answer("extra_title", "材料名称", ""),),), ("a" * 32,))
     section = FilledSection("/h/o", "o_sign", "十五、举证与签字", True, (answer("x", "签", "是"),), (empty,))
     assert [part.title for part in compose(replace(filled(), sections=(section,)), facts()).parts] == ["十五、举证与签字"]
+
+
+def test_short_rows_of_a_repeat_stand_in_one_table() -> None:
+    rows = tuple(
+        (answer("what", "措施", text), answer("when", "时间", when), skipped("why", "原因"))
+        for text, when in (("奖补", "3月"), ("培训", ""))
+    )
+    table = FilledTable("/h/help", "help", "帮扶措施", rows, ("a" * 32, "b" * 32))
+    section = FilledSection("/h/k", "k", "十一、帮扶", True, (), (table,))
+    grid = compose(replace(filled(), sections=(section,)), facts()).parts[0].grid
+    assert grid is not None
+    assert (grid.heads, grid.rows) == (("措施", "时间", "原因"), (("奖补", "3月", "—"), ("培训", "未填", "—")))
+
+
+def test_a_long_answer_in_a_repeat_keeps_its_rows_apart() -> None:
+    rows = ((answer("what", "措施", "长" * 61),), (answer("what", "措施", "短"),))
+    table = FilledTable("/h/help", "help", "帮扶措施", rows, ("a" * 32, "b" * 32))
+    section = FilledSection("/h/k", "k", "十一、帮扶", True, (), (table,))
+    parts = compose(replace(filled(), sections=(section,)), facts()).parts
+    assert [(part.grid, len(part.lines)) for part in parts] == [(None, 1), (None, 1)]
+
+
+def test_a_photo_says_when_where_and_by_whom_it_was_taken() -> None:
+    photo = Photo(HOUSE, taken="2026-11-20 10:15", place="示范村3组", author="示范员甲")
+    frame = compose(filled(), replace(facts(), photos={attachment(HOUSE): photo})).photos[0]
+    assert frame.details == ("时间：2026-11-20 10:15　摄影者：示范员甲", "地点：示范村3组")
+
+
+def test_what_was_signed_on_the_screen_bears_its_day() -> None:
+    assert [box.day for box in compose(filled(), facts()).signatures] == ["2026年11月20日", "2026年11月20日", ""]

@@ -31,7 +31,7 @@ def test_fonds_of_the_longest_code_counts() -> None:
     given = matrix.read(b'[fonds.99]\nnumber = "1"\n[fonds.990102101]\nnumber = "2"\nname = "t"\n')
     assert given.fonds_of("990102101201").number == "2"
     assert given.fonds_of("990102102201").number == "1"
-    assert matrix.default().fonds_of("990102101201").number == "990102"
+    assert matrix.default().fonds_of("990102101201").number == "990102101"
 
 
 @pytest.mark.parametrize(

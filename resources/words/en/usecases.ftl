@@ -1,4 +1,4 @@
-archive-fonds-of = Archive of { $area }
+archive-fonds-of = { $area }
 demo-team = Demo team { $number }
 exchange-enrolling = enrolling
 exchange-enrolled = enrolled

@@ -1,4 +1,4 @@
-archive-fonds-of = { $area }档案馆
+archive-fonds-of = { $area }
 demo-team = 示范工作{ $number }组
 exchange-enrolling = 正在登记
 exchange-enrolled = 已登记
