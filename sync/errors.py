@@ -2,6 +2,7 @@
 
 CodedError            the common root: a code and named values, never a sentence
 └ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
+                      ForeignCertificate · CertificateExpired · ClockWrong(offset_s) · CertificateDates (never shown)
                       BundleUnwritable · BadOperation(reason, id) · RecoveryRefused(reason)
 """
 
@@ -54,6 +55,30 @@ class GarbledReply(ExchangeError):
     """The peer answered something that is not the protocol, such as a captive portal. Values: url, what."""
 
     code = "garbled-reply"
+
+
+class ForeignCertificate(ExchangeError):
+    """Somebody else answers under the district's address: the certificate is not of the pinned authority. Values: url."""
+
+    code = "foreign-certificate"
+
+
+class CertificateDates(ExchangeError):
+    """The server's certificate is not valid by this laptop's clock; the client finds out which of the two is wrong. Values: url."""
+
+    code = "certificate-dates"
+
+
+class CertificateExpired(ExchangeError):
+    """The district has let its certificate run out. Values: url, until."""
+
+    code = "certificate-expired"
+
+
+class ClockWrong(ExchangeError):
+    """This laptop's clock is so wrong that the district's certificate seems out of date. Values: url, theirs, offset_s."""
+
+    code = "clock-wrong"
 
 
 class BundleDamaged(ExchangeError):

@@ -92,3 +92,16 @@ def _suite() -> Suite:
     from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
     return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+def pin_of(certificate: str) -> str:
+    """What a slip says of a certificate (PEM): the SHA-256 of its public key (SubjectPublicKeyInfo) in 52 letters. Raises ValueError."""
+    import base64
+    import hashlib
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = x509.load_pem_x509_certificate(certificate.encode("ascii")).public_key()
+    told = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+    return base64.b32encode(told).decode().rstrip("=")

@@ -1,7 +1,7 @@
 """What travels: a signed change of one record, identified by its hash and naming the record heads it saw.
 
 Canonical bytes: JSON with sorted keys, no white space, UTF-8, text in NFC. `id` is the SHA-256 of the canonical bytes of
-all fields but `id` and `sig`; `sig` is the author device's Ed25519 signature over the id's 32 bytes.
+all fields but `id` and `sig`; `sig` is the author device's Ed25519 signature over the id's 32 bytes, or over a batch of ids (`evidence`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Protocol
 
+from . import evidence
 from .errors import BadOperation
 
 VERSION = 1
@@ -73,7 +74,7 @@ class Operation:
     v: int = VERSION
     id: str = ""
     sig: str = ""
-    """Hex."""
+    """Hex; see `evidence`."""
 
 
 def canonical(value: object) -> bytes:
@@ -119,7 +120,7 @@ def sealed(operation: Operation, signer: Signer) -> tuple[Operation, str]:
 
 def from_plain(plain: object) -> Operation:
     """Read an operation that came from elsewhere; strict. Raises BadOperation (malformed, version, too-large, bad-hash)."""
-    identity = _claimed_id(plain)
+    identity = claimed_id(plain)
     if not isinstance(plain, dict):
         raise BadOperation(reason="malformed", id=identity)
     version = plain.get("v")
@@ -154,7 +155,7 @@ def verify(operation: Operation, public_key: bytes) -> None:
     if device_id(public_key) != operation.dev:
         raise BadOperation(reason="wrong-key", id=operation.id)
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(operation.sig), bytes.fromhex(operation.id))
+        Ed25519PublicKey.from_public_bytes(public_key).verify(*evidence.signed_bytes(operation.sig, bytes.fromhex(operation.id)))
     except (InvalidSignature, ValueError) as wrong:
         raise BadOperation(reason="bad-signature", id=operation.id) from wrong
 
@@ -180,7 +181,7 @@ _SHAPES = {
     "form_ver": re.compile(r"[^\x00]{0,200}", re.DOTALL),
     "why": re.compile(r"[^\x00]{0,4000}", re.DOTALL),
     "id": re.compile(r"[0-9a-f]{64}"),
-    "sig": re.compile(r"[0-9a-f]{128}"),
+    "sig": re.compile(evidence.SHAPE),
 }
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -215,7 +216,8 @@ def _matches(shape: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and shape.fullmatch(value) is not None and unicodedata.is_normalized("NFC", value)
 
 
-def _claimed_id(plain: object) -> str:
+def claimed_id(plain: object) -> str:
+    """The id that a JSON value says it has, empty if it says none."""
     claimed = plain.get("id") if isinstance(plain, dict) else None
     return claimed if _matches(_HASH, claimed) and isinstance(claimed, str) else ""
 

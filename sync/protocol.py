@@ -8,11 +8,35 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from . import compact
 from .errors import BadOperation, GarbledReply
-from .operation import Operation, from_plain, to_plain
+from .operation import Operation, claimed_id, from_plain, to_plain
 from .replica import AreaRow, Author, FeedPage, PublishedForm
-from .wire import DEVICE, HASH, PROTOCOL, VILLAGE, a_claim, a_list, a_number, a_text, an_object, check_version, pack, some_bytes, unpack
+from .wire import (
+    CLOSE,
+    DEVICE,
+    HASH,
+    PLAIN,
+    VILLAGE,
+    a_claim,
+    a_list,
+    a_number,
+    a_text,
+    an_object,
+    check_version,
+    is_close,
+    pack,
+    pack_close,
+    pairs,
+    some_bytes,
+    texts,
+    unpack,
+    unpack_close,
+)
+
+NO_DICTIONARIES: Mapping[bytes, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,10 @@ class SyncRequest:
     areas: str = ""
     limit: int = 1 << 16
     """About how many bytes of feed the laptop wants in this reply."""
+    version: int = PLAIN
+    """Of the body in which it came; the reply comes in the same."""
+    dictionaries: tuple[str, ...] = ()
+    """Names of those that the asker has, the most fitting first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,68 +112,92 @@ class Enrolment:
     signature: bytes
 
 
-def encode_request(request: SyncRequest) -> bytes:
-    """The bytes of a request."""
-    return pack(
-        {
-            "v": PROTOCOL,
-            "epoch": request.epoch,
-            "cursors": dict(request.cursors),
-            "ops": list(request.operations),
-            "forms": [list(pair) for pair in request.forms],
-            "areas": request.areas,
-            "limit": request.limit,
-        }
-    )
+def encode_request(request: SyncRequest, dictionary: bytes = b"") -> bytes:
+    """The bytes of a request, in the version that it names."""
+    body: dict[str, object] = {
+        "v": request.version,
+        "epoch": request.epoch,
+        "cursors": dict(request.cursors),
+        "forms": [list(pair) for pair in request.forms],
+        "areas": request.areas,
+        "limit": request.limit,
+    }
+    if request.version == PLAIN:
+        return pack({**body, "ops": list(request.operations)})
+    return pack_close({**body, "dictionaries": list(request.dictionaries)}, compact.write(request.operations), dictionary)
 
 
-def decode_request(data: bytes) -> SyncRequest:
+def decode_request(data: bytes, dictionaries: Mapping[bytes, bytes] = NO_DICTIONARIES) -> SyncRequest:
     """Raises GarbledReply, ProtocolTooOld."""
-    body = an_object(unpack(data), "request")
+    told, operations = unpack_close(data, dictionaries) if is_close(data) else (unpack(data), None)
+    body = an_object(told, "request")
     check_version(body)
     return SyncRequest(
         epoch=a_text(body, "epoch"),
         cursors=_numbers_by_village(body, "cursors"),
-        operations=tuple(a_list(body, "ops")),
-        forms=_pairs(body, "forms"),
+        operations=tuple(a_list(body, "ops") if operations is None else operations),
+        forms=pairs(body, "forms"),
         areas=a_text(body, "areas"),
         limit=a_number(body, "limit"),
+        version=PLAIN if operations is None else CLOSE,
+        dictionaries=() if operations is None else tuple(texts(body, "dictionaries")),
     )
 
 
-def encode_reply(reply: SyncReply) -> bytes:
-    """The bytes of a reply."""
-    return pack(
-        {
-            "v": PROTOCOL,
-            "epoch": reply.epoch,
-            "receipts": list(reply.receipts),
-            "quarantined": [list(pair) for pair in reply.quarantined],
-            "pages": [_page_out(page) for page in reply.pages],
-            "authors": [_author_out(author) for author in reply.authors],
-            "scope": list(reply.scope),
-            "digests": {village: list(digest) for village, digest in reply.digests.items()},
-            "more": reply.more,
-            "areas": [[area.code, area.name, area.parent] for area in reply.areas],
-            "forms": [_form_out(form) for form in reply.forms],
-            "files": list(reply.files),
-            "time": reply.time,
-        }
-    )
+def encode_reply(reply: SyncReply, asked: SyncRequest | None = None, dictionary: bytes = b"") -> bytes:
+    """The bytes of a reply; in a close one the receipts are places in what was asked."""
+    body = _reply_out(reply)
+    if asked is None or asked.version == PLAIN:
+        return pack({**body, "pages": [_page_out(page) for page in reply.pages]})
+    places = {claimed_id(operation): place for place, operation in enumerate(asked.operations)}
+    taken = sorted(places[identity] for identity in reply.receipts if identity in places)
+    close = {
+        **body,
+        "v": CLOSE,
+        "taken": _as_ranges(taken),
+        "receipts": [identity for identity in reply.receipts if identity not in places],
+        "pages": [[page.village, page.start, page.next, len(page.operations)] for page in reply.pages],
+    }
+    batch = compact.write(to_plain(operation) for page in reply.pages for operation in page.operations)
+    return pack_close(close, batch, dictionary)
 
 
-def decode_reply(data: bytes) -> SyncReply:
-    """Raises GarbledReply, ProtocolTooOld."""
-    body = an_object(unpack(data), "reply")
+def _reply_out(reply: SyncReply) -> dict[str, object]:
+    return {
+        "v": PLAIN,
+        "epoch": reply.epoch,
+        "receipts": list(reply.receipts),
+        "quarantined": [list(pair) for pair in reply.quarantined],
+        "authors": [_author_out(author) for author in reply.authors],
+        "scope": list(reply.scope),
+        "digests": {village: list(digest) for village, digest in reply.digests.items()},
+        "more": reply.more,
+        "areas": [[area.code, area.name, area.parent] for area in reply.areas],
+        "forms": [_form_out(form) for form in reply.forms],
+        "files": list(reply.files),
+        "time": reply.time,
+    }
+
+
+def decode_reply(data: bytes, asked: SyncRequest | None = None, dictionaries: Mapping[bytes, bytes] = NO_DICTIONARIES) -> SyncReply:
+    """Raises GarbledReply, ProtocolTooOld. A close reply is read with what was asked."""
+    told, operations = unpack_close(data, dictionaries) if is_close(data) else (unpack(data), None)
+    body = an_object(told, "reply")
     check_version(body)
+    if operations is not None:
+        body = {**body, "pages": _close_pages(a_list(body, "pages"), operations)}
+        if asked is not None:
+            body["receipts"] = a_list(body, "receipts") + [
+                claimed_id(operation) for operation in _from_ranges(a_text(body, "taken"), asked.operations)
+            ]
     unreadable: list[tuple[str, str]] = []
-    scope = tuple(_texts(body, "scope"))
+    scope = tuple(texts(body, "scope"))
     if not all(VILLAGE.fullmatch(village) for village in scope):
         raise GarbledReply(what="scope")
     return SyncReply(
         epoch=a_text(body, "epoch"),
-        receipts=tuple(_texts(body, "receipts")),
-        quarantined=_pairs(body, "quarantined"),
+        receipts=tuple(texts(body, "receipts")),
+        quarantined=pairs(body, "quarantined"),
         pages=tuple(_page_in(an_object(page, "pages"), unreadable) for page in a_list(body, "pages")),
         authors=tuple(_author_in(an_object(author, "authors")) for author in a_list(body, "authors")),
         scope=scope,
@@ -153,7 +205,7 @@ def decode_reply(data: bytes) -> SyncReply:
         more=a_claim(body, "more"),
         areas=tuple(_area_in(area) for area in a_list(body, "areas")),
         forms=tuple(_form_in(an_object(form, "forms")) for form in a_list(body, "forms")),
-        files=tuple(_texts(body, "files")),
+        files=tuple(texts(body, "files")),
         time=a_text(body, "time"),
         unreadable=tuple(unreadable),
     )
@@ -168,7 +220,7 @@ def encode_enrol_request(request: EnrolRequest) -> bytes:
     """The bytes of an enrolment."""
     return pack(
         {
-            "v": PROTOCOL,
+            "v": PLAIN,
             "code": request.code,
             "public_key": request.public_key.hex(),
             "seal_key": request.seal_key.hex(),
@@ -195,7 +247,7 @@ def encode_enrolment(enrolment: Enrolment) -> bytes:
     """The bytes of the answer to an enrolment."""
     return pack(
         {
-            "v": PROTOCOL,
+            "v": PLAIN,
             "device": enrolment.device,
             "epoch": enrolment.epoch,
             "district_key": enrolment.district_key.hex(),
@@ -222,7 +274,7 @@ def decode_enrolment(data: bytes) -> Enrolment:
         person=a_text(body, "person"),
         role=a_text(body, "role"),
         area=a_text(body, "area"),
-        scope=tuple(_texts(body, "scope")),
+        scope=tuple(texts(body, "scope")),
         certificate=a_text(body, "certificate"),
         signature=some_bytes(body, "signature", 64),
     )
@@ -230,6 +282,43 @@ def decode_enrolment(data: bytes) -> Enrolment:
 
 def _page_out(page: FeedPage) -> dict[str, object]:
     return {"vil": page.village, "start": page.start, "next": page.next, "ops": [to_plain(operation) for operation in page.operations]}
+
+
+def _close_pages(told: Sequence[object], operations: Sequence[object]) -> list[object]:
+    """Pages as in a plain reply: in a close one they only count what stands together."""
+    pages: list[object] = []
+    at = 0
+    for page in told:
+        if not isinstance(page, list) or len(page) != 4 or type(page[3]) is not int or not 0 <= page[3] <= len(operations) - at:
+            raise GarbledReply(what="pages")
+        pages.append({"vil": page[0], "start": page[1], "next": page[2], "ops": list(operations[at : at + page[3]])})
+        at += page[3]
+    if at != len(operations):
+        raise GarbledReply(what="pages")
+    return pages
+
+
+def _as_ranges(places: Sequence[int]) -> str:
+    """`0-4,7`: ascending places in few characters."""
+    told: list[list[int]] = []
+    for place in places:
+        if told and told[-1][1] == place - 1:
+            told[-1][1] = place
+        else:
+            told.append([place, place])
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in told)
+
+
+def _from_ranges(told: str, operations: Sequence[object]) -> list[object]:
+    found: list[object] = []
+    for part in told.split(",") if told else ():
+        first, _, last = part.partition("-")
+        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+            raise GarbledReply(what="taken")
+        if len(part) > 20 or not len(found) <= int(first) <= int(last or first) < len(operations):
+            raise GarbledReply(what="taken")
+        found += operations[int(first) : int(last or first) + 1]
+    return found
 
 
 def _page_in(body: Mapping[str, object], unreadable: list[tuple[str, str]]) -> FeedPage:
@@ -277,22 +366,6 @@ def _area_in(value: object) -> AreaRow:
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(part, str) for part in value):
         raise GarbledReply(what="areas")
     return AreaRow(*value)
-
-
-def _texts(body: Mapping[str, object], name: str) -> list[str]:
-    values = a_list(body, name)
-    if not all(isinstance(value, str) for value in values):
-        raise GarbledReply(what=name)
-    return [str(value) for value in values]
-
-
-def _pairs(body: Mapping[str, object], name: str) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for value in a_list(body, name):
-        if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) for part in value):
-            raise GarbledReply(what=name)
-        pairs.append((value[0], value[1]))
-    return tuple(pairs)
 
 
 def _numbers_by_village(body: Mapping[str, object], name: str) -> dict[str, int]:

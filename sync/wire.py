@@ -9,17 +9,27 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from . import compact, lexicon
+from .compact import Written
 from .errors import ExchangeError, GarbledReply, NotEnrolled, ProtocolTooOld, Refused
 
-PROTOCOL = 1
+if TYPE_CHECKING:
+    from zstandard import ZstdCompressionDict
+
+PROTOCOL = 2
 OLDEST_READ = 1
+PLAIN, CLOSE = 1, 2
+"""Bodies of JSON alone; bodies whose operations stand close together (`compact`)."""
 MAX_PACKED = 16 << 20
 MAX_PLAIN = 64 << 20
 MAX_FILE = 32 << 20
 CONTENT_TYPE = "application/x-fieldapp+zstd"
-_LEVEL = 10
+_LEVEL, _CLOSE_LEVEL, _CLOSE_UP_TO = 10, 19, 1 << 20
+_MAGIC = b"FXC2"
+_END = "\x00"
+"""After the JSON of a close body; neither JSON nor operations hold it."""
 
 HASH = re.compile(r"[0-9a-f]{64}")
 DEVICE = re.compile(r"[0-9a-f]{32}")
@@ -36,18 +46,64 @@ def pack(value: object) -> bytes:
 
 def unpack(data: bytes) -> object:
     """The value of packed bytes; never unfolds more than MAX_PLAIN bytes. Raises GarbledReply."""
-    import zstandard
-
     if len(data) > MAX_PACKED:
         raise GarbledReply(what="too-large")
+    return read_json(_unfolded(data))
+
+
+def is_close(data: bytes) -> bool:
+    """Whether a body is of version CLOSE."""
+    return data.startswith(_MAGIC)
+
+
+def pack_close(value: object, batch: Written, dictionary: bytes = b"") -> bytes:
+    """A JSON value and a batch of operations under zstd with a dictionary, then what does not compress."""
+    import zstandard
+
+    head = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = (head + _END + batch.text).encode("utf-8")
+    level = _CLOSE_LEVEL if len(text) <= _CLOSE_UP_TO else _LEVEL
+    folded = zstandard.ZstdCompressor(level=level, dict_data=_dictionary(dictionary), write_content_size=False).compress(text)
+    called = lexicon.name(dictionary) if dictionary else lexicon.NONE
+    return _MAGIC + called + len(folded).to_bytes(4, "big") + folded + batch.raw
+
+
+def unpack_close(data: bytes, dictionaries: Mapping[bytes, bytes]) -> tuple[object, list[object]]:
+    """The value and the operations; `dictionaries` by name. Raises GarbledReply (dictionary-unknown among others)."""
+    if len(data) > MAX_PACKED:
+        raise GarbledReply(what="too-large")
+    called, end = data[4:12], 16 + int.from_bytes(data[12:16], "big")
+    if len(data) < end:
+        raise GarbledReply(what="cut")
+    if called != lexicon.NONE and called not in dictionaries:
+        raise GarbledReply(what="dictionary-unknown")
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data) as reader:
+        head, mark, text = _unfolded(data[16:end], dictionaries.get(called, b"")).decode("utf-8").partition(_END)
+    except UnicodeDecodeError as wrong:
+        raise GarbledReply(what="not-json") from wrong
+    if not mark:
+        raise GarbledReply(what="operations")
+    return read_json(head.encode()), compact.read(text, data[end:])
+
+
+def _unfolded(data: bytes, dictionary: bytes = b"") -> bytes:
+    import zstandard
+
+    try:
+        unfolder = zstandard.ZstdDecompressor(dict_data=_dictionary(dictionary), max_window_size=1 << 27)
+        with unfolder.stream_reader(data) as reader:
             plain = reader.read(MAX_PLAIN + 1)
     except zstandard.ZstdError as wrong:
         raise GarbledReply(what="not-zstd") from wrong
     if len(plain) > MAX_PLAIN:
         raise GarbledReply(what="too-large")
-    return read_json(plain)
+    return plain
+
+
+def _dictionary(words: bytes) -> ZstdCompressionDict | None:
+    import zstandard
+
+    return zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if words else None
 
 
 def read_json(plain: bytes) -> object:
@@ -153,3 +209,21 @@ def some_bytes(body: Mapping[str, object], name: str, length: int | None = None)
     if length is not None and len(value) != length:
         raise GarbledReply(what=name)
     return value
+
+
+def texts(body: Mapping[str, object], name: str) -> list[str]:
+    """The list of texts under a name."""
+    values = a_list(body, name)
+    if not all(isinstance(value, str) for value in values):
+        raise GarbledReply(what=name)
+    return [str(value) for value in values]
+
+
+def pairs(body: Mapping[str, object], name: str) -> tuple[tuple[str, str], ...]:
+    """The list of pairs of texts under a name."""
+    pairs = []
+    for value in a_list(body, name):
+        if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) for part in value):
+            raise GarbledReply(what=name)
+        pairs.append((value[0], value[1]))
+    return tuple(pairs)

@@ -5,45 +5,45 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING
 
-from ..errors import GarbledReply, Offline, Refused
+from .. import compact, lexicon
+from ..errors import CertificateDates, GarbledReply, Offline, Refused
 from ..keys import is_signed
 from ..operation import Signer
 from ..protocol import SyncReply, SyncRequest, decode_reply, encode_request
-from ..wire import CONTENT_TYPE, MAX_FILE, MAX_PACKED, refused_with, reply_text, request_text
+from ..wire import CLOSE, CONTENT_TYPE, PLAIN, reply_text, request_text
+from . import trust
+from .line import READ_S, Answer, Traffic, open_client, send
 
-if TYPE_CHECKING:
-    import httpx
-
-CONNECT_S, READ_S = 10.0, 60.0
 _WAITS_S = (0.3, 1.0)
 """Between tries to connect."""
+_BUSY_PATIENCE = 8
+"""So often a server may ask to come later before that counts as gone."""
 _FILE_PATIENCE = 6
 """So many tries without one byte more and the file is left for the next time."""
-_PIECE = 8 << 10
+_MOST_DICTIONARIES = 3
 _EMPTY = hashlib.sha256(b"").hexdigest()
+
+Lexicon = Callable[[str, str], bytes]
+"""(form, version) → its dictionary (`lexicon.words`), empty if the form is not here."""
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer that was read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+def no_lexicon(_form: str, _version: str) -> bytes:
+    """Compress without dictionaries."""
+    return b""
 
 
 class HttpPeer:
-    """A district server. `district_key` (from the enrolment) must have signed every reply."""
+    """A district server. `district_key` (from the enrolment) must have signed every reply; `authority` (PEM) its certificate."""
 
     def __init__(
         self,
@@ -55,15 +55,21 @@ class HttpPeer:
         now: Callable[[], datetime] = _utc_now,
         wait: Callable[[float], None] = time.sleep,
         read_s: float = READ_S,
+        authority: str = "",
+        words_of: Lexicon = no_lexicon,
+        district_time: bool = False,
+        version: int = CLOSE,
     ) -> None:
+        trust.check_url(url, authority)
         self.url = url.rstrip("/")
-        self._signer = signer
-        self._district_key = district_key
-        self._name = name
-        self._now = now
-        self._wait = wait
+        self.traffic = Traffic()
+        self._signer, self._district_key, self._name = signer, district_key, name
+        self._now, self._wait, self._words_of, self._version = now, wait, words_of, version
+        self._authority = authority
         self._offset = timedelta()
-        self._client = open_client(read_s)
+        if district_time and authority:
+            self._offset = self._true_offset()
+        self._client = open_client(read_s, verify=trust.context(authority, dates=not district_time) if authority else False)
 
     def __enter__(self) -> HttpPeer:
         return self
@@ -87,13 +93,40 @@ class HttpPeer:
 
     def sync(self, request: SyncRequest) -> SyncReply:
         """One push and pull; what the reply says counts only with the district's signature."""
-        body = encode_request(request)
+        try:
+            return self._sync(request)
+        except Refused as no:
+            what = no.values.get("what")
+            if what == "dictionary-unknown":
+                self._words_of = no_lexicon
+            elif no.values.get("reason") == "garbled" and what in ("not-zstd", "v") and self._version == CLOSE:
+                self._version = PLAIN
+            else:
+                raise
+        return self.sync(request)
+
+    def _sync(self, request: SyncRequest) -> SyncReply:
+        asked, dictionaries = self._prepared(request)
+        body = encode_request(asked, next(iter(dictionaries.values()), b""))
         answer, nonce = self._signed("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE})
         if answer.status != 200 or answer.headers.get("content-type", "") != CONTENT_TYPE:
             raise GarbledReply(url=self.url, what="content-type")
         if not is_signed(self._district_key, _unhex(answer.headers.get("district-signature", "")), reply_text(nonce, answer.body)):
             raise GarbledReply(url=self.url, what="signature")
-        return decode_reply(answer.body)
+        return decode_reply(answer.body, asked, dictionaries)
+
+    def _prepared(self, request: SyncRequest) -> tuple[SyncRequest, dict[bytes, bytes]]:
+        """The request as it travels, and the dictionaries that are here: the first is the one to use."""
+        if self._version == PLAIN:
+            return replace(request, version=PLAIN), {}
+        chosen = [*_forms_in(request.operations), *reversed(request.forms)]
+        found: dict[bytes, bytes] = {}
+        for form, version in chosen:
+            words = self._words_of(form, version)
+            if words and len(found) < _MOST_DICTIONARIES:
+                found[lexicon.name(words)] = words
+        operations = compact.under_one_signature(request.operations, self._signer)
+        return replace(request, version=CLOSE, operations=operations, dictionaries=tuple(name.hex() for name in found)), found
 
     def send_file(self, sha: str, data: bytes) -> None:
         """Upload from wherever the district stands; a broken line goes on from the last byte that arrived. Raises Offline, Refused."""
@@ -106,7 +139,8 @@ class HttpPeer:
                 at = _offset(self.url, answer)
                 if at > best:
                     tries, best = 0, at
-                self._send_from(sha, data, at)
+                if self._send_from(sha, data, at):
+                    return
             except (Offline, GarbledReply) as failure:
                 tries += 1
                 if tries >= _FILE_PATIENCE or failure.values.get("stage") == "connect":
@@ -118,12 +152,14 @@ class HttpPeer:
                     raise
                 self._wait(_pause_s(tries))
 
-    def _send_from(self, sha: str, data: bytes, at: int) -> None:
+    def _send_from(self, sha: str, data: bytes, at: int) -> bool:
+        """Whether the file is now wholly there."""
         rest = data[at:]
         headers = {"Upload-Offset": str(at), "Upload-Length": str(len(data)), "Content-Type": "application/offset+octet-stream"}
         answer, _ = self._signed("PATCH", f"/v1/files/{sha}", rest, headers)
         if answer.headers.get("upload-complete") not in ("?0", "?1"):
             raise GarbledReply(url=self.url, what="upload-complete")
+        return answer.headers["upload-complete"] == "?1"
 
     def fetch_file(self, sha: str) -> bytes | None:
         """Download, going on after a break from the last byte that arrived; None if the district does not give it (yet)."""
@@ -145,6 +181,15 @@ class HttpPeer:
                 if tries >= _FILE_PATIENCE or failure.values.get("stage") == "connect":
                     raise
                 self._wait(_pause_s(tries))
+
+    def send_previews(self, previews: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Small pictures of photos that may come much later, many in one request; the hashes of those that are there now."""
+        if self._version == PLAIN:
+            return ()
+        from ..previews import decode_receipt, encode
+
+        answer, _ = self._signed("POST", "/v1/previews", encode(previews), {"Content-Type": CONTENT_TYPE})
+        return decode_receipt(answer.body)
 
     def _signed(
         self, method: str, target: str, body: bytes, headers: Mapping[str, str], into: bytearray | None = None
@@ -178,70 +223,36 @@ class HttpPeer:
         if theirs.tzinfo is not None:
             self._offset = theirs - self._now()
 
+    def _true_offset(self) -> timedelta:
+        """The person chose to go by the district's clock; a certificate that is out of date by that one too is refused."""
+        told = trust.ask_time(self.url, self._authority)
+        if not told.is_valid:
+            raise trust.why_out_of_date(self.url, self._authority, told.theirs)
+        return told.theirs - self._now()
+
     def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str], into: bytearray | None) -> Answer:
-        for wait_s in (*_WAITS_S, None):
+        waits, busy = list(_WAITS_S), _BUSY_PATIENCE
+        while True:
             try:
-                return send(self._client, method, self.url + target, body, headers, into)
+                return send(self._client, method, self.url + target, body, headers, into, self.traffic)
+            except CertificateDates as wrong:
+                raise trust.why_out_of_date(self.url, self._authority, self._now()) from wrong
             except Offline as gone:
-                if gone.values.get("stage") != "connect" or wait_s is None:
+                asked_s = int(str(gone.values.get("retry_s", 0)))
+                if asked_s and busy:
+                    busy -= 1
+                    self._wait(asked_s * (1 + secrets.randbelow(256) / 512))
+                elif gone.values.get("stage") == "connect" and waits:
+                    self._wait(waits.pop(0))
+                else:
                     raise
-                self._wait(wait_s)
-        raise AssertionError("the loop returns or raises")
 
 
-def open_client(read_s: float = READ_S) -> httpx.Client:
-    """A connection that follows no redirection (a captive portal's) and asks no proxy of the environment."""
-    import httpx
-
-    timeout = httpx.Timeout(read_s, connect=CONNECT_S)
-    return httpx.Client(
-        timeout=timeout, follow_redirects=False, trust_env=False, limits=httpx.Limits(max_connections=2, keepalive_expiry=60)
-    )
-
-
-def send(client: httpx.Client, method: str, url: str, body: bytes, headers: Mapping[str, str], into: bytearray | None = None) -> Answer:
-    """One request, read to its end with a size cap. Raises Offline(stage connect, line, server), GarbledReply, and what was refused with.
-
-    `into` gathers the bytes of a file as they come, so that what arrived before a break is not lost.
-    """
-    import httpx
-
-    try:
-        with client.stream(method, url, content=_pieces(body), headers={**headers, "Content-Length": str(len(body))}) as response:
-            whole = into if into is not None and response.status_code in (200, 206) else bytearray()
-            if response.status_code == 200:
-                whole.clear()
-            for piece in response.iter_bytes():
-                whole += piece
-                if len(whole) > (MAX_PACKED if into is None else MAX_FILE):
-                    raise GarbledReply(url=url, what="too-large")
-            answer = Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(whole))
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as gone:
-        raise Offline(url=url, stage="connect") from gone
-    except httpx.DecodingError as wrong:
-        raise GarbledReply(url=url, what="encoding") from wrong
-    except httpx.TransportError as gone:
-        raise Offline(url=url, stage="line") from gone
-    return _checked(url, method, answer)
-
-
-def _checked(url: str, method: str, answer: Answer) -> Answer:
-    if answer.status >= 500 or answer.status == 429:
-        raise Offline(url=url, stage="server")
-    if 300 <= answer.status < 400:
-        raise GarbledReply(url=url, what="redirection")
-    if answer.status < 300 or answer.status == 409 or (answer.status == 404 and method == "GET"):
-        return answer
-    if method == "HEAD" and "district-refused" in answer.headers:
-        raise Refused(reason=answer.headers["district-refused"], time=answer.headers.get("district-time", ""))
-    if not answer.headers.get("content-type", "").startswith("application/json"):
-        raise GarbledReply(url=url, what="content-type")
-    raise refused_with(answer.body)
-
-
-def _pieces(body: bytes) -> Iterator[bytes]:
-    for at in range(0, len(body), _PIECE):
-        yield body[at : at + _PIECE]
+def _forms_in(operations: Sequence[object]) -> list[tuple[str, str]]:
+    """The form versions of the operations, the most frequent first."""
+    told = [(value.get("form"), value.get("form_ver")) for value in operations if isinstance(value, dict)]
+    counted = Counter((form, version) for form, version in told if isinstance(form, str) and form and isinstance(version, str))
+    return [pair for pair, _ in counted.most_common()]
 
 
 def _pause_s(tries: int) -> float:

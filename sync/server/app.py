@@ -6,42 +6,54 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from ..errors import ExchangeError, GarbledReply, Refused
-from ..protocol import decode_enrol_request, decode_request, encode_enrolment, encode_reply
-from ..wire import CONTENT_TYPE, HASH, MAX_PACKED, OLDEST_READ, PROTOCOL, refusal, reply_text
-from . import attachments, people, service
+from ..errors import ExchangeError, GarbledReply, ProtocolTooOld, Refused
+from ..evidence import is_single
+from ..protocol import SyncReply, decode_enrol_request, decode_request, encode_enrolment, encode_reply
+from ..wire import CLOSE, CONTENT_TYPE, MAX_PACKED, OLDEST_READ, PLAIN, PROTOCOL, refusal, reply_text
+from . import attachments, certificates, people, service
+from .dictionaries import Dictionaries
 from .district import District
 from .gate import Caller, Gate
+from .rush import ComeLater, Rush
+from .uploads import Uploads
+from .watch import App, Metrics, Watched
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("district")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def build(district: District) -> Starlette:
+def build(district: District, metrics: Metrics | None = None, rush: Rush | None = None) -> App:
     """The application over an opened district."""
     from ..gateway import app as gateway
     from . import pages
     from .gateway import DistrictDesk
 
-    house = _House(district=district, gate=Gate(district), leases=attachments.Leases())
+    house = _House(district, Gate(district), Dictionaries(district), metrics or Metrics(), rush or Rush())
+    uploads = Uploads(district, attachments.Leases(), house.caller, read_body, house.metrics)
     routes = [
+        Route("/healthz", house.alive, methods=["GET"]),
+        Route("/metrics", house.told, methods=["GET"]),
         Route("/v1/health", _guarded(house.health), methods=["GET"]),
+        Route("/v1/authority", _guarded(house.authority), methods=["GET"]),
         Route("/v1/enrol", _guarded(house.enrol), methods=["POST"]),
         Route("/v1/sync", _guarded(house.sync), methods=["POST"]),
-        Route("/v1/files/{sha}", _guarded(house.file), methods=["GET", "HEAD", "PATCH"]),
+        Route("/v1/previews", _guarded(uploads.previews), methods=["POST"]),
+        Route("/v1/files/{sha}/preview", _guarded(uploads.preview), methods=["GET"]),
+        Route("/v1/files/{sha}", _guarded(uploads.file), methods=["GET", "HEAD", "POST", "PATCH", "DELETE"]),
         *pages.routes(district),
         *gateway.routes(DistrictDesk(district)),
     ]
-    return Starlette(routes=routes)
+    return Watched(Starlette(routes=routes), house.metrics)
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -50,12 +62,14 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except GarbledReply as wrong:
             return _refused(Refused(reason="garbled", what=str(wrong.values.get("what", ""))), 400)
+        except ComeLater as later:
+            return Response(status_code=429, headers={"Retry-After": str(later.values["retry_s"]), "Connection": "close"})
         except ExchangeError as no:
             return _refused(no)
         except ClientDisconnect:
             return Response(status_code=499)
         except (SQLAlchemyError, OSError) as trouble:
-            _log.error("%s %s: %s", request.method, request.url.path, type(trouble).__name__)
+            _log.error("trouble", extra={"told": {"kind": type(trouble).__name__}})
             return _refused(Refused(reason="busy"), 503)
 
     return answer
@@ -65,6 +79,7 @@ def _refused(error: ExchangeError, status: int = 0) -> Response:
     """The reason stands in a header as well, because the answer to HEAD has no body."""
     code, body = refusal(error)
     headers = {"District-Refused": str(error.values.get("reason", error.code)), "District-Time": str(error.values.get("time", ""))}
+    headers |= {"Retry-After": "5"} if status == 503 else {}
     return Response(body, status_code=status or code, media_type="application/json", headers=headers)
 
 
@@ -74,7 +89,32 @@ class _House:
 
     district: District
     gate: Gate
-    leases: attachments.Leases
+    dictionaries: Dictionaries
+    metrics: Metrics = field(default_factory=Metrics)
+    rush: Rush = field(default_factory=Rush)
+
+    async def alive(self, _request: Request) -> Response:
+        """For a supervisor: whether the database answers."""
+        try:
+            await run_in_threadpool(self.district.epoch)
+        except (SQLAlchemyError, OSError):
+            return Response("database\n", status_code=503, media_type="text/plain")
+        return Response("ok\n", media_type="text/plain")
+
+    async def told(self, request: Request) -> Response:
+        """Figures for Prometheus, to this machine only."""
+        if request.client is None or not ip_address(request.client.host).is_loopback:
+            return Response(status_code=404)
+        gauges: dict[str, float] = {"turned_away": self.rush.turned_away}
+        held = await run_in_threadpool(certificates.current, self.district.folder)
+        if held is not None:
+            gauges["certificate_expires_seconds"] = held.until.timestamp()
+        return Response(self.metrics.text(gauges), media_type="text/plain; version=0.0.4")
+
+    async def authority(self, _request: Request) -> Response:
+        """The certificate that slips pin."""
+        told = await run_in_threadpool(certificates.authority_pem, self.district.folder)
+        return Response(told, status_code=200 if told else 404, media_type="application/x-pem-file")
 
     async def health(self, _request: Request) -> Response:
         """Is anybody there, and which protocol."""
@@ -84,7 +124,7 @@ class _House:
 
     async def enrol(self, request: Request) -> Response:
         """A code for a certificate."""
-        asked = decode_enrol_request(await _body(request))
+        asked = decode_enrol_request(await read_body(request))
         self.gate.check_tries()
         try:
             enrolment = await run_in_threadpool(people.enrol, self.district, asked)
@@ -96,70 +136,38 @@ class _House:
 
     async def sync(self, request: Request) -> Response:
         """Push and pull."""
-        body = await _body(request)
-        caller = await self._caller(request)
-        if hashlib.sha256(body).hexdigest() != caller.body_hash:
-            raise Refused(reason="bad-signature")
-        reply = await run_in_threadpool(lambda: encode_reply(service.sync(self.district, caller.device, decode_request(body))))
+        caller = await self.caller(request)
+        with self.rush.turn(caller.device):
+            body = await read_body(request)
+            if hashlib.sha256(body).hexdigest() != caller.body_hash:
+                raise Refused(reason="bad-signature")
+            reply = await run_in_threadpool(self._answered, caller.device, body)
         signature = self.district.key.sign(reply_text(caller.nonce, reply)).hex()
         return Response(reply, media_type=CONTENT_TYPE, headers={"District-Signature": signature})
 
-    async def file(self, request: Request) -> Response:
-        """One attachment: how much is here, a piece more, or the whole."""
-        sha = request.path_params["sha"]
-        if not HASH.fullmatch(sha):
-            raise Refused(reason="garbled")
-        caller = await self._caller(request)
-        if caller.revoked:
-            raise Refused(reason="revoked")
-        if request.method == "PATCH":
-            return await self._take_piece(request, caller, sha)
-        return await (self._how_much(caller, sha) if request.method == "HEAD" else self._give(caller, sha))
+    def _answered(self, device: str, body: bytes) -> bytes:
+        asked = decode_request(body, self.dictionaries.known())
+        reply = service.sync(self.district, device, asked)
+        self.metrics.count("operations_taken", len(reply.receipts))
+        self.metrics.count("operations_set_apart", len(reply.quarantined))
+        self.metrics.count("operations_given", sum(len(page.operations) for page in reply.pages))
+        if asked.version == PLAIN and not _readable_by_old(reply):
+            raise ProtocolTooOld(mine=PROTOCOL, theirs=PLAIN)
+        return encode_reply(reply, asked, self.dictionaries.for_reply(asked.dictionaries) if asked.version == CLOSE else b"")
 
-    async def _caller(self, request: Request) -> Caller:
+    async def caller(self, request: Request) -> Caller:
+        """Who signed a request."""
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return await run_in_threadpool(self.gate.admit, request.method, target, request.headers)
 
-    async def _how_much(self, caller: Caller, sha: str) -> Response:
-        part = attachments.part_of(self.district, sha, caller.device)
-        self.leases.take(part)
-        if await run_in_threadpool(attachments.is_here, self.district, sha):
-            return Response(headers={"Upload-Complete": "?1"})
-        return Response(headers={"Upload-Complete": "?0", "Upload-Offset": str(attachments.offset(part))})
 
-    async def _give(self, caller: Caller, sha: str) -> Response:
-        def allowed() -> bool:
-            with self.district.reading() as session:
-                return attachments.may_fetch(session, caller.device, sha)
-
-        if not await run_in_threadpool(allowed):
-            return Response(b'{"error": "refused", "values": {"reason": "file-unknown"}}', status_code=404, media_type="application/json")
-        return FileResponse(attachments.path_of(self.district, sha), media_type="application/octet-stream")
-
-    async def _take_piece(self, request: Request, caller: Caller, sha: str) -> Response:
-        """Write at the named offset as it arrives; a newer request for the same part ends this one."""
-        at, length = _number(request, "upload-offset"), _number(request, "upload-length")
-        attachments.check_length(length)
-        part = attachments.part_of(self.district, sha, caller.device)
-        turn = self.leases.take(part)
-        here = attachments.offset(part)
-        if at != here:
-            return Response(status_code=409, headers={"Upload-Complete": "?0", "Upload-Offset": str(here)})
-        async for piece in request.stream():
-            if not self.leases.holds(part, turn):
-                raise Refused(reason="overtaken")
-            if at + len(piece) > length:
-                raise Refused(reason="file-too-large")
-            if piece:
-                attachments.write_piece(part, at, piece)
-                at += len(piece)
-        if at < length:
-            return Response(status_code=202, headers={"Upload-Complete": "?0", "Upload-Offset": str(at)})
-        await run_in_threadpool(attachments.finish, self.district, sha, caller.device)
-        return Response(status_code=201, headers={"Upload-Complete": "?1", "Upload-Offset": str(length)})
+def _readable_by_old(reply: SyncReply) -> bool:
+    """Programs of the first version verify each operation by a signature of its own; what they brought is taken in all the same."""
+    return all(is_single(operation.sig) for page in reply.pages for operation in page.operations)
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """The whole body. Raises Refused(too-large)."""
     pieces, size = [], 0
     async for piece in request.stream():
         size += len(piece)
@@ -167,10 +175,3 @@ async def _body(request: Request) -> bytes:
             raise Refused(reason="too-large")
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def _number(request: Request, header: str) -> int:
-    text = request.headers.get(header, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise Refused(reason="garbled")
-    return int(text)

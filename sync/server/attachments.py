@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,11 +104,34 @@ def keep(district: District, sha: str, data: bytes, device: str) -> None:
         feed.insert_new(session, File, [{"sha": sha, "size": len(data), "device": device, "received_at": district.stamp()}])
 
 
-def may_fetch(session: Session, device: str, sha: str) -> bool:
+def cut(part: Path, length: int) -> None:
+    """Take away what came after a place."""
+    with open(part, "r+b") as out:
+        out.truncate(length)
+
+
+def preview_path(district: District, sha: str) -> Path:
+    """Where the preview of a photo lies."""
+    return district.folder / "previews" / sha[:2] / f"{sha}.jpg"
+
+
+def keep_previews(district: District, found: Mapping[str, bytes]) -> list[str]:
+    """Keep previews of photos; the first that came stays. Returns which are here now."""
+    for sha, data in found.items():
+        file = preview_path(district, sha)
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            fresh = file.with_name(f"{sha}.{secrets.token_hex(4)}.new")
+            fresh.write_bytes(data)
+            fresh.replace(file)
+    return sorted(found)
+
+
+def may_see(session: Session, device: str, sha: str) -> bool:
     """Whether a record in the device's villages names the file, or the device brought it."""
     known = people.require_device(session, device)
-    file = session.get(File, sha)
-    if file is None or known.revoked_at:
+    if known.revoked_at:
         return False
+    file = session.get(File, sha)
     villages = session.exec(select(FileRef.vil).where(FileRef.sha == sha)).all()
-    return file.device == device or bool(set(villages) & set(service.device_scope(session, known)))
+    return (file is not None and file.device == device) or bool(set(villages) & set(service.device_scope(session, known)))
