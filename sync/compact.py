@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from . import evidence
 from .errors import BadOperation, GarbledReply
 from .marks import ABSENT, LINE, MARK, NULL, PART, PLACE, SAME, Class, Reading, Writing
-from .operation import VERSION, Operation, Signer, content_id, from_plain
+from .operation import VERSION, Operation, Signer, content_id, from_plain, to_plain
 
 _UNFIT = re.compile(r"[\x1c-\x1f\x7f\ud800-\udfff]")
 _ROW = re.compile(r"[0-9a-f]{32}")
@@ -260,20 +260,17 @@ def _read_proofs(told: str, operations: Sequence[dict[str, object]], reading: Re
 def under_one_signature(plain: Sequence[object], signer: Signer) -> list[object]:
     """The same operations; those that this device signed one by one get the evidence of a batch, which says the same and is shorter."""
     told = list(plain)
-    own = [at for at, value in enumerate(told) if _is_own(value, signer.device)]
+    own = [(at, one) for at, value in enumerate(told) if (one := _own(value, signer))]
     for start in range(0, len(own), evidence.MOST_LEAVES):
-        places = own[start : start + evidence.MOST_LEAVES]
-        values = [value for at in places if isinstance(value := told[at], dict)]
-        proofs = evidence.sealed([bytes.fromhex(value["id"]) for value in values], signer.sign) if len(values) > 1 else []
-        for at, value, proof in zip(places, values, proofs, strict=bool(proofs)):
-            told[at] = {**value, "sig": proof.hex()}
+        part = own[start : start + evidence.MOST_LEAVES]
+        if len(part) > 1:
+            proofs = evidence.sealed([bytes.fromhex(one.id) for _, one in part], signer.sign)
+            for (at, one), proof in zip(part, proofs, strict=True):
+                told[at] = {**to_plain(one), "sig": proof.hex()}
     return told
 
 
-def _is_own(value: object, device: str) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.get("dev") == device
-        and evidence.is_single(str(value.get("sig", "")))
-        and _fitting(value) is not None
-    )
+def _own(value: object, signer: Signer) -> Operation | None:
+    """An operation that this device signed alone; signing again gives the same (Ed25519), so a false signature is never replaced."""
+    operation = _fitting(value) if isinstance(value, dict) and value.get("dev") == signer.device else None
+    return operation if operation and signer.sign(bytes.fromhex(operation.id)).hex() == operation.sig else None

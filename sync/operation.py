@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from . import evidence
@@ -73,8 +73,8 @@ class Operation:
     """Reason given for a change after finalizing."""
     v: int = VERSION
     id: str = ""
-    sig: str = ""
-    """Hex; see `evidence`."""
+    sig: str = field(default="", compare=False)
+    """Hex; see `evidence`. It shows who wrote this and is no part of it: the same operation may have come with other evidence."""
 
 
 def canonical(value: object) -> bytes:
@@ -167,7 +167,7 @@ def _content(operation: Operation) -> dict[str, object]:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_NAMES = tuple(field.name for field in fields(Operation))
+_NAMES = tuple(one.name for one in fields(Operation))
 _FIELDS = frozenset(_NAMES)
 _SHAPES = {
     "dev": re.compile(r"[0-9a-f]{32}"),

@@ -130,7 +130,7 @@ def test_codes_cannot_be_tried_for_ever(district: District, running: Running):
 def test_health_tells_the_protocol(district: District, running: Running):
     told = json.loads(httpx.get(running.url + "/v1/health", trust_env=False).text)
     assert told["ok"]
-    assert told["protocol"] == [1, 1]
+    assert told["protocol"] == [1, 2]
     assert told["epoch"] == district.epoch()
 
 
