@@ -34,13 +34,13 @@ from fieldapp.words import say
 
 from .history import HistoryPanel
 from .phone import PhonePanel
+from .roster_count import RosterCount
 
 if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
 
 PAGE = 100
 _SEARCH_AFTER_MS = 120
-_COUNT_AFTER_MS = 250
 _WIDTHS = {"state": 8, "head": 7, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
 
 
@@ -87,7 +87,7 @@ class RosterScreen(QWidget):
         self.history = QPushButton(say("ui-roster-history"))
         self.history.setCheckable(True)
         self.phone = QPushButton(say("ui-hotspot"))
-        self.count = QLabel()
+        self.count = RosterCount(desk, workspace)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -99,10 +99,6 @@ class RosterScreen(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SEARCH_AFTER_MS)
-        self._counting = QTimer(self)
-        self._counting.setSingleShot(True)
-        self._counting.setInterval(_COUNT_AFTER_MS)
-        self._total = (0, True)
         self._build()
         self._bind()
 
@@ -138,7 +134,6 @@ class RosterScreen(QWidget):
 
     def _bind(self) -> None:
         self._later.timeout.connect(self.refresh)
-        self._counting.timeout.connect(self._count)
         self.search.textEdited.connect(lambda _text: self._later.start())
         self.search.returnPressed.connect(self._from_search)
         self.village.activated.connect(lambda _at: self.refresh())
@@ -168,7 +163,7 @@ class RosterScreen(QWidget):
     def refresh(self) -> None:
         """Search with what stands in the box, in the worker; an answer that is overtaken is dropped."""
         self._asked += 1
-        self._counting.stop()
+        self.count.forget()
         mine, workspace = self._asked, self._workspace
         query, village, near = self.search.text().strip(), str(self.village.currentData() or ""), self._near
 
@@ -220,9 +215,8 @@ class RosterScreen(QWidget):
         self._more = page.more
         if behind:
             self.model.add_lines(page.lines)
-            self._tell_count()
+            self.count.show_so_far(len(self.model.lines), bool(page.more))
             return
-        self._total = (page.total, page.exact)
         kept = self._wanted_id or self.current()
         self.model.show_lines(page.lines)
         self.select(kept)
@@ -232,30 +226,7 @@ class RosterScreen(QWidget):
         self.empty.setVisible(not page.lines)
         filtered = bool(self.search.text().strip() or self._village_now())
         self.empty.setText(say("ui-roster-no-match", query=self.search.text()) if filtered else say("ui-roster-empty"))
-        self._tell_count()
-        if not page.exact:
-            self._counting.start()
-
-    def _count(self) -> None:
-        """How many there are in all, once nobody types."""
-        if not self.isVisible():
-            return
-        mine, workspace = self._asked, self._workspace
-        query, village = self.search.text().strip(), self._village_now()
-        self._desk.background.run(
-            lambda report: roster.tally(workspace, query, village), owner=self, done=lambda total: self._counted(mine, total)
-        )
-
-    def _counted(self, mine: int, total: tuple[int, bool]) -> None:
-        if mine == self._asked:
-            self._total = total
-            self._tell_count()
-
-    def _tell_count(self) -> None:
-        shown = len(self.model.lines)
-        total, exact = self._total if self._more else (shown, True)
-        told = "ui-roster-count" if exact else "ui-roster-count-many"
-        self.count.setText(say(told, shown=shown, total=max(shown, total)))
+        self.count.show_first(page, self.search.text().strip(), self._village_now())
 
     def _show_history(self, shown: bool) -> None:
         self.history_panel.setVisible(shown)
