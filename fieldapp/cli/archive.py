@@ -1,4 +1,4 @@
-"""`fieldapp archive make | verify`."""
+"""`fieldapp archive make | verify`, and what `ledger` adds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.words import say
 
+from . import ledger
 from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     make.add_argument("--out", type=Path, required=True, metavar="DIR")
     make.add_argument("--copies", default="township,village,household", metavar="LIST")
     make.add_argument("--one-file", action="store_true")
+    make.add_argument("--resume", action="store_true")
     make.set_defaults(run=_make)
     verify = verbs.add_parser("verify", help=say("cli-archive-verify"), parents=[common])
     verify.add_argument("files", type=Path, nargs="+", metavar="FILE")
     verify.set_defaults(run=_verify)
+    ledger.add(verbs, common)
 
 
 def _make(app: App, given: argparse.Namespace) -> Told:
@@ -42,6 +45,7 @@ def _make(app: App, given: argparse.Namespace) -> Told:
         copies=tuple(name.strip() for name in given.copies.split(",") if name.strip()),
         one_file=given.one_file,
         report=progress,
+        resume=given.resume,
     )
     plain = {
         "out": str(given.out),
@@ -57,6 +61,7 @@ def _make(app: App, given: argparse.Namespace) -> Told:
             }
             for one in made.archives
         ],
+        "resumed": made.resumed,
         "skipped": [{"household": household, "reason": reason} for household, reason in made.skipped],
     }
     text = say("cli-archive-made", archives=len(made.archives), skipped=len(made.skipped), out=given.out)

@@ -15,12 +15,12 @@ from .tables import PrintRunLineRow, PrintRunRow
 from .transaction import Transaction
 
 OPEN, DONE, DROPPED = "open", "done", "dropped"
-WAITING, MADE, OUT, SKIPPED, FAILED = "waiting", "made", "out", "skipped", "failed"
+WAITING, MADE, OUT, SKIPPED = "waiting", "made", "out", "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One household: waiting, made (the archive is kept), out (its file or printer job is), skipped or failed with the reason's code."""
+    """One household: waiting, made (the archive is kept), out (its file or printer job is), or skipped with the reason's code."""
 
     place: int
     household: str

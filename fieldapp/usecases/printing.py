@@ -17,6 +17,7 @@ from .printing_archive import HOLDERS, Archive
 
 if TYPE_CHECKING:
     from fieldapp.archive.gap import Gap
+    from fieldapp.archive.sheet import ArchiveSheet
     from fieldapp.archive.verify import Verdict
     from fieldapp.store.database import Database as Workspace
 
@@ -24,7 +25,9 @@ __all__ = ["HOLDERS", "Archive", "keep", "kept_archive", "make_archive", "previe
 Report = Callable[[int, int, str], None]
 
 
-def preview(workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool = False) -> Archive:
+def preview(
+    workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool | None = None
+) -> Archive:
     """The archive as it would be made now; kept nowhere. Raises NotAllowed (not-finalized)."""
     from fieldapp.store import audit
 
@@ -38,7 +41,7 @@ def preview(workspace: Workspace, household: HouseholdId, report: Report, copies
 
 
 def make_archive(
-    workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool = False
+    workspace: Workspace, household: HouseholdId, report: Report, copies: Sequence[str] = HOLDERS, duplex: bool | None = None
 ) -> Archive:
     """Make the archive and keep it: the PDF encrypted in the workspace, an archive record, an audit line."""
     prepared = printing_facts.prepared(workspace, household, copies, duplex)
@@ -69,6 +72,7 @@ def keep(workspace: Workspace, prepared: printing_facts.Prepared, copies: Sequen
             "copies": ",".join(copies),
             "made_at": tx.now().isoformat(timespec="seconds"),
             "duplex": "1" if duplex else "0",
+            **_label(prepared.sheet),
             "marks": marks,
             "gaps": _gaps_written(made.gaps),
         }
@@ -141,6 +145,22 @@ def _rendered(workspace: Workspace, prepared: printing_facts.Prepared) -> Archiv
     return replace(
         archive, copies=tuple(copy.holder.value for copy in facts.copies), duplex=facts.duplex, newest=prepared.submission.revision
     )
+
+
+def _label(sheet: ArchiveSheet) -> dict[str, str]:
+    """What the cover says, for the list of volumes and the box."""
+    from fieldapp.archive.numbers import volume_term
+    from fieldapp.archive.render import volume_title
+
+    facts = sheet.facts
+    return {
+        "title": volume_title(sheet),
+        "fonds": facts.fonds,
+        "fonds_no": facts.numbering.fonds_no,
+        "category": facts.category or facts.matrix.category,
+        "retention": facts.retention or facts.matrix.terms[volume_term(facts.matrix)],
+        "begun_on": f"{facts.begun_on or facts.surveyed_on:%Y%m%d}",
+    }
 
 
 def _gaps_written(gaps: Sequence[Gap]) -> str:

@@ -33,8 +33,11 @@ class Prepared:
     findings: tuple[str, ...]
 
 
-def prepared(workspace: Workspace, household: HouseholdId, copies: Sequence[str], duplex: bool = False) -> Prepared:
-    """The sheet of the newest finalized survey, not drawn yet. Raises NotAllowed (not-finalized)."""
+def prepared(workspace: Workspace, household: HouseholdId, copies: Sequence[str], duplex: bool | None = None) -> Prepared:
+    """The sheet of the newest finalized survey, not drawn yet; for both sides of the paper as asked, else as the matrix says.
+
+    Raises NotAllowed (not-finalized).
+    """
     from fieldapp.archive.compose import compose
     from fieldapp.engine.filled import fill
     from fieldapp.engine.session import FormSession
@@ -47,7 +50,8 @@ def prepared(workspace: Workspace, household: HouseholdId, copies: Sequence[str]
     filled = fill(FormSession.resume(definition, around, submission.answers))
     before = _before(workspace, submission)
     with workspace.read() as tx:
-        sheet = compose(filled, replace(_facts(tx, submission, filled, copies), before=before, duplex=duplex))
+        facts = replace(_facts(tx, submission, filled, copies), before=before)
+        sheet = compose(filled, facts if duplex is None else replace(facts, duplex=duplex))
         held = households.get(tx, household)
     found = (*rules.household(held, fictitious=is_fictitious(held.village)), *rules.filled(filled))
     return Prepared(sheet, submission, tuple(say(one.message, **dict(one.values)) for one in found))

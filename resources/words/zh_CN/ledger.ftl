@@ -22,3 +22,47 @@ slip-exchange-stays = 没有换的页，页脚仍是第 { $before } 版的摘要
 slip-exchange-keep = 取出的页连同本单一并装订在本份卷末，不得销毁。
 slip-exchange-done-by = 换页人签字、日期
 slip-exchange-seen-by = 监督人签字、日期
+
+catalogue-title = 案卷目录
+catalogue-fonds = 全宗名称：{ $fonds }　　{ $place }　　{ $year } 年度
+catalogue-count = 共 { $volumes } 卷，{ $pages } 页
+catalogue-volume = 案卷题名
+catalogue-order = 序号
+catalogue-number = 档号
+catalogue-period = 起止日期
+catalogue-pages = 页数
+catalogue-retention = 保管期限
+catalogue-remark = 备注
+catalogue-made = 编制人：{ $maker }　　编制日期：{ $day }
+catalogue-page = 第 { $number } 页　共 { $pages } 页
+catalogue-stale = 已有第 { $newest } 版，待重印
+catalogue-incomplete = 待补
+catalogue-all = 全部
+label-title = 档案盒脊背标签
+label-fonds-no = 全宗号
+label-fonds = 全宗名称
+label-category = 类目
+label-year = 年度
+label-retention = 保管期限
+label-volumes = 起止档号
+label-box = 盒号
+label-box-value = { $number }
+    （{ $volumes } 卷）
+
+run-all = 全部
+run-no-printer = 没有选打印机
+
+ledger-stale = ▲ 已有第 { $newest } 版
+ledger-made-print = { $head } 户　第 { $number } 次　打印　第 { $revision } 版　{ $copies }
+ledger-made-file = { $head } 户　第 { $number } 次　存为文件　第 { $revision } 版　{ $copies }
+ledger-taken = { $head } 户　{ $by } 领取{ $holder }份（第 { $revision } 版）
+
+cli-archive-ledger = 印制和领取台账
+cli-archive-receipt = 登记领取
+cli-archive-changes = 只印修订后不同的页，附换页单
+cli-archive-catalogue = 案卷目录
+cli-archive-labels = 档案盒脊背标签
+cli-ledger-empty = 还没有印制记录
+cli-changes-copy = { $holder }份：取出 { $out }；换入 { $into }
+cli-changes-written = 共 { $pages } 面，已写入 { $file }
+cli-archive-listed = 已写入 { $file }：{ $volumes } 卷；没有档案 { $absent } 户，已有新版 { $stale } 户
