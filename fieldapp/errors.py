@@ -7,7 +7,7 @@ CodedError (sync.errors)
 │ │                  AlreadyOpen · WrongRealm
 │ ├ FormError        FormInvalid(sheet, row) · FormUnsupported(feature) · ExpressionError(path)
 │ ├ AttachmentError  AttachmentUnreadable(name) · AttachmentMissing(id)
-│ └ ArchiveError     GlyphMissing(char, where) · FontMissing · MatrixInvalid(file, key)
+│ └ ArchiveError     GlyphMissing(char, where) · FontMissing · MatrixInvalid(file, key) · ScanRefused(name, reason)
 └ ExchangeError (sync.errors)
 Cancelled            not an error; silence
 """
@@ -61,6 +61,7 @@ __all__ = [
     "ProtocolTooOld",
     "RecoveryRefused",
     "Refused",
+    "ScanRefused",
     "TooManyTries",
     "UsageError",
     "WorkspaceDamaged",
@@ -248,3 +249,9 @@ class HotspotUnreachable(FieldAppError):
     """The laptop cannot listen for a phone on an address. Values: address, detail."""
 
     code = "hotspot-unreachable"
+
+
+class ScanRefused(ArchiveError):
+    """A file holds no page that can be looked at. Values: name, reason (too-large, unreadable, too-many-pages, empty, not-a-scan)."""
+
+    code = "scan-refused"

@@ -178,6 +178,15 @@ error-archive-matrix = The archive parameter file { $file } is wrong: { $key } {
     }
     .safe = No archive was made; the record is unchanged.
     .next = Ask the district to correct this parameter and to publish the form again.
+error-scan-refused = “{ $name }” { $reason ->
+    [too-large] is too large and was not opened (64 MB a file, 80 million pixels a picture at most)
+    [too-many-pages] has more than 1,000 pages and was not opened
+    [empty] has no pages
+    [not-a-scan] is no scan: a document that was never on paper
+   *[unreadable] cannot be read: it is no picture or PDF, or it is damaged
+}.
+    .safe = The file was not changed, and neither were scans that are filed already.
+    .next = Scan it again at 100 to 300 dpi as JPEG or PDF and bring it in once more.
 error-exchange = The exchange did not succeed.
     .safe = What is on this computer is unchanged; what was not sent is still waiting.
     .next = Sync again later.

@@ -200,6 +200,15 @@ error-archive-matrix = 归档参数文件 { $file } 有错：{ $key } { $fault -
     }
     .safe = 没有生成档案，调查记录没有改变。
     .next = 请县区管理员改正这个参数并重新发布表单。
+error-scan-refused = “{ $name }”{ $reason ->
+    [too-large] 太大，没有打开（文件最大 64 MB，图像最多 8000 万像素）
+    [too-many-pages] 超过 1000 页，没有打开
+    [empty] 里没有页面
+    [not-a-scan] 不是扫描件：这是电脑里的文件，没有上过纸
+   *[unreadable] 读不出来：不是图片或 PDF，或者已经损坏
+}。
+    .safe = 原文件没有改动，已归档的扫描件没有改变。
+    .next = 请用 100—300 dpi 重新扫描为 JPEG 或 PDF，再放进来一次。
 error-exchange = 与对方交换资料没有成功。
     .safe = 本机的资料没有改变，没有送出的仍在待上报里。
     .next = 请稍后再同步一次。
