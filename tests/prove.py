@@ -19,6 +19,7 @@ PROOFS = {
     "form-fuzz": "tests.fuzz",
     "convergence": "tests.sync.convergence",
     "mutants": "tests.sync.mutants",
+    "scans": "tests.usecases.scan_proof",
 }
 """What is proved → where."""
 

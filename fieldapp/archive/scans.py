@@ -24,6 +24,9 @@ FAIR_DPI = 72
 """Below this handwriting is not legible."""
 _FAIR_SHOWN = 0.9
 _FAIR_CONTRAST = 40
+_INK = 48
+"""So much darker than the paper around it is ink."""
+_SPECKS = 0.0004
 _FILED_DPI = 200
 _QUALITY = 82
 _FAST_SIDE = 1800
@@ -114,6 +117,18 @@ def preview(picture: Image) -> bytes:
     out = io.BytesIO()
     small.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
+
+
+def is_blank(picture: Image) -> bool:
+    """Whether nothing is written on a page: the empty back of a sheet, on which the front may shine through."""
+    from PIL import Image, ImageChops, ImageFilter
+
+    grey = picture.convert("L")
+    grey.thumbnail((900, 900), Image.Resampling.BOX)
+    inner = grey.crop((grey.width // 20, grey.height // 20, grey.width - grey.width // 20, grey.height - grey.height // 20))
+    paper = inner.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(8))
+    darkness = ImageChops.subtract(paper, inner.filter(ImageFilter.GaussianBlur(0.8))).histogram()
+    return sum(darkness[_INK:]) <= _SPECKS * sum(darkness)
 
 
 def _tries(grey: Image) -> Iterator[tuple[Image, float, float, float]]:

@@ -1,4 +1,4 @@
-"""`fieldapp archive make | verify`, and what `ledger` adds."""
+"""`fieldapp archive make | verify`, and what `ledger` and `scans` add."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.words import say
 
-from . import ledger
+from . import ledger, scans
 from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     verify.add_argument("files", type=Path, nargs="+", metavar="FILE")
     verify.set_defaults(run=_verify)
     ledger.add(verbs, common)
+    scans.add(verbs, common)
 
 
 def _make(app: App, given: argparse.Namespace) -> Told:

@@ -24,7 +24,7 @@ def _second(connection: Connection) -> None:
 
 
 def _third(connection: Connection) -> None:
-    """The ledger of copies, printing many households in a row; what the roster shows stands with what a household is found by."""
+    """The ledger of copies, printing many households in a row, scanned pages; what the roster shows stands with what finds a household."""
     _run(connection, 3)
     raw: Any = connection.connection.driver_connection
     cache.fill(raw, ("copy_made", "copy_taken"))

@@ -16,7 +16,7 @@ from fieldapp.errors import BadInput
 from sync.operation import Operation
 
 from . import audit, cache, facts, households, outbox
-from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, MemberRow, SubmissionRow
+from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, MemberRow, ScanRow, SubmissionRow
 from .transaction import Transaction
 
 _CHUNK = 400
@@ -30,12 +30,17 @@ _FREE_FILES = (
     " UNION SELECT sha FROM archive WHERE household IN ({0}))"
     " AND sha NOT IN (SELECT sha FROM attachment WHERE household NOT IN ({0}))"
     " AND sha NOT IN (SELECT sha FROM archive WHERE household NOT IN ({0}))"
+    " AND sha NOT IN (SELECT source FROM scan WHERE household NOT IN ({0}) AND state <> 'discarded')"
+    " UNION SELECT sha, size FROM file WHERE sha IN (SELECT source FROM scan WHERE household IN ({0}))"
+    " AND sha NOT IN (SELECT source FROM scan WHERE household NOT IN ({0}) AND state <> 'discarded')"
+    " AND sha NOT IN (SELECT sha FROM attachment WHERE household NOT IN ({0}))"
 )
+"""A scanned file goes with the last household that it has a page of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What may go, and why the rest stays: unsent, draft, conflict, files-unsent, recent."""
+    """What may go, and why the rest stays: unsent, draft, conflict, scans (in the review tray), files-unsent, recent."""
 
     households: tuple[str, ...]
     kept: dict[str, int]
@@ -63,6 +68,7 @@ def plan(tx: Transaction, older_than_days: float, peer: str = outbox.DISTRICT) -
         "unsent": {one for part in _parts(everything) for one in outbox.unsent_by_household(tx, peer, part)},
         "draft": set(tx.column("SELECT DISTINCT household FROM draft")),
         "conflict": set(households.in_conflict(tx)),
+        "scans": set(tx.column("SELECT DISTINCT household FROM scan WHERE state = 'tray'")),
         "files-unsent": set(tx.column(_FILES_UNSENT, peer)),
         "recent": {one for one in everything if last.get(one, "9") > limit},
     }
@@ -83,7 +89,7 @@ def purge(tx: Transaction, going: Sequence[str]) -> Purged:
         marks = ",".join("?" * len(part))
         rows = tx.sql(f"SELECT seq, id, vil FROM operation WHERE household IN ({marks})", *part).fetchall()
         _remember(tx, [(village, identity) for _, identity, village in rows])
-        free = tx.sql(_FREE_FILES.format(marks), *part, *part, *part, *part).fetchall()
+        free = tx.sql(_FREE_FILES.format(marks), *(list(part) * 8)).fetchall()
         for sha, _ in free:
             tx.sql("DELETE FROM file WHERE sha = ?", sha)
             tx.sql("DELETE FROM file_receipt WHERE sha = ?", sha)
@@ -91,7 +97,7 @@ def purge(tx: Transaction, going: Sequence[str]) -> Purged:
             tx.sql("DELETE FROM receipt WHERE seq = ?", seq)
         tx.sql(f"DELETE FROM operation WHERE household IN ({marks})", *part)
         tx.sql(f"DELETE FROM household WHERE id IN ({marks})", *part)
-        for table in (MemberRow, SubmissionRow, AttachmentRow, ArchiveRow, CopyMadeRow, CopyTakenRow):
+        for table in (MemberRow, SubmissionRow, AttachmentRow, ArchiveRow, CopyMadeRow, CopyTakenRow, ScanRow):
             tx.sql(f"DELETE FROM {cache.name_of(table)} WHERE household IN ({marks})", *part)
         operations, files, size = operations + len(rows), files + len(free), size + sum(bytes_ for _, bytes_ in free)
     tx.stale.update(dict.fromkeys(going))

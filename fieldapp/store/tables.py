@@ -332,6 +332,27 @@ class PrintRunLineRow(Row, table=True):
     detail: str
 
 
+class ScanRow(Row, table=True):
+    """One page that was scanned: filed, in the review tray, or thrown away; of this laptop alone."""
+
+    __tablename__ = "scan"
+    id: str = Field(primary_key=True)
+    source: str = Field(index=True)
+    page: int
+    pages: int
+    name: str
+    state: str
+    reason: str
+    fault: str
+    household: str
+    path: str
+    code: str
+    picture: str
+    dpi: int
+    record: str
+    at: str
+
+
 class FileRow(Row, table=True):
     """A file that is here, encrypted, outside the database."""
 
