@@ -149,10 +149,9 @@ def _tries(grey: Image) -> Iterator[tuple[Image, float, float, float]]:
     soft = even.filter(ImageFilter.GaussianBlur(1.2))
     yield soft, 1, 0, 0
     for left, top, tile in _tiles(grey):
-        factor = 4200 / max(grey.size)
+        factor = max(1.0, 3300 / longest)
         cut = ImageOps.autocontrast(_scaled(tile, factor), cutoff=1)
-        yield cut, factor, left, top
-        yield cut.filter(ImageFilter.UnsharpMask(radius=3 * max(factor, 1), percent=180, threshold=0)), factor, left, top
+        yield cut.filter(ImageFilter.UnsharpMask(radius=2 * factor, percent=150, threshold=0)), factor, left, top
 
 
 def _tiles(grey: Image) -> Iterator[tuple[float, float, Image]]:

@@ -12,7 +12,8 @@ from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
     from fieldapp.app import App
-    from fieldapp.usecases.scans import PageRef, TakenPage, Waiting
+    from fieldapp.domain.scan import PageRef
+    from fieldapp.usecases.scans import TakenPage, Waiting
 
 
 def add(verbs: Any, common: argparse.ArgumentParser) -> None:

@@ -247,10 +247,12 @@ def _see(picture: Image) -> _Seen:
     """Codes, and the page upright by the first of them."""
     from fieldapp.archive import scans, seal
 
+    if scans.is_blank(picture):
+        return _Seen((), b"", is_blank=True)
     codes = scans.find_codes(picture)
     texts = tuple(code.text for code in codes)
     if len(codes) != 1:
-        return _Seen(texts, scans.preview(picture), is_blank=not codes and scans.is_blank(picture))
+        return _Seen(texts, scans.preview(picture))
     try:
         leaf = seal.read(texts[0]).leaf
     except ValueError:
@@ -411,4 +413,3 @@ def _head_name(tx: Transaction, household: str) -> str:
         return households.get(tx, household).head_name if household else ""
     except NotFound:
         return ""
-
