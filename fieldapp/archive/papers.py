@@ -79,10 +79,6 @@ def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> 
         _draw_roster(flow, sheet.roster, say(Paper.MEMBERS.value))
         _draw_parts(flow, sheet.members)
         yield Paper.MEMBERS, flow.finish()
-    if public := [change for change in sheet.changes if not change.is_internal]:
-        flow = _begin(sheet, setter, say(Paper.CHANGES.value))
-        draw_changes(flow, sheet, public)
-        yield Paper.CHANGES, flow.finish()
     flow = _begin(sheet, setter, say(Paper.SIGNATURES.value))
     _draw_signatures(flow, sheet, pictures)
     yield Paper.SIGNATURES, flow.finish()
@@ -90,6 +86,10 @@ def _documents(sheet: ArchiveSheet, setter: Typesetter, pictures: _Pictures) -> 
         flow = _begin(sheet, setter, say(Paper.PHOTOS.value))
         _draw_frames(flow, sheet.photos, pictures)
         yield Paper.PHOTOS, flow.finish()
+    if public := [change for change in sheet.changes if not change.is_internal]:
+        flow = _begin(sheet, setter, say(Paper.CHANGES.value))
+        draw_changes(flow, sheet, public)
+        yield Paper.CHANGES, flow.finish()
     inner = [change for change in sheet.changes if change.is_internal]
     if sheet.internal or sheet.internal_photos or inner:
         flow = _begin(sheet, setter, say(Paper.INTERNAL.value))

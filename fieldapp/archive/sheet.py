@@ -176,9 +176,9 @@ class Paper(Enum):
 
     FORM = "archive-form-title"
     MEMBERS = "archive-members-title"
-    CHANGES = "archive-changes-title"
     SIGNATURES = "archive-signatures-title"
     PHOTOS = "archive-photos-title"
+    CHANGES = "archive-changes-title"
     INTERNAL = "archive-internal-title"
 
 
