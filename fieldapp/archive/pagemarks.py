@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = re.compile(rb"q ([-0-9. ]+) cm /(\S+) Do Q")
 _RUN = re.compile(rb"/(\S+) (\S+) Tf <([0-9A-F]*)>")
 _UNICODE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
-_CODE = re.compile(r"Q[0-9]")
+_CODE = re.compile(r"[QF][0-9]")
 _FRONT = re.compile(r"[A-Z](Cover|Index|Notes)([0-9]*)")
 _NUMBERED = re.compile(r"B([0-9]+)")
 COVER, NOTES, BLANK = "cover", "notes", "blank"
