@@ -21,12 +21,9 @@ class Face:
     Raises FontMissing if the file is not there or is another kind of font.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            with path.open("rb") as file:
-                self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError) as error:
-            raise FontMissing(file=path.name) from error
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
+        """`data`: the bytes, if they are in memory already; the path is then only the name for an error."""
+        self._data = data or _mapped(path)
         if self._data[:4] != _TRUETYPE:
             raise FontMissing(file=path.name)
         count = unpack_from(">H", self._data, 4)[0]
@@ -102,6 +99,14 @@ class Face:
             if number == _NAME_POSTSCRIPT and platform == _PLATFORM_WINDOWS:
                 return self._data[start + strings + offset : start + strings + offset + length].decode("utf-16-be")
         return "Field"
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise FontMissing(file=path.name) from error
 
 
 def _big_endian(kind: str, data: bytes) -> array[int]:

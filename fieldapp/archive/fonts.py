@@ -5,26 +5,29 @@ A character that no font has becomes a visible 〔U+XXXXX〕 and is reported wit
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldapp.domain.private_use import normalised
 from fieldapp.words import say
 
 from .faces import Face
+from .rare import RareFonts
 
 SONG_FILE = "FieldSong-Regular.ttf"
 HEI_FILE = "FieldHei-Bold.ttf"
 
-# What Python's gb18030 codec decodes to the private use area although GB 18030-2022 (and -2005) name real characters.
-_PRIVATE = {
-    0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB,
-    0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE831: 0x215D7, 0xE83B: 0x2298F, 0xE855: 0x241FE,
-    0xE78D: 0xFE10, 0xE78E: 0xFE12, 0xE78F: 0xFE11, **{0xE790 + step: 0xFE13 + step for step in range(7)},
-}  # fmt: skip
-# Shaping controls and variation selectors: they show nothing by themselves.
-_INVISIBLE = {*range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x00AD}
-_SPACES = {0x09, 0xA0, 0x2002, 0x2003, 0x2009, 0x202F}
+# Controls of shaping and direction, tags, and the selectors between text and emoji: they show nothing by themselves.
+_INVISIBLE = {
+    *(0x00AD, 0x034F, 0x061C, *range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+    *(*range(0xFE00, 0xFE10), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)),
+}
+_VARIANTS = range(0xE0100, 0xE01F0)
+"""Ideographic variation selectors: the character before keeps its meaning and gets the usual form."""
+_SPACES = {0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F}
+_BREAKS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,16 @@ class Missing:
     """Something that could not be put on paper as it is."""
 
     kind: str
-    """glyph or photo."""
+    """glyph, variant or photo."""
     what: str
-    """The character, or the attachment id."""
+    """The character (with its variation selector), or the attachment id."""
     where: str
-    """The question or place on paper."""
+    """The person, question or place on paper."""
 
     def __str__(self) -> str:
         """The sentence for people."""
-        code = f"U+{ord(self.what):04X}" if self.kind == "glyph" else ""
+        code = "" if self.kind == "photo" else f"U+{ord(self.what[-1]):04X}"
         return say(f"archive-missing-{self.kind}", char=self.what, code=code, where=self.where)
-
-
-def normalised(text: str) -> str:
-    """Text with the private-use characters of the gb18030 codec replaced by the real ones."""
-    return text.translate(_PRIVATE)
 
 
 class Faces:
@@ -55,6 +53,7 @@ class Faces:
     def __init__(self, folder: Path) -> None:
         self.song = Face(folder / SONG_FILE)
         self.hei = Face(folder / HEI_FILE)
+        self.rare = RareFonts(folder)
 
 
 class Subset:
@@ -73,13 +72,36 @@ class Subset:
         return len(self.glyphs) - 1
 
 
+class RareSubsets:
+    """What one document uses of the rare fonts: a subset for each small font, made when its first character comes."""
+
+    def __init__(self, fonts: RareFonts) -> None:
+        self._fonts = fonts
+        self._made: dict[Face, Subset] = {}
+
+    def find(self, code: int) -> Subset | None:
+        """The subset for a character that the usual fonts lack, None if no font has it."""
+        face = self._fonts.face(code)
+        if face is None:
+            return None
+        if face not in self._made:
+            self._made[face] = Subset(face, f"R{len(self._made) + 1}")
+        return self._made[face]
+
+    @property
+    def subsets(self) -> tuple[Subset, ...]:
+        """Those made so far."""
+        return tuple(self._made.values())
+
+
 class Typeface:
     """A chain of fonts that reads as one: widths in thousandths of the size, and PDF operators that show text."""
 
-    def __init__(self, chain: tuple[Subset, ...]) -> None:
+    def __init__(self, chain: tuple[Subset, ...], rare: RareSubsets) -> None:
         self._chain = chain
+        self._rare = rare
         self._known: dict[str, tuple[str, str]] = {}
-        self.widths = _Widths(chain)
+        self.widths = _Widths(chain, rare)
 
     def width(self, text: str, size: float) -> float:
         """Length of a line in points."""
@@ -106,27 +128,34 @@ class Typeface:
         return "".join(parts) + "> Tj" if parts else ""
 
     def _take(self, char: str) -> tuple[str, str]:
-        for subset in self._chain:
-            glyph = subset.face.glyph(ord(char))
-            if glyph:
-                return subset.name, f"{subset.add(glyph, ord(char)):04X}"
-        raise LookupError(char)
+        subset, glyph = _first(self._chain, self._rare, char)
+        return subset.name, f"{subset.add(glyph, ord(char)):04X}"
 
 
 class _Widths(dict[str, float]):
     """Character → advance in thousandths of the size, looked up once."""
 
-    def __init__(self, chain: tuple[Subset, ...]) -> None:
-        super().__init__()
-        self._faces = [subset.face for subset in chain]
+    def __init__(self, chain: tuple[Subset, ...], rare: RareSubsets) -> None:
+        super().__init__({"\n": 0.0})
+        self._chain = chain
+        self._rare = rare
 
     def __missing__(self, char: str) -> float:
-        for face in self._faces:
-            glyph = face.glyph(ord(char))
-            if glyph:
-                self[char] = width = face.metrics(glyph)[0] * 1000 / face.units
-                return width
+        subset, glyph = _first(self._chain, self._rare, char)
+        self[char] = width = subset.face.metrics(glyph)[0] * 1000 / subset.face.units
+        return width
+
+
+def _first(chain: tuple[Subset, ...], rare: RareSubsets, char: str) -> tuple[Subset, int]:
+    """The first font that has the character, and its glyph. Raises LookupError for text that was not made printable."""
+    code = ord(char)
+    for subset in chain:
+        if glyph := subset.face.glyph(code):
+            return subset, glyph
+    found = rare.find(code)
+    if found is None:
         raise LookupError(char)
+    return found, found.face.glyph(code)
 
 
 class Typesetter:
@@ -134,15 +163,21 @@ class Typesetter:
 
     def __init__(self, faces: Faces) -> None:
         song, hei = Subset(faces.song, "S"), Subset(faces.hei, "H")
-        self.subsets = (song, hei)
-        self.song = Typeface((song, hei))
-        self.hei = Typeface((hei, song))
+        self._usual = (song, hei)
+        self._rare = RareSubsets(faces.rare)
+        self.song = Typeface((song, hei), self._rare)
+        self.hei = Typeface((hei, song), self._rare)
         self._printable: set[str] = set("\n")
         self._missing: dict[Missing, None] = {}
 
     @property
+    def subsets(self) -> tuple[Subset, ...]:
+        """Every font that the document uses."""
+        return (*self._usual, *self._rare.subsets)
+
+    @property
     def missing(self) -> tuple[Missing, ...]:
-        """Characters without a glyph, in order of appearance."""
+        """Characters without a glyph or in another form than was typed, in order of appearance."""
         return tuple(self._missing)
 
     def take_missing(self) -> tuple[Missing, ...]:
@@ -151,21 +186,27 @@ class Typesetter:
         return taken
 
     def printable(self, text: str, where: str) -> str:
-        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place."""
+        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place (else the text)."""
         if self._printable.issuperset(text):
             return text
-        return "".join(self._replaced(normalised(text).replace("\r\n", "\n").replace("\r", "\n"), where))
+        whole = unicodedata.normalize("NFC", normalised(text).replace("\r\n", "\n").translate(_BREAKS))
+        return "".join(self._replaced(whole, where or text))
 
     def _replaced(self, text: str, where: str) -> Iterable[str]:
-        for char in text:
+        for place, char in enumerate(text):
             code = ord(char)
             if char in self._printable:
                 yield char
             elif code in _SPACES:
                 yield " "
-            elif any(subset.face.glyph(code) for subset in self.subsets):
-                self._printable.add(char)
+            elif code in _VARIANTS and place:
+                self._missing[Missing("variant", text[place - 1 : place + 1], where)] = None
+            elif code in _INVISIBLE or code in _VARIANTS:
+                continue
+            elif any(subset.face.glyph(code) for subset in self._usual) or self._rare.find(code):
+                if not unicodedata.combining(char):
+                    self._printable.add(char)
                 yield char
-            elif code not in _INVISIBLE:
+            else:
                 self._missing[Missing("glyph", char, where)] = None
                 yield f"〔U+{code:04X}〕"

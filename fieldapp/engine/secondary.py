@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import FormInvalid
 
 from .definition import Internal, SecondaryDef
@@ -77,7 +78,8 @@ class Secondaries(Mapping[str, XNode]):
 def _read(reader: Callable[[str], XNode], body: bytes | str, items: str = "") -> Document:
     """A medium, or of the external choices those of one list."""
     with nothing_to_collect():
-        root = reader(body.decode("utf-8-sig", errors="replace") if isinstance(body, bytes) else body.removeprefix("\ufeff"))
+        text = body.decode("utf-8-sig", errors="replace") if isinstance(body, bytes) else body.removeprefix("\ufeff")
+        root = reader(normalised(text))
         return _document(_of_list(root, items) if items else root)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import FormInvalid
 
 from .limits import CELL_CHARACTERS, FILE_BYTES, QUESTION_ROWS, SHEET_COLUMNS, SHEET_ROWS
@@ -119,7 +120,7 @@ def _sheet(name: str, lines: Lines) -> Sheet:
     rows: list[tuple[str, ...]] = []
     blank = 0
     for number, line in enumerate(waiting, 2):
-        row = tuple(cell.strip() for cell in line[: len(header)])
+        row = tuple(normalised(cell.strip()) for cell in line[: len(header)])
         if not any(row):
             blank += 1
             if blank > _BEHIND_GAP:
@@ -140,7 +141,7 @@ def _header(name: str, line: tuple[str, ...]) -> tuple[str, ...]:
     titles: list[str] = []
     empty = 0
     for cell in line:
-        titled = _SPACES.sub(" ", cell.strip())
+        titled = normalised(_SPACES.sub(" ", cell.strip()))
         empty = 0 if titled else empty + 1
         if empty > _EMPTY_COLUMNS:
             break

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import FormInvalid
 
 from .definition import NO_NODE, Action, Bind, ControlDef, EntityDef, Expression, FormDefinition, NodeDef, RepeatDef
@@ -29,7 +30,7 @@ _PII = {"none": 0, "personal": 1, "sensitive": 2}
 def parse(xform: str) -> FormDefinition:
     """Read an XForm. Raises FormInvalid, ExpressionError, FormUnsupported."""
     with nothing_to_collect():
-        document, prefixes = read_document(xform)
+        document, prefixes = read_document(normalised(xform))
         definition = _Reading(document, prefixes).definition()
         return replace(definition, rules=rules_of(definition))
 

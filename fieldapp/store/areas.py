@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from fieldapp.domain.area import Area, ancestors, is_fictitious, level, parent, path
 from fieldapp.domain.area import Level as AreaLevel
 from fieldapp.domain.ids import AreaCode
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import NotFound, WrongRealm
 
 from .keys import Realm
@@ -31,7 +32,7 @@ def learn(tx: Transaction, areas: Iterable[Area]) -> None:
     """Add divisions or give them a new name; raises WrongRealm for the whole list."""
     for area in areas:
         guard(tx, area.code)
-        tx.session.merge(AreaTableRow(code=area.code, name=area.name, parent=area.parent or parent(area.code) or ""))
+        tx.session.merge(AreaTableRow(code=area.code, name=normalised(area.name), parent=area.parent or parent(area.code) or ""))
 
 
 def get(tx: Transaction, code: str) -> Area:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from fieldapp.domain.clock import CHINA
+from fieldapp.domain.private_use import normalised
 from sync import driver
 from sync.errors import BadOperation
 from sync.merge import merge
@@ -47,7 +48,7 @@ class Sum:
 
     def text(self, path: str) -> str:
         """The shown value of a field, empty when there is none."""
-        return self.values.get(path) or ""
+        return normalised(self.values.get(path) or "")
 
     @property
     def household(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import BadInput, NotFound, WorkspaceDamaged
 from sync.merge import RecordState, Write, heads_of, merge
 from sync.operation import Operation, canonical, from_plain, sealed, to_plain
@@ -84,13 +85,13 @@ def write(
         kind=kind,
         vil=village,
         par=heads_of(stored.operation for stored in before),
-        set=dict(changes),
+        set={path: value and normalised(value) for path, value in changes.items()},
         hlc=_tick(tx),
         user=user or tx.user,
         delete=delete,
         form=form,
         form_ver=form_version,
-        why=why,
+        why=normalised(why),
     )
     operation, body = sealed(unsigned, tx.place.device)
     facts.put(tx, facts.LAST_OPERATION, operation.id)

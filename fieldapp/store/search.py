@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fieldapp.domain.private_use import normalised
 from sync.driver import Connection
 
 from .initials import initials
@@ -84,7 +85,7 @@ def normal(text: str) -> str:
 
     Plain signs that are no letters or digits would part a word of the index: they stand in full width.
     """
-    return "".join(unicodedata.normalize("NFKC", text).lower().split()).translate(_SIGNS)
+    return "".join(unicodedata.normalize("NFKC", normalised(text)).lower().split()).translate(_SIGNS)
 
 
 def line(row: Row, people: Sequence[Person]) -> Line:

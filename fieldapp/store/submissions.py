@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import col, delete, select
 
 from fieldapp.domain.ids import AreaCode, FormId, HouseholdId, SubmissionId, UserName
+from fieldapp.domain.private_use import normalised
 from fieldapp.domain.submission import Answers, State, Submission, may_move
 from fieldapp.errors import AlreadyThere, NotAllowed, NotFound, WorkspaceDamaged
 from sync.merge import merge
@@ -171,7 +172,7 @@ def load_finalized(tx: Transaction, submission: str, revision: int | None = None
         assert line is not None
         row = SubmissionRow.model_validate(dict(zip(cache.columns(SubmissionRow), line.values, strict=True)))
     values = merge(all_of_it).values()
-    return replace(_of_row(row), answers={path: value for path, value in values.items() if not path.startswith("@")})
+    return replace(_of_row(row), answers={path: value and normalised(value) for path, value in values.items() if not path.startswith("@")})
 
 
 def revisions(tx: Transaction, submission: str) -> tuple[Revision, ...]:

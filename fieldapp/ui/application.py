@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fieldapp.domain.clock import Clock
+from fieldapp.usecases import lettering
 from fieldapp.words import resources, say
 
 from . import excepthook
@@ -18,6 +19,7 @@ from .background import Background
 from .desk import Desk
 from .error_dialog import WindowDialogs
 from .main_window import MainWindow
+from .rare_text import RareText
 from .theme import Theme, register_fonts
 
 
@@ -40,6 +42,7 @@ def make_application(arguments: Sequence[str], theme_size_pt: int) -> tuple[QApp
     application.setWindowIcon(QIcon(str(resources() / "icons" / "fieldapp.png")))
     theme = Theme(register_fonts(resources() / "fonts"), theme_size_pt)
     theme.apply(application)
+    RareText(application, theme.family, lettering.rare_fonts())
     return application, theme
 
 

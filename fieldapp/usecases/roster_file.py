@@ -24,6 +24,7 @@ from fieldapp.domain import citizen_id, codes, person_name
 from fieldapp.domain.area import Area, is_fictitious
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
+from fieldapp.domain.private_use import normalised
 from fieldapp.errors import BadInput
 
 from . import excel
@@ -219,7 +220,7 @@ def _text(value: object) -> tuple[str, bool]:
         return (str(int(value)) if whole else repr(value)), abs(value) >= 10**15
     if isinstance(value, datetime):
         return value.date().isoformat(), False
-    return str(value).strip(), False
+    return normalised(str(value)).strip(), False
 
 
 def _headings(lines: Sequence[Sequence[tuple[str, bool]]], wanted: Mapping[str, tuple[str, ...]], file: Path) -> tuple[int, dict[str, int]]:

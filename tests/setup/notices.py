@@ -38,12 +38,16 @@ The program is under Apache-2.0 (`LICENSE`). It uses the packages and fonts belo
 
 ## Fonts
 
-All under the SIL Open Font License 1.1, cut and renamed; they and the licence texts lie in `resources/fonts/`.
+All cut and renamed; they and the licence texts lie in `resources/fonts/`, with the scripts that made them. Noto is under the SIL Open Font
+License 1.1, HanaMin under the Hanazono Font License or the SIL Open Font License 1.1, BabelStone Han under the Arphic Public License; the
+small fonts in the zip files tell in their names how and when they were changed, and each zip file holds its licence.
 
 | files | from | licence text |
 |---|---|---|
 | FieldSong-Regular.ttf | Noto Serif SC | OFL-NotoSerifSC.txt |
 | FieldHei-Bold.ttf, FieldSans-Regular.ttf | Noto Sans SC | OFL-NotoSansSC.txt |
+| FieldRareC.zip | BabelStone Han | ARPHICPL.TXT |
+| FieldRareB.zip | HanaMinB | OFL-Hanazono.txt |
 """
 
 

@@ -163,6 +163,7 @@ archive-notes-gaps = Incomplete: { $gaps } things are missing, see the list.
 archive-notes-complete = Checked before printing: signatures, dates, places for seals, evidence, members and materials are there.
 
 archive-missing-glyph = no font has “{ $char }” ({ $code }); paper shows 〔{ $code }〕: { $where }
+archive-missing-variant = “{ $char }” asks for a variant form ({ $code }); paper shows the usual form: { $where }
 archive-missing-photo = the photograph is not here or cannot be read: { $where }
 
 archive-problem-not-pdf = The file is not a readable PDF.

@@ -163,6 +163,7 @@ archive-notes-gaps = 本卷待补，尚缺 { $gaps } 项，见缺件清单。
 archive-notes-complete = 打印前核对：签字、日期、盖章处、举证、成员数和环节材料齐全。
 
 archive-missing-glyph = 字库里没有“{ $char }”（{ $code }），纸面以〔{ $code }〕标明：{ $where }
+archive-missing-variant = “{ $char }”带有异体字形（{ $code }），纸面印通用字形：{ $where }
 archive-missing-photo = 照片不在本机或无法读取：{ $where }
 
 archive-problem-not-pdf = 文件不是可以读取的 PDF。
