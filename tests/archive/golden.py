@@ -90,8 +90,8 @@ def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
     yield "changed", compose(_revised(), _since()), {"table": _has("修订前", "修订后")}
     yield (
         "glyph",
-        compose(filled(demand="户主之子李\U0002c386，曾用名\U0002c387。"), facts()),
-        {"form": _has("U+2C386", "填写说明"), "gaps": _has("缺件清单", "类别")},
+        compose(filled(demand="户主之子李\U0002ebf5，曾用名\U0002c387。"), facts()),
+        {"form": _has("U+2EBF5", "填写说明"), "gaps": _has("缺件清单", "类别")},
     )
     pieces = replace(facts(), matrix=matrix.read(b'binding = "pieces"'))
     yield (

@@ -176,7 +176,7 @@ def test_the_households_copy_is_marked_but_does_not_name_what_it_must_not_show()
 
 def test_a_character_without_a_glyph_and_an_unreadable_photo_are_gaps_too() -> None:
     photos = {own: replace(photo, data=b"no picture") for own, photo in facts().photos.items()}
-    done = render(compose(filled(demand="\U0002c386"), replace(facts(), photos=photos)), DeviceKey())
-    assert ("no-glyph", "U+2C386 主要诉求") in [(gap.code, gap.what) for gap in done.gaps]
+    done = render(compose(filled(demand="\U0002ebf5"), replace(facts(), photos=photos)), DeviceKey())
+    assert ("no-glyph", "U+2EBF5 主要诉求") in [(gap.code, gap.what) for gap in done.gaps]
     assert ("no-picture", "住房外观照片") in [(gap.code, gap.what) for gap in done.gaps]
     assert [gap.is_internal for gap in done.gaps if gap.what == "核实举证材料"] == [True]

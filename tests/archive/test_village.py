@@ -117,9 +117,9 @@ def test_rebuild_is_byte_identical(order: Order) -> None:
 
 
 def test_a_character_without_a_glyph_is_told_for_every_household_that_has_it() -> None:
-    odd = [compose(filled(1, demand="李\U0002c386"), replace(facts(), household=HouseholdId(f"{n:032x}"))) for n in (1, 2)]
+    odd = [compose(filled(1, demand="李\U0002ebf5"), replace(facts(), household=HouseholdId(f"{n:032x}"))) for n in (1, 2)]
     made = bind_village(odd, 2, io.BytesIO(), KEY, LABELS, COPIES, faces=FACES)
-    assert [[missing.what for missing in one.missing] for one in made] == [["\U0002c386"], ["\U0002c386"]]
+    assert [[missing.what for missing in one.missing] for one in made] == [["\U0002ebf5"], ["\U0002ebf5"]]
 
 
 def test_copies_without_an_internal_one_attach_nothing() -> None:
