@@ -46,7 +46,7 @@ def not_drawn(sheet: ArchiveSheet, found: Iterable[Missing]) -> tuple[Gap, ...]:
         is_internal = one.where in inside or one.where.partition("：")[2] in inside
         if one.kind == "glyph":
             gaps.append(Gap("no-glyph", f"U+{ord(one.what):04X} {one.where}".strip(), is_internal))
-        elif one.where not in known:
+        elif one.kind == "photo" and one.where not in known:
             gaps.append(Gap("no-picture", one.where, is_internal))
     return tuple(dict.fromkeys(gaps))
 

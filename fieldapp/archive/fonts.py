@@ -27,6 +27,8 @@ _INVISIBLE = {
 _VARIANTS = range(0xE0100, 0xE01F0)
 """Ideographic variation selectors: the character before keeps its meaning and gets the usual form."""
 _SPACES = {0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F}
+_PLACE = 24
+"""Signs of a text that tell where it stands."""
 _BREAKS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))
 
 
@@ -186,11 +188,11 @@ class Typesetter:
         return taken
 
     def printable(self, text: str, where: str) -> str:
-        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place (else the text)."""
+        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place (else the text's beginning)."""
         if self._printable.issuperset(text):
             return text
         whole = unicodedata.normalize("NFC", normalised(text).replace("\r\n", "\n").translate(_BREAKS))
-        return "".join(self._replaced(whole, where or text))
+        return "".join(self._replaced(whole, where or text.strip()[:_PLACE]))
 
     def _replaced(self, text: str, where: str) -> Iterable[str]:
         for place, char in enumerate(text):

@@ -90,8 +90,17 @@ def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
     yield "changed", compose(_revised(), _since()), {"table": _has("修订前", "修订后")}
     yield (
         "glyph",
-        compose(filled(demand="户主之子李\U0002ebf5，曾用名\U0002c387。"), facts()),
+        compose(filled(demand="户主之子李\U0002ebf5，曾用名\U0002ebf6。"), facts()),
         {"form": _has("U+2EBF5", "填写说明"), "gaps": _has("缺件清单", "类别")},
+    )
+    rare = "张𤳉𬎆𠮷"
+    yield (
+        "rare-names",
+        compose(
+            filled(3, head=rare, demand=f"{rare}之子张𱍐𰀀，曾用名𪛖𬺰𠀀；与⿰亻𤳉同名。张贤邉\U000e0100。"),
+            replace(facts(head=rare), maker="𬎆𠮷", places=("示范县", "示范镇", "𠮷村")),
+        ),
+        {"cover": cover, "form": form},
     )
     pieces = replace(facts(), matrix=matrix.read(b'binding = "pieces"'))
     yield (
