@@ -188,7 +188,7 @@ class Typesetter:
         return taken
 
     def printable(self, text: str, where: str) -> str:
-        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place (else the text's beginning)."""
+        """The text as it can be printed; what has no glyph becomes 〔U+XXXXX〕 and is remembered with its place (or the text)."""
         if self._printable.issuperset(text):
             return text
         whole = unicodedata.normalize("NFC", normalised(text).replace("\r\n", "\n").translate(_BREAKS))
