@@ -20,6 +20,7 @@ from fieldapp.words import resources
 from .fonts import Subset
 from .objects import Objects, Reference, plain
 from .outline import Mark, write_outline
+from .pagelist import ListedVolume, PageList, sum_of, sum_of_picture
 from .subsets import cut, to_unicode
 
 A4 = (595.276, 841.89)
@@ -58,6 +59,7 @@ class _Volume:
     mark: Mark | None
     order: int
     pages: list[int] = field(default_factory=list)
+    sums: list[str] = field(default_factory=list)
 
 
 class PdfFile:
@@ -71,6 +73,8 @@ class PdfFile:
         self._root = self._objects.reserve()
         self._names: dict[str, int] = {}
         self._pictures: dict[str, int] = {}
+        self._sums: dict[str, bytes] = {}
+        self._picture_sums: dict[str, str] = {}
         self._files: list[tuple[str, int]] = []
         self._volumes: list[_Volume] = []
         self._moment = _pdf_date(labels.made_at)
@@ -79,7 +83,9 @@ class PdfFile:
     def form(self, name: str, operators: str, objects: Sequence[str] = ()) -> str:
         """A page's worth of drawing that any number of pages may show; gives the name back. A name given again means the new drawing."""
         entries = f"/Type/XObject/Subtype/Form/BBox[0 0 {A4[0]} {A4[1]}]/Resources{self._resources(objects)}"
-        self._names[name] = self._objects.stream(entries.encode("ascii"), operators.encode("ascii"))
+        drawn = operators.encode("ascii")
+        self._sums[name] = self._sum(drawn, objects)
+        self._names[name] = self._objects.stream(entries.encode("ascii"), drawn)
         return name
 
     def picture(self, name: str, data: bytes, size: tuple[int, int], coding: str, colours: str, bits: int = 8) -> str:
@@ -88,6 +94,7 @@ class PdfFile:
             shape = f"/Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}"
             entries = f"{shape}/ColorSpace/{colours}/BitsPerComponent {bits}/Filter/{coding}"
             self._pictures[name] = self._objects.stream(entries.encode("ascii"), data, pack=False)
+            self._picture_sums[name] = sum_of_picture(data)
         return name
 
     def volume(self, title: str, within: tuple[str, str] = ("", ""), order: int = 0) -> None:
@@ -102,7 +109,9 @@ class PdfFile:
         if not self._volumes:
             self._volumes.append(_Volume(self._objects.reserve(), None, 0))
         volume = self._volumes[-1]
-        content = self._objects.stream(b"", operators.encode("ascii"))
+        drawn = operators.encode("ascii")
+        volume.sums.append(self._sum(drawn, objects).decode("ascii"))
+        content = self._objects.stream(b"", drawn)
         page = f"<</Type/Page/Parent {volume.node} 0 R/Resources{self._resources(objects)}/Contents {content} 0 R>>"
         volume.pages.append(self._objects.put(page.encode("ascii")))
 
@@ -112,6 +121,7 @@ class PdfFile:
         What was written goes into the file's /ID by its identity.
         """
         self._names.clear()
+        self._sums.clear()
         self._identity.update(identity.encode("utf-8"))
 
     def attach(self, name: str, data: bytes, subtype: str, description: str) -> None:
@@ -131,19 +141,30 @@ class PdfFile:
         }
         self._files.append((name, self._objects.add(entries)))
 
-    def close(self, subsets: Sequence[Subset], private: str = "") -> Finished:
-        """Write what is left; `private` is kept in the catalog's PieceInfo as it is. The open file stays open."""
+    def page_list(self) -> PageList:
+        """What the file is made of, in its order."""
+        marks = [(volume.mark or Mark(""), volume.sums) for volume in self._in_order()]
+        return PageList(tuple(ListedVolume(mark.title, mark.group, tuple(sums)) for mark, sums in marks), self._picture_sums)
+
+    def close(self, subsets: Sequence[Subset], private: str = "", pages: bytes = b"") -> Finished:
+        """Write what is left; `private` is kept in the catalog's PieceInfo as it is, `pages` beside it. The open file stays open."""
         fonts = {subset.name: self._font(subset) for subset in subsets if len(subset.glyphs) > 1}
         self._objects.add(fonts, self._fonts)
-        volumes = sorted(self._volumes, key=lambda volume: volume.order)
-        catalog = self._catalog(volumes)
+        catalog = self._catalog(self._in_order())
         if private:
-            piece = pdfdoc.PDFDictionary({"LastModified": pdfdoc.PDFString(self._moment), "Private": pdfdoc.PDFString(private)})
+            held = {"Seal": pdfdoc.PDFString(private), "Pages": Reference(self._objects.stream(b"", pages))}
+            piece = pdfdoc.PDFDictionary({"LastModified": pdfdoc.PDFString(self._moment), "Private": pdfdoc.PDFDictionary(held)})
             catalog["PieceInfo"] = pdfdoc.PDFDictionary({"FieldApp": piece})
         root = plain(catalog)
         self._objects.put(root, self._root)
         place = self._objects.last + root.index(private.encode("ascii")) if private else -1
         return Finished(self._objects.close(self._root, self._info(), self._identity.digest()[:16]), place)
+
+    def _in_order(self) -> list[_Volume]:
+        return sorted(self._volumes, key=lambda volume: volume.order)
+
+    def _sum(self, drawn: bytes, objects: Sequence[str]) -> bytes:
+        return sum_of(drawn, [self._sums.get(name) or name.encode("ascii") for name in sorted(set(objects))])
 
     def _resources(self, objects: Sequence[str]) -> str:
         known, pictures = self._names, self._pictures

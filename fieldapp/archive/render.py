@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fieldapp.words import resources, say
 from sync.operation import Signer
 
-from . import completeness, papers, pieces, qr, seal, volume
+from . import completeness, pagelist, papers, pieces, qr, seal, volume
 from .copies import Copy, Holder
 from .fonts import Faces, Missing, Typesetter
 from .gap import Gap
@@ -153,7 +153,8 @@ class Binder:
 
     def close(self) -> None:
         """Write the end of the file and seal it."""
-        finished = self._file.close(self._setter.subsets, seal.placeholder(self._signer))
+        listed = pagelist.write(self._file.page_list(), self._signer)
+        finished = self._file.close(self._setter.subsets, seal.placeholder(self._signer), listed)
         seal.seal_open(self._sink, finished.sha256, finished.private_at, self._signer)
 
     def _front(self, shown: ArchiveSheet, sheet: ArchiveSheet, bodies: Sequence[papers.Body], whole: bool, gaps: Sequence[Gap]) -> _Variant:

@@ -125,7 +125,7 @@ def is_ours(text: str) -> bool:
 def signer_of(seal: Seal, known_keys: Mapping[str, bytes]) -> str | None:
     """The device that signed it, None if no known key did. `known_keys`: device id → 32 bytes Ed25519 public key."""
     for device, key in known_keys.items():
-        if device.startswith(seal.key) and _verifies(key, seal.signature, seal.body):
+        if device.startswith(seal.key) and verifies(key, seal.signature, seal.body):
             return device
     return None
 
@@ -162,7 +162,7 @@ def file_signer(data: bytes, known_keys: Mapping[str, bytes]) -> str | None:
     device, signature = found[0][1].decode("ascii"), bytes.fromhex(found[0][3].decode("ascii"))
     unsealed = data[: found[0].start(3)] + b"0" * 128 + data[found[0].end(3) :]
     key = known_keys.get(device)
-    return device if key and _verifies(key, signature, _CONTEXT + hashlib.sha256(unsealed).digest()) else None
+    return device if key and verifies(key, signature, _CONTEXT + hashlib.sha256(unsealed).digest()) else None
 
 
 def named_keys(data: bytes) -> dict[str, bytes]:
@@ -182,7 +182,8 @@ def _file_signature(sha256: bytes, signer: Signer) -> bytes:
     return signer.sign(_CONTEXT + sha256).hex().encode("ascii")
 
 
-def _verifies(key: bytes, signature: bytes, data: bytes) -> bool:
+def verifies(key: bytes, signature: bytes, data: bytes) -> bool:
+    """Whether an Ed25519 signature holds."""
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, data)
     except (InvalidSignature, ValueError):
