@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fieldapp.errors import BadInput
 from fieldapp.words import say
 
 from .told import Told, passphrase, progress
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands."""
     enrol = commands.add_parser("enrol", help=say("cli-enrol"), parents=[common])
-    enrol.add_argument("--server", required=True, metavar="URL")
-    enrol.add_argument("--code", required=True, metavar="CODE")
+    enrol.add_argument("--server", metavar="URL", default="")
+    enrol.add_argument("--code", metavar="CODE", default="")
+    enrol.add_argument("--slip", metavar="TEXT|FILE", default="")
     enrol.set_defaults(run=_enrol)
     sync = commands.add_parser("sync", help=say("cli-sync"), parents=[common])
     sync.add_argument("--status", action="store_true")
+    sync.add_argument("--district-time", action="store_true")
+    sync.add_argument("--photos", choices=("now", "later"))
     sync.set_defaults(run=_sync)
     verbs = commands.add_parser("bundle", help=say("cli-bundle"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
     write = verbs.add_parser("write", help=say("cli-bundle-write"), parents=[common])
@@ -37,7 +41,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 def _enrol(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import exchange
 
-    status = exchange.enrol(app.workspace(passphrase()), given.server, given.code, progress)
+    workspace = app.workspace(passphrase())
+    if given.slip:
+        status = exchange.enrol_by_slip(workspace, exchange.slip_text(given.slip), progress)
+    elif given.server and given.code:
+        status = exchange.enrol(workspace, given.server, given.code, progress)
+    else:
+        raise BadInput(what="slip", value="")
     return Told(asdict(status), say("cli-enrolled", server=status.server, device=status.device))
 
 
@@ -45,10 +55,12 @@ def _sync(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import exchange
 
     workspace = app.workspace(passphrase())
+    if given.photos:
+        exchange.set_photos_later(workspace, given.photos == "later")
     if given.status:
         status = exchange.status(workspace)
         return Told(asdict(status), say("cli-sync-status", **asdict(status)))
-    done = exchange.sync_now(workspace, progress)
+    done = exchange.sync_now(workspace, progress, district_time=given.district_time)
     return Told(asdict(done), say("cli-synced", **asdict(done)), findings=done.set_aside > 0)
 
 

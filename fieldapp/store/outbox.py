@@ -12,6 +12,8 @@ from .transaction import Transaction
 
 DISTRICT = "district"
 """Name of the district server as a peer."""
+PREVIEWS = "district/previews"
+"""Under which it is noted whose small picture the district has."""
 _WAITING = "seq > ? AND seq NOT IN (SELECT seq FROM receipt WHERE peer = ?)"
 _ACKNOWLEDGE = (
     "INSERT INTO receipt (peer, seq) SELECT ?, seq FROM operation WHERE id IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING"
@@ -21,6 +23,11 @@ _ACKNOWLEDGE = (
 def unsent(tx: Transaction, peer: str = DISTRICT) -> int:
     """How many operations wait for a receipt."""
     return int(tx.value(f"SELECT count(*) FROM operation WHERE {_WAITING}", *_waiting(tx, peer)))
+
+
+def receipted(tx: Transaction, peer: str = DISTRICT) -> int:
+    """How many operations have a receipt."""
+    return int(tx.value("SELECT count(*) FROM operation")) - unsent(tx, peer)
 
 
 def unsent_by_household(tx: Transaction, peer: str, households: Sequence[str]) -> dict[str, int]:

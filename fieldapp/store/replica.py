@@ -24,8 +24,10 @@ _MOVE = "INSERT INTO cursor (peer, village, next) VALUES (?, ?, ?) ON CONFLICT (
 class StoreReplica:
     """Implements `sync.replica.Replica` over an open workspace."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, with_files: bool = True) -> None:
         self._database = database
+        self._with_files = with_files
+        """Without them files stay for another time: nothing is offered and nothing asked for."""
         self._taken = 0
         """Operations from elsewhere since this exchange began."""
 
@@ -113,7 +115,7 @@ class StoreReplica:
     def files_to_send(self, peer: str) -> Sequence[str]:
         """Hashes of attachments that the peer has not confirmed."""
         with self._database.read() as tx:
-            return attachments.to_send(tx, peer)
+            return attachments.to_send(tx, peer) if self._with_files else ()
 
     def file(self, sha: str) -> bytes:
         """The plain bytes of an attachment; raises AttachmentMissing, WorkspaceDamaged."""
@@ -128,7 +130,7 @@ class StoreReplica:
     def files_wanted(self) -> Sequence[str]:
         """Hashes that records name and whose bytes are missing."""
         with self._database.read() as tx:
-            return attachments.wanted(tx)
+            return attachments.wanted(tx) if self._with_files else ()
 
     def keep_file(self, sha: str, data: bytes) -> None:
         """Store an attachment's bytes; raises BadInput (file-hash), DiskFull."""

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound
+from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline, WorkspaceDamaged
 from fieldapp.words import say
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
+    from sync.client.http import HttpPeer
     from sync.protocol import Enrolment
+    from sync.slip import Slip
 
 Report = Callable[[int, int, str], None]
 PEER = "district"
 _DISTRICT_KEY, _SEAL_KEY = "district-key", "district-seal-key"
 _PERSON, _AREA, _CERTIFICATE = "district-person", "district-area", "district-certificate"
 _LAST_SYNC, _LAST_ERROR = "last-sync", "last-error"
+_AUTHORITY, _PHOTOS_LATER = "district-authority", "photos-later"
+_UP, _DOWN, _OFFSET = "last-bytes-up", "last-bytes-down", "clock-offset"
+_MOMENT_S = 0.2
+"""How long a wait for the line may keep a person who cancels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,19 @@ class ExchangeStatus:
     conflicts: int
     set_aside: int
     last_sync: str
+    """When the last exchange succeeded."""
     last_error: str
+    receipts: int = 0
+    """Operations that the district has for certain."""
+    bytes_up: int = 0
+    """Of the last exchange, as those down, without what TLS adds."""
+    bytes_down: int = 0
+    clock_offset_s: int = 0
+    """How far the district's clock was ahead, as far as it had to be noticed."""
+    pinned: bool = False
+    """The line is TLS to the authority of the enrolment slip."""
+    photos_later: bool = False
+    """Records and previews only; photos stay here until this is turned off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,9 @@ class ExchangeReport:
     set_aside: int
     differing: int
     """Villages in which the two sides still differ."""
+    previews: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +101,40 @@ class ConflictLine:
 
 
 def enrol(workspace: Workspace, url: str, code: str, report: Report) -> ExchangeStatus:
-    """Make this laptop known to the district with a one-time code; from then on the district can help when a passphrase is lost.
+    """Make this laptop known to the district with a one-time code, or with the text of a slip in the place of the address.
 
-    Raises AlreadyThere, Offline, Refused, GarbledReply.
+    From then on the district can help when a passphrase is lost. Raises AlreadyThere, Offline, Refused, GarbledReply, ForeignCertificate,
+    ClockWrong.
     """
+    from sync import slip
+
+    if url.strip().startswith((slip.SCHEME, "{")):
+        return enrol_by_slip(workspace, url, report)
+    return _enrol(workspace, slip.Slip(url.strip().rstrip("/"), code.strip()), report)
+
+
+def enrol_by_slip(workspace: Workspace, told: str, report: Report) -> ExchangeStatus:
+    """Enrol with the text of a slip or of a slip's file: the district is then known by its pin. Raises as `enrol`."""
+    from sync import slip
+
+    return _enrol(workspace, slip.read(told), report)
+
+
+def slip_text(told: str) -> str:
+    """A slip's text as it is, or what stands in its file. Raises NotFound."""
+    from sync import slip
+
+    if told.startswith((slip.SCHEME, "{")):
+        return told
+    try:
+        return Path(told).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise NotFound(what="file", id=told) from None
+
+
+def _enrol(workspace: Workspace, slip: Slip, report: Report) -> ExchangeStatus:
     from fieldapp.store import audit, facts
+    from sync.client.enrol import authority_of
     from sync.client.enrol import enrol as ask
 
     with workspace.read() as tx:
@@ -91,10 +142,13 @@ def enrol(workspace: Workspace, url: str, code: str, report: Report) -> Exchange
             raise AlreadyThere(what="server", id=held)
         name = facts.get(tx, facts.DEVICE_NAME) or workspace.user
     report(0, 1, say("exchange-enrolling"))
-    enrolment = ask(url, code.strip(), workspace.device, workspace.device.public_key, name)
+    authority = authority_of(slip)
+    device = workspace.device
+    enrolment = ask(slip.url, slip.code, device, device.public_key, name, wait=_waiting(report, 1), authority=authority)
     with workspace.begin() as tx:
-        _keep(tx, url.rstrip("/"), enrolment)
-        audit.record(tx, "enrol", url, enrolment.person)
+        _keep(tx, slip.url.rstrip("/"), enrolment)
+        facts.put(tx, _AUTHORITY, authority)
+        audit.record(tx, "enrol", slip.url, enrolment.person)
     workspace.keyring.seal_for_district(enrolment.district_seal_key)
     report(1, 1, say("exchange-enrolled"))
     return status(workspace)
@@ -117,42 +171,141 @@ def status(workspace: Workspace) -> ExchangeStatus:
             set_aside=intake.count_set_aside(tx),
             last_sync=facts.get(tx, _LAST_SYNC),
             last_error=facts.get(tx, _LAST_ERROR),
+            receipts=outbox.receipted(tx, PEER),
+            bytes_up=int(facts.get(tx, _UP, "0")),
+            bytes_down=int(facts.get(tx, _DOWN, "0")),
+            clock_offset_s=int(facts.get(tx, _OFFSET, "0")),
+            pinned=bool(facts.get(tx, _AUTHORITY)),
+            photos_later=bool(facts.get(tx, _PHOTOS_LATER)),
         )
 
 
-def sync_now(workspace: Workspace, report: Report) -> ExchangeReport:
-    """Push, pull, compare and trade files with the district server; raises NotEnrolled, Offline, Refused, GarbledReply."""
-    from fieldapp.store import audit, facts
-    from fieldapp.store.replica import StoreReplica
+def set_photos_later(workspace: Workspace, later: bool) -> None:
+    """Whether exchanges leave the photos for another, better line."""
+    from fieldapp.store import facts
+
+    with workspace.begin() as tx:
+        facts.put(tx, _PHOTOS_LATER, "1" if later else "")
+
+
+def sync_now(workspace: Workspace, report: Report, *, district_time: bool = False) -> ExchangeReport:
+    """Push, pull, compare, then previews, then files; `district_time` goes by the district's clock where this laptop's is wrong.
+
+    Raises NotEnrolled, Offline, Refused, GarbledReply, ForeignCertificate, ClockWrong, CertificateExpired; Cancelled within a moment.
+    """
+    from fieldapp.store import facts
     from sync.client.http import HttpPeer
-    from sync.session import exchange
 
     with workspace.read() as tx:
         url, key = facts.get(tx, facts.SERVER_URL), bytes.fromhex(facts.get(tx, _DISTRICT_KEY))
+        authority, later = facts.get(tx, _AUTHORITY), bool(facts.get(tx, _PHOTOS_LATER))
     if not url:
         raise NotEnrolled()
-
-    def told(done: int, total: int, message: str) -> None:
-        report(done, total, say(message))
-
+    stage = _Stage(report)
     try:
-        with HttpPeer(url, workspace.device, key, name=PEER) as peer:
-            done = exchange(StoreReplica(workspace), peer, told)
+        with HttpPeer(
+            url,
+            workspace.device,
+            key,
+            name=PEER,
+            wait=_waiting(stage.again, 0),
+            tick=stage.tick,
+            authority=authority,
+            words_of=_words_of(workspace),
+            district_time=district_time,
+        ) as peer:
+            try:
+                done = _exchange(workspace, peer, stage, later)
+            finally:
+                _note_line(workspace, peer)
     except ExchangeError as error:
         _note(workspace, _LAST_ERROR, error.code)
         raise
-    with workspace.begin() as tx:
-        audit.record(tx, "sync", url, f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}")
     _note(workspace, _LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
-    return ExchangeReport(
-        done.sent,
-        done.received,
-        done.files_sent,
-        done.files_received,
-        done.files_left,
-        len(done.set_aside) + len(done.quarantined),
-        len(done.differing),
-    )
+    return done
+
+
+def _exchange(workspace: Workspace, peer: HttpPeer, stage: _Stage, later: bool) -> ExchangeReport:
+    from fieldapp.store import attachments, audit
+    from fieldapp.store.replica import StoreReplica
+    from sync.session import exchange, trade_files
+
+    from . import previews
+
+    done = exchange(StoreReplica(workspace, with_files=False), peer, stage.told)
+    small = 0
+    try:
+        small = previews.send(workspace, peer, stage.told)
+    except Offline:
+        later = True
+    if not later:
+        trade_files(StoreReplica(workspace), peer, stage.told, done)
+    with workspace.begin() as tx:
+        told = f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}"
+        audit.record(tx, "sync", peer.url, told)
+    with workspace.read() as tx:
+        left = len(attachments.to_send(tx, PEER)) if later else done.files_left
+    apart = len(done.set_aside) + len(done.quarantined)
+    counted = (done.sent, done.received, done.files_sent, done.files_received, left, apart, len(done.differing))
+    return ExchangeReport(*counted, small, peer.traffic.up, peer.traffic.down)
+
+
+class _Stage:
+    """What is being done, told again and again while a line is slow, so that cancelling is noticed."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._last = (0, 0, "")
+
+    def told(self, done: int, total: int, message: str) -> None:
+        self._last = (done, total, say(message))
+        self._report(*self._last)
+
+    def tick(self) -> None:
+        self._report(*self._last)
+
+    def again(self, _done: int, _total: int, _text: str) -> None:
+        self.tick()
+
+
+def _waiting(report: Report, total: int) -> Callable[[float], None]:
+    """Sleep in moments, each with a chance to cancel."""
+
+    def wait(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            report(0, total, "")
+            time.sleep(min(left, _MOMENT_S))
+
+    return wait
+
+
+def _words_of(workspace: Workspace) -> Callable[[str, str], bytes]:
+    """The dictionaries of the forms that are here, each worked out once an exchange."""
+    from fieldapp.store import forms
+    from sync import lexicon
+
+    known: dict[tuple[str, str], bytes] = {}
+
+    def words(form: str, version: str) -> bytes:
+        if (form, version) not in known:
+            try:
+                with workspace.read() as tx:
+                    known[form, version] = lexicon.words(forms.get(tx, form, version).xform)
+            except (NotFound, WorkspaceDamaged):
+                known[form, version] = b""
+        return known[form, version]
+
+    return words
+
+
+def _note_line(workspace: Workspace, peer: HttpPeer) -> None:
+    from fieldapp.store import facts
+
+    with workspace.begin() as tx:
+        facts.put(tx, _UP, str(peer.traffic.up))
+        facts.put(tx, _DOWN, str(peer.traffic.down))
+        facts.put(tx, _OFFSET, str(round(peer.clock_offset_s)))
 
 
 def conflicts(workspace: Workspace) -> tuple[ConflictLine, ...]:

@@ -13,6 +13,7 @@ MOST_BYTES = 32 << 20
 LONGEST_SIDE_PX = 1600
 _LEAST_SIDE_PX = 64
 _JPEG_QUALITY = 85
+_PREVIEW_SIDES_PX, _PREVIEW_QUALITY = (240, 160, 96), 60
 _AUDIO = frozenset(("mp3", "m4a", "aac", "amr", "wav", "ogg", "oga", "flac", "3gp", "wma"))
 _VIDEO = frozenset(("mp4", "m4v", "mov", "3gp", "webm", "mkv", "avi"))
 _PICTURES = frozenset(("png", "jpg", "jpeg", "bmp", "webp", "gif", "tif", "tiff"))
@@ -79,6 +80,25 @@ def clean_picture(name: str, data: bytes, longest_px: int = LONGEST_SIDE_PX) -> 
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as unreadable:
         raise AttachmentUnreadable(name=name, detail=type(unreadable).__name__) from None
     return out.getvalue(), "png" if drawn else "jpg"
+
+
+def preview(data: bytes, most: int) -> bytes | None:
+    """A picture as a JPEG of at most so many bytes, None for what is no picture or never gets so small."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            opened.draft("RGB", (2 * _PREVIEW_SIDES_PX[0], 2 * _PREVIEW_SIDES_PX[0]))
+            for side in _PREVIEW_SIDES_PX:
+                small = opened.convert("RGB")
+                small.thumbnail((side, side))
+                out = io.BytesIO()
+                small.save(out, "JPEG", quality=_PREVIEW_QUALITY, optimize=True)
+                if out.tell() <= most:
+                    return out.getvalue()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return None
 
 
 def _sounds_like(data: bytes) -> bool:

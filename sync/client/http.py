@@ -59,10 +59,11 @@ class HttpPeer:
         words_of: Lexicon = no_lexicon,
         district_time: bool = False,
         version: int = CLOSE,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         trust.check_url(url, authority)
         self.url = url.rstrip("/")
-        self.traffic = Traffic()
+        self.traffic = Traffic(tick=tick)
         self._signer, self._district_key, self._name = signer, district_key, name
         self._now, self._wait, self._words_of, self._version = now, wait, words_of, version
         self._authority = authority

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ class Traffic:
     requests: int = 0
     broken: int = 0
     """Requests that did not come to their end."""
+    tick: Callable[[], None] = lambda: None
+    """Called whenever a piece went over the line; may raise to give up."""
 
 
 def open_client(read_s: float = READ_S, verify: ssl.SSLContext | bool = False) -> httpx.Client:
@@ -84,6 +86,7 @@ def send(
             count.down += sum(len(name) + len(value) + 4 for name, value in response.headers.items())
             for piece in response.iter_bytes():
                 count.down += len(piece)
+                count.tick()
                 whole += piece
                 if len(whole) > (MAX_PACKED if into is None else MAX_FILE):
                     raise GarbledReply(url=url, what="too-large")
@@ -140,4 +143,5 @@ def _retry_s(answer: Answer) -> int:
 def _pieces(body: bytes, count: Traffic) -> Iterator[bytes]:
     for at in range(0, len(body), _PIECE):
         count.up += len(body[at : at + _PIECE])
+        count.tick()
         yield body[at : at + _PIECE]

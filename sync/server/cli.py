@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _init(asked: argparse.Namespace) -> Told:
+    from .cli_line import init_line
     from .district import init
 
     district = init(_folder(asked), asked.database or "")
@@ -49,30 +50,25 @@ def _init(asked: argparse.Namespace) -> Told:
             "epoch": district.epoch(),
             "district_key": district.key.public_key.hex(),
             "seal_key": district.seal_public.hex(),
+            **init_line(district, asked),
         }
     finally:
         district.close()
 
 
 def _serve(asked: argparse.Namespace) -> Told:
+    from .cli_line import serve
     from .district import open_district
-    from .errors import PortTaken
-    from .serving import open_socket, server, url_of
 
-    district = open_district(_folder(asked), asked.database or "")
-    try:
-        opened = open_socket(asked.listen)
-    except PortTaken:
-        district.close()
-        raise
-    url = url_of(opened, secure=bool(asked.certificate))
-    try:
-        ready = lambda: _say(asked, {"url": url}, say("told-serve", url=url))  # noqa: E731
-        server(district, ready, asked.certificate or "", asked.private_key or "").run(sockets=[opened])
-    finally:
-        opened.close()
-        district.close()
+    serve(open_district(_folder(asked), asked.database or ""), asked, lambda url: _say(asked, {"url": url}, say("told-serve", url=url)))
     return {}
+
+
+def _certificate_renew(asked: argparse.Namespace) -> Told:
+    from .cli_line import renew
+
+    with _Opened(asked) as district:
+        return renew(district, asked)
 
 
 def _area_import(asked: argparse.Namespace) -> Told:
@@ -100,11 +96,13 @@ def _person_add(asked: argparse.Namespace) -> Told:
 
 
 def _enrol_code(asked: argparse.Namespace) -> Told:
+    from .cli_line import slip_of
     from .people import make_code
 
     with _Opened(asked) as district:
         code, expires_at = make_code(district, asked.person, asked.area, asked.expires)
-    return {"code": code, "person": asked.person, "area": asked.area, "expires": expires_at}
+        told = slip_of(district, code, asked.area, asked)
+    return {"code": code, "person": asked.person, "area": asked.area, "expires": expires_at, **told}
 
 
 def _device_list(asked: argparse.Namespace) -> Told:
@@ -229,7 +227,7 @@ def _tell(asked: argparse.Namespace, told: Told) -> None:
 
 
 def _plain_code(told: Told) -> str:
-    return str(told["code"])
+    return "\n".join(str(told[name]) for name in ("code", "slip") if name in told)
 
 
 def _plain_devices(told: Told) -> str:
@@ -264,6 +262,8 @@ def _tell_error(asked: argparse.Namespace, error: CodedError) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from .cli_line import arguments
+
     shared = argparse.ArgumentParser(add_help=False)
     for name, settings in {"--data": {"metavar": "DIR"}, "--database": {"metavar": "URL"}, "--json": {"action": "store_true"}}.items():
         shared.add_argument(name, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
@@ -279,18 +279,16 @@ def _parser() -> argparse.ArgumentParser:
     def group(name: str) -> Any:
         return first.add_parser(name, parents=[shared]).add_subparsers(required=True, metavar="COMMAND")
 
-    add(first, "init", _init)
-    serve = add(first, "serve", _serve)
-    serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8750")
-    serve.add_argument("--certificate", metavar="FILE")
-    serve.add_argument("--private-key", metavar="FILE")
+    code = add(first, "enrol-code", _enrol_code)
+    arguments(add(first, "init", _init), add(first, "serve", _serve), code)
+    renewal = add(group("certificate"), "renew", _certificate_renew, "certificate-renew")
+    renewal.add_argument("--name", metavar="HOST", action="append", default=[])
     add(group("area"), "import", _area_import, "area-import").add_argument("file", metavar="FILE.csv")
     add(group("form"), "publish", _form_publish, "form-publish").add_argument("file", metavar="FILE")
     person = add(group("person"), "add", _person_add, "person-add")
     person.add_argument("name", metavar="NAME")
     person.add_argument("--role", required=True)
     person.add_argument("--area", required=True, metavar="CODE")
-    code = add(first, "enrol-code", _enrol_code)
     code.add_argument("--person", required=True, metavar="NAME")
     code.add_argument("--area", required=True, metavar="CODE")
     code.add_argument("--expires", type=float, default=14, metavar="DAYS")
@@ -306,6 +304,12 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--qr", metavar="FILE.png", default="")
     add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
+    _add_sticks(add, group)
+    return parser
+
+
+def _add_sticks(add: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any]) -> None:
+    """Bundles, and the way back to a lost passphrase."""
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
     write = add(bundle, "write", _bundle_write, "bundle-write")
@@ -318,4 +322,3 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("--digits", required=True, metavar="DIGITS")
     opened.add_argument("--out", required=True, metavar="FILE")
     opened.add_argument("--key", metavar="FILE")
-    return parser

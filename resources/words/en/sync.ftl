@@ -1,4 +1,5 @@
 exchange-operations = Exchanging records
+exchange-previews = Sending previews
 exchange-files-out = Sending files
 exchange-files-in = Fetching files
 

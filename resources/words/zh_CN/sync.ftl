@@ -1,4 +1,5 @@
 exchange-operations = 正在交换记录
+exchange-previews = 正在发送照片缩略图
 exchange-files-out = 正在上传附件
 exchange-files-in = 正在下载附件
 

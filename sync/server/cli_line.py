@@ -1,0 +1,112 @@
+"""Commands of `district` about the line: serving with TLS, slips that pin the authority, and the certificate."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..slip import SUFFIX, Slip, file_text, text
+from .district import District
+from .errors import PortTaken
+
+Told = dict[str, Any]
+_URL = "public-url"
+
+
+def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], None]) -> None:
+    """Answer until told to stop; on any address that others reach with the district's own certificate. Raises PortTaken."""
+    from .serving import is_loopback, open_socket, server, url_of
+    from .watch import log_to_stderr
+
+    own = asked.tls == "on" or (asked.tls == "auto" and not asked.certificate and not is_loopback(asked.listen))
+    try:
+        opened = open_socket(asked.listen)
+    except PortTaken:
+        district.close()
+        raise
+    url = url_of(opened, secure=own or bool(asked.certificate))
+    log_to_stderr()
+    try:
+        answering = server(
+            district, lambda: ready(url), asked.certificate or "", asked.private_key or "", tls=own, names=_names(district, asked.name)
+        )
+        answering.run(sockets=[opened])
+    finally:
+        opened.close()
+        district.close()
+
+
+def init_line(district: District, asked: argparse.Namespace) -> Told:
+    """Make authority and certificate, and note under which address laptops will find the district."""
+    from .certificates import ensure
+
+    if asked.url:
+        _keep_url(district, asked.url)
+    held = ensure(district.folder, district.now(), _names(district, asked.name))
+    return {"pin": held.pin, "certificate_until": held.until.isoformat(timespec="seconds"), "url": asked.url or ""}
+
+
+def slip_of(district: District, code: str, area: str, asked: argparse.Namespace) -> Told:
+    """The slip of a code: text for a QR code, and the file for a stick if one is named."""
+    from .certificates import authority_pem, current
+
+    url = asked.url or public_url(district)
+    if not url:
+        return {}
+    held = current(district.folder) if url.startswith("https:") else None
+    slip = Slip(url, code, held.pin if held else "", area, authority_pem(district.folder) if held else "")
+    if asked.out:
+        Path(asked.out).with_suffix(SUFFIX).write_text(file_text(slip), encoding="utf-8")
+    if asked.qr:
+        import segno
+
+        segno.make(text(slip), error="m").save(asked.qr, kind="png", scale=6)
+    return {"slip": text(slip)}
+
+
+def renew(district: District, asked: argparse.Namespace) -> Told:
+    """Another certificate under the same authority; a running server takes it within a minute."""
+    from . import certificates
+
+    held = certificates.current(district.folder)
+    made = certificates.renew(district.folder, district.now(), (*(held.names if held else ()), *_names(district, asked.name)))
+    return {"until": made.until.isoformat(timespec="seconds"), "names": list(made.names), "pin": made.pin}
+
+
+def public_url(district: District) -> str:
+    """Where laptops find the district, empty if nobody said."""
+    from .tables import Fact
+
+    with district.reading() as session:
+        fact = session.get(Fact, _URL)
+        return fact.value if fact else ""
+
+
+def arguments(init: argparse.ArgumentParser, serving: argparse.ArgumentParser, code: argparse.ArgumentParser) -> None:
+    """What the commands of the line take beside what they took before."""
+    for parser in (init, serving):
+        parser.add_argument("--name", metavar="HOST", action="append", default=[])
+    for parser in (init, code):
+        parser.add_argument("--url", metavar="URL", default="")
+    serving.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8750")
+    serving.add_argument("--certificate", metavar="FILE")
+    serving.add_argument("--private-key", metavar="FILE")
+    serving.add_argument("--tls", choices=("auto", "on", "off"), default="auto")
+    code.add_argument("--out", metavar=f"FILE{SUFFIX}", default="")
+    code.add_argument("--qr", metavar="FILE.png", default="")
+
+
+def _names(district: District, told: list[str]) -> list[str]:
+    from urllib.parse import urlsplit
+
+    host = urlsplit(public_url(district)).hostname
+    return [*told, *([host] if host else [])]
+
+
+def _keep_url(district: District, url: str) -> None:
+    from .tables import Fact
+
+    with district.writing() as session:
+        session.merge(Fact(name=_URL, value=url.rstrip("/")))
