@@ -11,9 +11,9 @@ from .layout import MM, Align, Cell, Flow, Pen
 from .numbers import piece_number
 from .sheet import ArchiveSheet
 from .stamp import paper_key
-from .volume import Entry, front
+from .volume import Entry, fill, front
 
-_ROW, _ROWS = 27, 24
+_ROW = 27
 _CATALOGUE = (10, 44, 12, 19, 32, 17, 10, 10, 13)
 """序号 档号 文号 责任者 题名 日期 密级 页数 备注, in mm."""
 _COLUMNS = ("order", "number", "reference", "maker", "title-column", "date", "secrecy", "pages", "remark")
@@ -53,8 +53,7 @@ def catalogue(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry
         aligns = [Align.LEFT if name in ("number", "title-column") else Align.CENTRE for name in _COLUMNS]
         cells = [Cell(width, text, 8.5, align) for width, text, align in zip(widths, texts, aligns, strict=True)]
         flow.row(cells, say("archive-catalogue-title"), height=_ROW)
-    for _ in range(_ROWS - len(documents)):
-        flow.row([Cell(width) for width in widths], height=_ROW)
+    fill(flow, widths, _ROW)
     return flow.finish()
 
 

@@ -18,9 +18,9 @@ from .papers import QR_SIDE, QR_X, QR_Y, Body
 from .seal import SHORT
 from .sheet import ArchiveSheet, Paper
 
-_INDEX = (15, 18, 30, 55, 20, 15, 14)
+_INDEX = (15, 18, 38, 47, 20, 15, 14)
 """顺序号 文号 责任者 题名 日期 页号 备注, in mm."""
-_INDEX_ROWS = 27
+_INDEX_ROW = 24
 _GAP_LIST = (12, 24, 83, 26, 22)
 """序号 类别 缺少的内容 补齐情况 补齐日期, in mm."""
 _OPEN_ROOM = 26
@@ -144,10 +144,15 @@ def index(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry]) -
         texts = (str(number), "", sheet.facts.maker, entry.title, f"{entry.day:%Y%m%d}", pages, entry.remark)
         aligns = [Align.LEFT if column == "title-column" else Align.CENTRE for column in columns]
         cells = [Cell(width, text, 9.5, align) for width, text, align in zip(widths, texts, aligns, strict=True)]
-        flow.row(cells, say("archive-index-title"), height=24)
-    for _ in range(_INDEX_ROWS - len(documents)):
-        flow.row([Cell(width) for width in widths], height=24)
+        flow.row(cells, say("archive-index-title"), height=_INDEX_ROW)
+    fill(flow, widths, _INDEX_ROW)
     return flow.finish()
+
+
+def fill(flow: Flow, widths: Sequence[float], height: float) -> None:
+    """Empty rows down to the foot of the page, for what is added by hand."""
+    while flow.y - height >= BOTTOM:
+        flow.row([Cell(width) for width in widths], height=height)
 
 
 def notes(

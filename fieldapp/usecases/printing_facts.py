@@ -99,7 +99,7 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
     from fieldapp.archive import numbers
     from fieldapp.archive.copies import copies_of
     from fieldapp.archive.sheet import ArchiveFacts, Numbering
-    from fieldapp.store import areas, households
+    from fieldapp.store import areas, households, scans
 
     held = households.get(tx, submission.household)
     answers = {answer.name: answer.raw for answer in every_answer(filled)}
@@ -128,6 +128,7 @@ def _facts(tx: Transaction, submission: Submission, filled: FilledForm, copies: 
         copies=copies_of(copies),
         duplex=matrix.duplex,
         matrix=matrix,
+        signed_on_paper=any(scans.signed_copies(tx, submission.household, submission.revision).values()),
     )
 
 
