@@ -5,7 +5,8 @@ One file a room (ui, errors, archive, cli, domain …), zh_CN complete and defau
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,15 @@ def forms() -> Path:
 
 def say(message: str, language: str = DEFAULT_LANGUAGE, /, **values: object) -> str:
     """The sentence of a message id as `unlock-title`, or of an attribute as `error-offline.next`; the id itself if unknown."""
+    return _said(message, language, values) if values else _plainly_said(message, language)
+
+
+@lru_cache(4096)
+def _plainly_said(message: str, language: str) -> str:
+    return _said(message, language, {})
+
+
+def _said(message: str, language: str, values: Mapping[str, object]) -> str:
     name, _, attribute = message.partition(".")
     bundle = _with(name, language)
     if bundle is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from itertools import accumulate
 
 from .fonts import Typeface, Typesetter
 
@@ -26,6 +28,7 @@ _PAD = 3.4
 _GREY = 0.94
 _FAINT = 0.33
 _HAIR = 0.4
+_HERE = "1 0 0 1 0 0"
 
 
 class Align(Enum):
@@ -151,7 +154,8 @@ class Pen:
     def show(self, name: str, x: float, y: float, width: float = 1.0, height: float = 1.0) -> None:
         """A picture (stretched to width × height) or a form (moved by x, y)."""
         self._objects[name] = None
-        self._operators.append(f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm /{name} Do Q")
+        place = f"{width:.6g} 0 0 {height:.6g} {x:.6g} {y:.6g}"
+        self._operators.append(f"/{name} Do" if place == _HERE else f"q {place} cm /{name} Do Q")
 
     def raw(self, operators: str) -> None:
         """Finished operators."""
@@ -250,21 +254,30 @@ class Flow:
         return _Row(cells, lines, height)
 
     def _draw(self, row: _Row) -> None:
-        pen, top, bottom, x = self.pen, self.y, self.y - row.height, 0.0
-        rules = [(0.0, top, row.width, top), (0.0, bottom, row.width, bottom), (0.0, top, 0.0, bottom)]
+        """Moved to where the row stands, so that rows alike are the same operators again, which pack to next to nothing."""
+        pen, x = self.pen, 0.0
+        self.y -= row.height
+        pen.raw(f"q 1 0 0 1 0 {self.y:.2f} cm {_grid(tuple([(cell.width, cell.is_head) for cell in row.cells]), row.height)}")
         for cell, lines in zip(row.cells, row.lines, strict=True):
-            if cell.is_head:
-                pen.ground(x, bottom, cell.width, row.height)
             leading = cell.size * _LEADING
-            y = top - (row.height - len(lines) * leading) / 2 - cell.size * 1.02
+            y = (row.height + len(lines) * leading) / 2 - cell.size * 1.02
             at = x + (cell.pad if cell.align is Align.LEFT else cell.width / 2 if cell.align is Align.CENTRE else cell.width - cell.pad)
             for line in lines:
                 pen.text(at, y, line, cell.size, cell.align, cell.is_bold, cell.is_faint)
                 y -= leading
             x += cell.width
-            rules.append((x, top, x, bottom))
-        pen.lines(rules)
-        self.y = bottom
+        pen.raw("Q")
+
+
+@lru_cache(512)
+def _grid(columns: tuple[tuple[float, bool], ...], height: float) -> str:
+    """Grounds and rules of a row above the origin; a column is its width and whether it stands on grey."""
+    edges = [0.0, *accumulate([width for width, _ in columns])]
+    grounds = [f"{x:.2f} 0 {width:.2f} {height:.2f} re" for x, (width, is_head) in zip(edges, columns, strict=False) if is_head]
+    across = f"0 0 m {edges[-1]:.2f} 0 l 0 {height:.2f} m {edges[-1]:.2f} {height:.2f} l"
+    upright = " ".join([f"{x:.2f} 0 m {x:.2f} {height:.2f} l" for x in edges])
+    ground = f"{_GREY} g {' '.join(grounds)} f 0 g\n" if grounds else ""
+    return f"{ground}{_HAIR} w {across} {upright} S"
 
 
 class _Row:

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from reportlab.pdfbase import pdfdoc
 
 _HEADER = b"%PDF-1.7\n%\xe5\x85\xa5\xe6\x88\xb7\n"
-_ZLIB_LEVEL = 4
-"""A quarter faster than 6 for half a percent of bytes: the photos, which are packed already, are nine tenths of a file."""
+_ZLIB_LEVEL = 5
+"""A fifth faster than 6 for as many bytes: the photos, which are packed already, are nine tenths of a file."""
 _SHORT = 120
 """Streams of fewer bytes are not worth packing."""
 _PLAIN = pdfdoc.DummyDoc()

@@ -176,7 +176,10 @@ def _printable(flow: Flow, line: Line, of: str) -> Line:
     """The line as it can be printed; what has no glyph is reported with the question and, in a repeat, its row."""
     where = f"{of}：{line.label}" if of else line.label
     printable = flow.pen.setter.printable
-    return replace(line, number=printable(line.number, where), label=printable(line.label, where), text=printable(line.text.strip(), where))
+    number, label, text = printable(line.number, where), printable(line.label, where), printable(line.text.strip(), where)
+    if (number, label, text) == (line.number, line.label, line.text):
+        return line
+    return replace(line, number=number, label=label, text=text)
 
 
 def _is_wide(flow: Flow, line: Line) -> bool:

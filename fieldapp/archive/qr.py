@@ -6,9 +6,11 @@ stands in for texts that are not of the 45 characters of the alphanumeric kind o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 
 _ALPHABET = {char: value for value, char in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")}
 _CHECKS = (10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22)
@@ -20,6 +22,7 @@ _FORMAT = 0b00_011
 """Level M, mask 3."""
 _PLAIN_MODE, _END = "0010", "0000"
 _FILL = (0xEC, 0x11)
+_RUN = re.compile(b"\1+")
 
 
 def matrix(text: str) -> list[bytes]:
@@ -32,26 +35,19 @@ def matrix(text: str) -> list[bytes]:
     grid = _grid(version)
     bits = f"{int.from_bytes(_with_checks(_bytes(text, version), version), 'big'):0{8 * grid.capacity}b}"
     flat = bytearray(grid.modules)
-    for place, bit in zip(grid.places, bits, strict=False):
-        if bit == "1":
-            flat[place] ^= 1
+    for place in compress(grid.places, map(int, bits)):
+        flat[place] ^= 1
     return [bytes(flat[start : start + grid.side]) for start in range(0, len(flat), grid.side)]
 
 
 def path(text: str, side: float) -> str:
     """A code with its quiet zone of 4 modules as one path of rectangles, a run of dark modules each; `side` in points."""
     rows = matrix(text)
-    count = len(rows)
-    unit = side / (count + 8)
-    drawn = [f"q {unit:.4f} 0 0 {unit:.4f} {4 * unit:.4f} {4 * unit:.4f} cm"]
-    for line, row in enumerate(rows, 1):
-        start = row.find(1)
-        while start >= 0:
-            end = row.find(0, start)
-            end = count if end < 0 else end
-            drawn.append(f"{start} {count - line} {end - start} 1 re")
-            start = row.find(1, end)
-    return "\n".join([*drawn, "f Q"])
+    top, width = len(rows) - 1, len(rows) + 1
+    unit = side / (len(rows) + 8)
+    spans = [run.span() for run in _RUN.finditer(b"\0".join(rows))]
+    drawn = "\n".join([f"{start % width} {top - start // width} {end - start} 1 re" for start, end in spans])
+    return f"q {unit:.4f} 0 0 {unit:.4f} {4 * unit:.4f} {4 * unit:.4f} cm\n{drawn}\nf Q"
 
 
 @dataclass(frozen=True, slots=True)

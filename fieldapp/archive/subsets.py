@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from struct import pack, unpack_from
 
 from .faces import Face
@@ -76,18 +77,21 @@ def _file(tables: dict[str, bytes]) -> bytes:
     start = 12 + 16 * count
     directory = [pack(">LHHHH", 0x00010000, count, 16 * power, power.bit_length() - 1, 16 * (count - power))]
     bodies: list[bytes] = []
-    head = 0
+    head, total = 0, 0
     for tag, data in sorted(tables.items()):
         padded = data + bytes(-len(data) % 4)
         if tag == "head":
             head = start
-        directory.append(pack(">4sLLL", tag.encode("ascii"), _checksum(padded), start, len(data)))
+        total += (checksum := _checksum(padded))
+        directory.append(pack(">4sLLL", tag.encode("ascii"), checksum, start, len(data)))
         bodies.append(padded)
         start += len(padded)
+    total += _checksum(b"".join(directory))
     file = b"".join(directory + bodies)
-    return file[: head + 8] + pack(">L", (0xB1B0AFBA - _checksum(file)) & 0xFFFFFFFF) + file[head + 12 :]
+    return file[: head + 8] + pack(">L", (0xB1B0AFBA - total) & 0xFFFFFFFF) + file[head + 12 :]
 
 
 def _checksum(data: bytes) -> int:
-    total: int = sum(unpack_from(f">{len(data) // 4}L", data))
-    return total & 0xFFFFFFFF
+    words = array("I", data)
+    words.byteswap()
+    return sum(words) & 0xFFFFFFFF

@@ -26,6 +26,7 @@ from sync.operation import Signer
 
 _BODY = 167 * mm
 _GRID = ("GRID", (0, 0), (-1, -1), 0.4, "black")
+_PADDING = [(f"{side}PADDING", (0, 0), (-1, -1), 3.4 if side in {"LEFT", "RIGHT"} else 2.2) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
 _GREY = "#f0f0f0"
 _ROW = (8.5 * mm, 38.5 * mm, 36.5 * mm)
 
@@ -178,7 +179,7 @@ def _notes(sheet: ArchiveSheet, styles: _Styles) -> list[Flowable]:
 
 def _table(rows: list[list[Any]], widths: list[float], height: float | None = None) -> Table:
     heights = [height] * len(rows) if height else None
-    return Table(rows, colWidths=widths, rowHeights=heights, style=[_GRID, ("BACKGROUND", (0, 0), (0, -1), _GREY)])
+    return Table(rows, colWidths=widths, rowHeights=heights, style=[_GRID, *_PADDING, ("BACKGROUND", (0, 0), (0, -1), _GREY)])
 
 
 def _qr(text: str) -> Drawing:

