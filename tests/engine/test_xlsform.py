@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from fieldapp.engine.session import FormSession
+from fieldapp.engine.xform import parse
 from fieldapp.engine.xlsform import convert, to_xform
 from fieldapp.errors import ExpressionError, FormInvalid
+
+from .scenario import padded, surroundings
 
 
 def table(text: str) -> str:
@@ -78,3 +82,23 @@ def test_the_root_is_unlike_any_question():
     )
     assert "<form__data " in sheets.xform
     assert sheets.rows["/form__data/house"] == 3
+
+
+def test_private_use_characters_in_sheets_media_and_forms_become_the_real_ones() -> None:
+    table = """
+    | survey | | | |
+    | | type | name | label |
+    | | select_one place | village | 村\ue81e |
+    | | select_one_from_file group.csv | group | 组 |
+    | choices | | | |
+    | | list_name | name | label |
+    | | place | a | \ue816村 |
+    """
+    made = convert(padded(table), "md")
+    assert "村\u9fb4" in made.xform
+    assert "\ue81e" not in made.xform
+    session = FormSession.start(made.definition, surroundings({"group.csv": "name,label\ng1,\ue855组\n"}))
+    assert [choice.label for choice in session.view(f"{session.root}/village").choices] == ["\U00020087村"]
+    assert [choice.label for choice in session.view(f"{session.root}/group").choices] == ["\U000241fe组"]
+    again = FormSession.start(parse(made.xform.replace("\u9fb4", "\ue81e")), surroundings({"group.csv": "name,label\n"}))
+    assert again.view(f"{again.root}/village").label == "村\u9fb4"

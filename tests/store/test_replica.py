@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from fieldapp.domain.area import Area, Level
+from fieldapp.domain.ids import AreaCode
 from fieldapp.errors import BadInput, WrongRealm
-from fieldapp.store import audit, facts, households, intake, operations
+from fieldapp.store import areas, audit, facts, households, intake, operations
 from fieldapp.store.database import Database
 from fieldapp.store.replica import StoreReplica
 from sync.operation import Operation, signed
@@ -150,3 +152,24 @@ def _at(operation: Operation, hlc: str) -> Operation:
     from dataclasses import replace
 
     return replace(operation, hlc=hlc)
+
+
+def test_private_use_characters_from_elsewhere_are_shown_and_found_as_the_real_ones(replica: WorkspaceReplica) -> None:
+    """What another laptop signed stays as it was signed; what screens and paper read has the real character."""
+    theirs = OtherLaptop()
+    written = theirs.write(record_id(1), {"head_name": "王\ue81e", "village": VILLAGE})
+    replica.take_in("district", [page(0, written)], [theirs.author])
+    with replica.database.read() as tx:
+        assert households.get(tx, record_id(1)).head_name == "王\u9fb4"
+        for typed in ("王\u9fb4", "\ue81e"):
+            assert [one.id for one in households.search(tx, typed)] == [record_id(1)]
+        assert operations.of_record(tx, record_id(1))[0].set["head_name"] == "王\ue81e"
+    assert replica.database.check() == ()
+
+
+def test_what_is_written_here_has_no_private_use_character_of_the_codec(replica: WorkspaceReplica) -> None:
+    with replica.database.begin() as tx:
+        areas.learn(tx, [Area(AreaCode(VILLAGE), "\ue816村", Level.VILLAGE)])
+        mine = operations.write(tx, "household", record_id(2), VILLAGE, {"head_name": "李\ue855", "phone": None}, why="\ue78d")
+        assert areas.get(tx, VILLAGE).name == "\U00020087村"
+    assert (mine.set["head_name"], mine.set["phone"], mine.why) == ("李\U000241fe", None, "\ufe10")

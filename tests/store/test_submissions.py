@@ -149,3 +149,11 @@ def test_draft_that_lost_its_row_comes_back_under_the_version_it_was_taken_to(da
     with database.read() as tx:
         found = submissions.load(tx, submission)
         assert (found.form_version, found.answers) == ("2", {"name": "王", "new": "1"})
+
+
+def test_private_use_character_in_an_answer_is_finalized_as_the_real_one(database: Database) -> None:
+    submission = draft_of(database, household(), name="王\ue81e")
+    with database.begin() as tx:
+        submissions.finalize(tx, submission, {"name": "王\ue81e"})
+    with database.read() as tx:
+        assert submissions.load_finalized(tx, submission).answers == {"name": "王\u9fb4"}

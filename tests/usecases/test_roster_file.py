@@ -173,3 +173,13 @@ def test_a_name_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
 def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         roster_file.write(tmp_path / "out.xlsx", [], {}, layout="pdf")
+
+
+def test_private_use_characters_of_old_spreadsheets_become_the_real_ones(tmp_path: Path) -> None:
+    """Codes FE59 and FE51 of GB 18030 as the codec decodes them."""
+    broken = b"\xfe\x59\xfe\x51".decode("gb18030")
+    read = roster_file.read(book(tmp_path, line(f"王{broken}", 1, "户主", 自然村=broken), line("覃美玲", 2, "配偶")), AREAS)
+    (household,) = read.households
+    assert (household.head_name, household.members[0].name, household.natural_village) == ("王\u9fb4\U00020087",) * 2 + (
+        "\u9fb4\U00020087",
+    )
