@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from fieldapp.errors import FontMissing
 
 _FIRST_RARE = "\U00020000"
-_LOOK_AFTER_MS = 120
+_LOOK_AFTER_MS = 250
 _ROWS, _COLUMNS, _LONGEST = 80, 20, 20_000
 """As much of a table or a text as anybody can see at once."""
 _HOLDS_A_LAYOUT = (QLineEdit, QPlainTextEdit, QTextEdit)
@@ -131,7 +131,9 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
     root = first.parent() if first.isValid() else QModelIndex()
     start = max(first.row(), 0)
     columns = 1 if isinstance(view, QListView) else min(_COLUMNS, model.columnCount(root))
-    for row in range(start, min(start + _ROWS, model.rowCount(root))):
+    last = view.indexAt(QPoint(1, view.viewport().height() - 1))
+    end = last.row() + 1 if last.isValid() else start + _ROWS
+    for row in range(start, min(end, start + _ROWS, model.rowCount(root))):
         for column in range(columns):
             value = model.data(model.index(row, column, root), Qt.ItemDataRole.DisplayRole)
             if isinstance(value, str):

@@ -50,12 +50,13 @@ def test_a_rare_name_is_drawn_as_soon_as_it_is_seen(qtbot, watcher, window):
     assert edit.grab().toImage() != before[0]
 
 
-def test_text_that_comes_later_is_seen_after_it_was_painted(qtbot, watcher, window):
-    label = QLabel("张")
+def test_text_that_comes_later_in_a_window_that_nobody_handed_over_is_seen(qtbot, watcher, window):
+    label = QLabel("𰀀")
     _shown(window, label)
-    watcher.watch(window)
-    label.setText("𰀀")
+    window.activateWindow()
     qtbot.waitUntil(lambda: watcher.loaded == 1)
+    label.setText("𮯠")
+    qtbot.waitUntil(lambda: watcher.loaded == 2)
 
 
 def test_tables_and_long_texts_are_looked_at(qtbot, watcher, window):
