@@ -2,11 +2,7 @@
 
 import io
 import json
-import os
 import re
-import shlex
-import subprocess
-from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -66,13 +62,3 @@ def test_every_font_is_embedded() -> None:
 def test_file_has_no_syntax_faults() -> None:
     with pikepdf.open(io.BytesIO(WHOLE)) as document:
         assert document.check_pdf_syntax() == []
-
-
-@pytest.mark.slow
-@pytest.mark.skipif("FIELDAPP_VERAPDF" not in os.environ, reason="FIELDAPP_VERAPDF names no command that takes a profile and a file")
-@pytest.mark.parametrize(("pdf", "profile"), [(WHOLE, "3u"), (PARTS[Holder.HOUSEHOLD], "2u")])
-def test_verapdf_accepts_the_file(pdf: bytes, profile: str, tmp_path: Path) -> None:
-    file = tmp_path / "archive.pdf"
-    file.write_bytes(pdf)
-    told = subprocess.run([*shlex.split(os.environ["FIELDAPP_VERAPDF"]), profile, str(file)], capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout
