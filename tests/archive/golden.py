@@ -93,15 +93,7 @@ def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
         compose(filled(demand="户主之子李\U0002ebf5，曾用名\U0002ebf6。"), facts()),
         {"form": _has("U+2EBF5", "填写说明"), "gaps": _has("缺件清单", "类别")},
     )
-    rare = "张𤳉𬎆𠮷"
-    yield (
-        "rare-names",
-        compose(
-            filled(3, head=rare, demand=f"{rare}之子张𱍐𰀀，曾用名𪛖𬺰𠀀；与⿰亻𤳉同名。张贤邉\U000e0100。"),
-            replace(facts(head=rare), maker="𬎆𠮷", places=("示范县", "示范镇", "𠮷村")),
-        ),
-        {"cover": cover, "form": form},
-    )
+    yield "rare-names", _rare("张𤳉𬎆𠮷"), {"cover": cover, "form": form}
     pieces = replace(facts(), matrix=matrix.read(b'binding = "pieces"'))
     yield (
         "pieces",
@@ -116,6 +108,11 @@ def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
     )
     yield "copies", compose(filled(), facts()), {}
     yield "duplex", compose(_tables(), facts(duplex=True)), {"back": _has("第20条")}
+
+
+def _rare(head: str) -> ArchiveSheet:
+    form = filled(3, head=head, demand=f"{head}之子张𱍐𰀀，曾用名𪛖𬺰𠀀；与⿰亻𤳉同名。张贤邉\U000e0100。")
+    return compose(form, replace(facts(head=head), maker="𬎆𠮷", places=("示范县", "示范镇", "𠮷村")))
 
 
 def _with(form: FilledForm, *answers: FilledAnswer, title: str = "二、户基本情况") -> FilledForm:
