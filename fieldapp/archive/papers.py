@@ -206,7 +206,13 @@ def _cells(line: Line, width: float) -> list[Cell]:
 
 def _draw_roster(flow: Flow, roster: Roster, where: str) -> None:
     number, setter = 8 * MM, flow.pen.setter
-    rows = [[setter.printable(text, f"{where} {index}").replace("；", "；\n") for text in row] for index, row in enumerate(roster.rows, 1)]
+    rows = [
+        [
+            setter.printable(text, f"{where} {index} {row[0]} {head}").replace("；", "；\n")
+            for text, head in zip(row, roster.heads, strict=True)
+        ]
+        for index, row in enumerate(roster.rows, 1)
+    ]
     heads = [setter.printable(head, where) for head in roster.heads]
     widths, heads = fitted_widths(heads, rows, setter.song, _GRID_SIZE, BODY - number, _TIGHT)
     head = [Cell(number, say("archive-row-number"), _GRID_SIZE, Align.CENTRE, is_head=True, pad=_TIGHT)]

@@ -95,3 +95,14 @@ def test_a_name_that_no_font_has_is_told_wherever_it_stands_and_never_without_a_
     assert any(UNKNOWN in place for place in places), "the person is named"
     text = by_pdfium(made.pdf, Path())
     assert text.count("李〔U+2EBF5〕") >= 3 * 5
+
+
+def test_a_member_whose_name_no_font_has_is_named_with_row_and_column() -> None:
+    form = filled(2)
+    listed = [table for section in form.sections for table in section.tables]
+    name = listed[0].rows[1][0]
+    rows = (listed[0].rows[0], (replace(name, text=UNKNOWN, raw=UNKNOWN), *listed[0].rows[1][1:]))
+    tables = {listed[0]: replace(listed[0], rows=rows)}
+    sections = tuple(replace(one, tables=tuple(tables.get(table, table) for table in one.tables)) for one in form.sections)
+    made = render(compose(replace(form, sections=sections), facts()), DeviceKey(), faces=FACES)
+    assert f"家庭成员信息表 2 {UNKNOWN} {name.label}" in [one.where for one in made.missing]
