@@ -33,7 +33,7 @@ _MEMBER = (
 
 def pages() -> Iterator[tuple[str, Image.Image]]:
     """Every page by name, as it is drawn now."""
-    for name, sheet, wanted in _sheets():
+    for name, sheet, wanted in sheets():
         document = pypdfium2.PdfDocument(render(sheet, DeviceKey(), faces=open_faces()).pdf)
         texts = [document[place].get_textpage().get_text_bounded() for place in range(len(document))]
         for part, is_wanted in wanted.items():
@@ -63,7 +63,8 @@ def _has(*words: str) -> Callable[[str], bool]:
     return lambda text: all(word in text for word in words)
 
 
-def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
+def sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
+    """Every sheet by name, and which of its pages are kept, each told by its text."""
     cover, form = _has("全宗名称"), _has("填写说明")
     yield (
         "complete",
@@ -94,6 +95,11 @@ def _sheets() -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
         {"form": _has("U+2EBF5", "填写说明"), "gaps": _has("缺件清单", "类别")},
     )
     yield "rare-names", _rare("张𤳉𬎆𠮷"), {"cover": cover, "form": form}
+    yield from _bound_otherwise(form)
+
+
+def _bound_otherwise(form: Callable[[str], bool]) -> Iterator[tuple[str, ArchiveSheet, _Wanted]]:
+    """By the piece, three copies beside each other, on both sides of the paper."""
     pieces = replace(facts(), matrix=matrix.read(b'binding = "pieces"'))
     yield (
         "pieces",

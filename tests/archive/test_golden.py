@@ -1,9 +1,17 @@
 """Pages look as they did when somebody last looked at them (`tests/archive/golden.py`)."""
 
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from .golden import FOLDER, pages
+from fieldapp.archive.render import render
+
+from .golden import FOLDER, pages, sheets
+from .household import DeviceKey
 
 _BLUR = 1.5
 _MEAN, _WORST = 1.2, 55
@@ -42,3 +50,18 @@ def _difference(one: Image.Image, other: Image.Image) -> tuple[float, int]:
     blurred = [image.filter(ImageFilter.GaussianBlur(_BLUR)) for image in (one, other)]
     between = ImageStat.Stat(ImageChops.difference(*blurred))
     return between.mean[0], int(between.extrema[0][1])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("FIELDAPP_VERAPDF" not in os.environ, reason="FIELDAPP_VERAPDF names no command that takes a profile and a file")
+def test_verapdf_accepts_every_kind_of_page(tmp_path: Path) -> None:
+    file, refused = tmp_path / "archive.pdf", {}
+    for name, sheet, _ in sheets():
+        parts = render(sheet, DeviceKey(), one_file=False).parts
+        for pdf, profile in ((render(sheet, DeviceKey()).pdf, "3u"), (parts[-1].pdf, "2u")):
+            file.write_bytes(pdf)
+            command = [*shlex.split(os.environ["FIELDAPP_VERAPDF"]), profile, str(file)]
+            told = subprocess.run(command, capture_output=True, text=True, check=False)
+            if told.returncode:
+                refused[name, profile] = told.stdout
+    assert not refused
