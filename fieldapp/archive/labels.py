@@ -82,7 +82,8 @@ def print_catalogue(catalogue: Catalogue) -> bytes:
         period = f"{volume.begun_on}\n{volume.until}"
         texts = (str(place), volume.number, volume.title, period, str(volume.pages), volume.retention, volume.remark)
         aligns = (Align.CENTRE, Align.LEFT, Align.LEFT, Align.CENTRE, Align.CENTRE, Align.CENTRE, Align.LEFT)
-        cells = [Cell(width, text, 9, align) for width, text, align in zip(widths, texts, aligns, strict=True)]
+        sizes = (9, 8, 9, 9, 9, 9, 8)
+        cells = [Cell(width, text, size, align) for width, text, size, align in zip(widths, texts, sizes, aligns, strict=True)]
         flow.row(cells, volume.number, height=28)
     flow.repeat(())
     flow.y -= 10
@@ -118,8 +119,8 @@ def _draw_label(pen: Pen, x: float, width: float, box: Box) -> None:
     rest = _HEIGHT - sum(height for _, height in _CELLS) * MM
     for name, height_mm in _CELLS:
         height = height_mm * MM or rest
+        pen.ground(x, top - 13, width, 13)
         pen.box(x, top - height, width, height)
-        pen.ground(x + 0.4, top - 13, width - 0.8, 12.6)
         pen.say(x + width / 2, top - 10, say(f"label-{name}"), 8, Align.CENTRE, room=width)
         if name in _UPRIGHT:
             _write_down(pen, x + width / 2, top - 15, height - 18, values[name], width)
@@ -147,11 +148,11 @@ def _write_down(pen: Pen, x: float, top: float, height: float, text: str, width:
     printable = pen.setter.printable(text, text).replace("\n", "")
     size, columns = 15.0, 1
     while size > 7 and len(printable) > columns * int(height / (size * 1.15)):
-        if (columns + 1) * size * 1.25 < width - 4:
+        if size <= 11 and (columns + 1) * size * 1.25 < width - 4:
             columns += 1
         else:
             size -= 1
-    room = max(1, int(height / (size * 1.15)))
+    room = max(1, -(-len(printable) // columns), int(height / (size * 1.15)) if columns == 1 else 1)
     used = max(1, -(-len(printable) // room))
     for column in range(used):
         piece = printable[column * room : (column + 1) * room]

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPageSize, QPainter
 from PySide6.QtWidgets import QWidget
 
+from fieldapp.errors import NotAllowed
 from fieldapp.words import say
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+    from fieldapp.usecases.printers import Printer
 
 _PRINT_DPI = 300
 
@@ -58,31 +67,71 @@ def picture(pdf: bytes, page: int, width: int) -> QImage:
 
 
 def has_printer() -> bool:
-    """Whether this computer knows a printer."""
+    """Whether Qt knows a printer."""
     from PySide6.QtPrintSupport import QPrinterInfo
 
     return bool(QPrinterInfo.availablePrinterNames())
 
 
+def may_print() -> bool:
+    """Whether there may be a printer: asked in an instant, answered for certain by `printers`."""
+    return shutil.which("lp") is not None or has_printer()
+
+
+def printers(queues: Sequence[Printer]) -> tuple[Printer, ...]:
+    """The queues of CUPS where there are any, else what Qt knows."""
+    from PySide6.QtPrintSupport import QPrinterInfo
+
+    return tuple(queues) or tuple(QtPrinter(name) for name in QPrinterInfo.availablePrinterNames())
+
+
+@dataclass(frozen=True, slots=True)
+class QtPrinter:
+    """A printer of the system's own (Windows): every page as a picture of 300 dpi."""
+
+    name: str
+
+    def send(self, pdf: bytes, title: str, duplex: bool) -> None:
+        """One job. Raises NotAllowed (printer)."""
+        from PySide6.QtPrintSupport import QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPrinterName(self.name)
+        printer.setDocName(title)
+        printer.setDuplex(QPrinter.DuplexMode.DuplexLongSide if duplex else QPrinter.DuplexMode.DuplexNone)
+        draw(pdf, printer)
+
+
 def print_pdf(pdf: bytes, parent: QWidget) -> bool:
-    """Ask for the printer and print every page at 300 dpi; False if the person turned away."""
-    import pypdfium2
+    """Ask for the printer and print every page; False if the person turned away. Raises NotAllowed (printer)."""
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     if QPrintDialog(printer, parent).exec() != QPrintDialog.DialogCode.Accepted:
         return False
+    draw(pdf, printer)
+    return True
+
+
+def draw(pdf: bytes, printer: QPrinter) -> None:
+    """Every page on a prepared printer, over the whole sheet. Raises NotAllowed (printer)."""
+    import pypdfium2
+    from PySide6.QtPrintSupport import QPrinter
+
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    printer.setFullPage(True)
     document = pypdfium2.PdfDocument(pdf)
     try:
         count = len(document)
     finally:
         document.close()
-    painter = QPainter(printer)
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise NotAllowed(reason="printer", detail=printer.printerName())
     for page in range(count):
         if page:
             printer.newPage()
-        area = QRectF(printer.pageRect(QPrinter.Unit.DevicePixel))
-        image = picture(pdf, page, round(printer.pageRect(QPrinter.Unit.Inch).width() * _PRINT_DPI))
+        area = QRectF(printer.paperRect(QPrinter.Unit.DevicePixel))
+        image = picture(pdf, page, round(printer.paperRect(QPrinter.Unit.Inch).width() * _PRINT_DPI))
         painter.drawImage(QRectF(0, 0, area.width(), area.width() * image.height() / image.width()), image)
     painter.end()
-    return True

@@ -19,6 +19,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldapp.domain.clock import CHINA, FixedClock
+from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import DiskFull
 from fieldapp.ui.application import make_application
 from fieldapp.ui.background import Background
@@ -29,8 +30,10 @@ from fieldapp.ui.questions.base import NewFile
 from fieldapp.ui.questions.dates import DateQuestion
 from fieldapp.ui.questions.drawing import AnnotateQuestion
 from fieldapp.ui.theme import Look
+from fieldapp.usecases import interview, printing, printing_ledger
 from fieldapp.usecases.exchange import ConflictLine, ConflictWrite
 from tests.robots import widgets as robots
+from tests.world import quiet
 
 from . import village, widget_form
 
@@ -166,6 +169,7 @@ class Camera:
         self.take("archive")
         work.archive.show_copy(2)
         self.take("archive-household-copy")
+        self._papers(done.id)
         work.show_screen("exchange")
         self.idle()
         self.take("exchange")
@@ -175,6 +179,38 @@ class Camera:
         dialog.show()
         self.take("error", dialog)
         dialog.close()
+
+    def _papers(self, household: str) -> None:
+        """Printed, revised, superseded; what is asked before printing; a village in one go."""
+        work = self.window.work
+        assert work is not None
+        first = printing.make_archive(work.workspace, HouseholdId(household), quiet)
+        printing.printed(work.workspace, first, "HP-LaserJet")
+        printing_ledger.take(work.workspace, HouseholdId(household), "household", "李秀英")
+        work.archive.open(household)
+        self.idle()
+        work.archive.papers.setCurrentIndex(1)
+        self.take("archive-ledger")
+        work.archive.papers.setCurrentIndex(2)
+        work.archive.papers.receipt.by.setText("李秀英")
+        self.take("archive-receipt")
+        work.archive.printing.print(work.archive.shown.archive, printing_ledger.lines(work.workspace, household))
+        self.idle()
+        dialog = work.archive.printing.dialog
+        assert dialog is not None
+        self.take("print-dialog", dialog)
+        dialog.reject()
+        opened = interview.start(work.workspace, HouseholdId(household))
+        opened.session.answer(f"{ROOT}/o_sign/survey_note", "电话改了")
+        interview.finalize(work.workspace, opened, reason="写错")
+        work.archive.open(household)
+        self.idle()
+        work.archive.papers.setCurrentIndex(1)
+        self.take("archive-superseded")
+        work.archive.run.begin((), HouseholdId(household), False)
+        self.idle()
+        self.take("print-run", work.archive.run)
+        work.archive.run.hide()
 
     def widgets(self) -> None:
         """Every question type and appearance, half of them answered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from fieldapp.store import ledger
 from fieldapp.usecases import printers, printing, printing_catalogue, printing_files, printing_ledger, printing_runs, roster
 from fieldapp.usecases.printing_runs import Wanted
 from fieldapp.usecases.workspaces import Workspace
+from tests.robots.queue import put_up
 from tests.world import VILLAGE, laptop, nobody_home, quiet
 
 from .test_printing_ledger import revised
@@ -168,27 +168,16 @@ def test_superseded_and_absent_archives_are_named_in_the_list_of_volumes(village
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a program on the path")
 def test_cups_gets_the_very_bytes_and_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    queue = tmp_path / "queue"
-    queue.mkdir()
-    programs = {
-        "lp": f'printf "%s\\n" "$@" > "{queue}/words"; cat > "{queue}/job"; [ -e "{queue}/jam" ] && echo "no paper" >&2 && exit 1; exit 0',
-        "lpstat": 'case "$1" in -e) printf "HP-1\\nCanon\\n";; -d) echo "system default destination: HP-1";; esac',
-    }
-    for name, does in programs.items():
-        program = tmp_path / name
-        program.write_text(f"#!/bin/sh\n{does}\n")
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    queue = put_up(tmp_path, monkeypatch)
     first, second = printers.cups_printers()
     assert (first.name, second.name) == ("HP-1", "Canon")
     first.send(b"%PDF-1.7 \x00\xff", "44ebe56f", duplex=True)
-    words = (queue / "words").read_text().split("\n")
-    assert (queue / "job").read_bytes() == b"%PDF-1.7 \x00\xff"
-    assert words[:4] == ["-d", "HP-1", "-t", "44ebe56f"]
-    assert {"sides=two-sided-long-edge", "collate=true"} <= set(words)
+    assert queue.jobs == [b"%PDF-1.7 \x00\xff"]
+    assert queue.words(0)[:4] == ["-d", "HP-1", "-t", "44ebe56f"]
+    assert {"sides=two-sided-long-edge", "collate=true"} <= set(queue.words(0))
     second.send(b"%PDF", "1", duplex=False)
-    assert "sides=one-sided" in (queue / "words").read_text()
-    (queue / "jam").touch()
+    assert "sides=one-sided" in queue.words(1)
+    queue.jam()
     with pytest.raises(NotAllowed) as refused:
         first.send(b"%PDF", "1", duplex=False)
     assert refused.value.values["detail"] == "no paper"
