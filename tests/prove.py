@@ -15,6 +15,7 @@ PROOFS = {
     "full-disk": "tests.store.full_proof",
     "flips": "tests.store.flip_proof",
     "mending": "tests.store.mend_proof",
+    "chaos": "tests.sync.chaos_proof",
     "store-fuzz": "tests.store.fuzz",
     "form-fuzz": "tests.fuzz",
     "convergence": "tests.sync.convergence",

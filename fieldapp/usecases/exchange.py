@@ -57,7 +57,7 @@ class ExchangeStatus:
     pinned: bool = False
     """The line is TLS to the authority of the enrolment slip."""
     photos_later: bool = False
-    """Records and previews only; photos stay here until this is turned off."""
+    """Records only; previews and photos stay here until this is turned off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
             wait=_waiting(stage.again, 0),
             tick=stage.tick,
             authority=authority,
-            words_of=_words_of(workspace),
+            words_of=words_of(workspace),
             district_time=district_time,
         ) as peer:
             try:
@@ -234,12 +234,12 @@ def _exchange(workspace: Workspace, peer: HttpPeer, stage: _Stage, later: bool) 
 
     done = exchange(StoreReplica(workspace, with_files=False), peer, stage.told)
     small = 0
-    try:
-        small = previews.send(workspace, peer, stage.told)
-    except Offline:
-        later = True
     if not later:
-        trade_files(StoreReplica(workspace), peer, stage.told, done)
+        try:
+            small = previews.send(workspace, peer, stage.told)
+            trade_files(StoreReplica(workspace), peer, stage.told, done)
+        except Offline:
+            later = True  # the records are across; photos go on another time
     with workspace.begin() as tx:
         told = f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}"
         audit.record(tx, "sync", peer.url, told)
@@ -280,7 +280,7 @@ def _waiting(report: Report, total: int) -> Callable[[float], None]:
     return wait
 
 
-def _words_of(workspace: Workspace) -> Callable[[str, str], bytes]:
+def words_of(workspace: Workspace) -> Callable[[str, str], bytes]:
     """The dictionaries of the forms that are here, each worked out once an exchange."""
     from fieldapp.store import forms
     from sync import lexicon

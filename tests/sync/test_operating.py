@@ -1,0 +1,177 @@
+"""What an operator lives with: health, figures and log lines without people, the evening rush, the unit and the container file."""
+
+from __future__ import annotations
+
+import configparser
+import io
+import json
+import logging
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+import sync.server
+from sync.protocol import SyncRequest
+from sync.server import serving
+from sync.server.cli import main
+from sync.server.district import District
+from sync.server.rush import ComeLater, Rush, spread
+from sync.server.watch import JsonLines, Metrics, route_of
+
+from .conftest import EAST, Running, a_laptop
+from .test_exchange import rec
+
+DEPLOY = Path(sync.server.__file__).parent / "deploy"
+CANARY = "张三丰仅此一人"
+
+
+def get(running: Running, path: str) -> httpx.Response:
+    return httpx.get(running.url + path, trust_env=False)
+
+
+def test_health_and_figures_tell_what_happened_and_nothing_about_people(district: District, running: Running):
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(JsonLines())
+    log = logging.getLogger("district.request")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        laptop = a_laptop(district, running.url, 1)
+        written = laptop.replica.write(rec(1), {"name": CANARY, "phone": "15400001111"}, EAST)
+        laptop.sync(running.url)
+        get(running, f"/{CANARY}?name={CANARY}")
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
+    assert get(running, "/healthz").text == "ok\n"
+    figures = get(running, "/metrics").text
+    assert "district_operations_taken_total 1" in figures
+    assert re.search(r'district_requests_total\{method="POST",route="/v1/sync",status="200"\} [1-9]', figures)
+    assert all(re.fullmatch(r"# TYPE \S+ (counter|gauge|histogram)|[a-z_]+(\{[^{}]*\})? [-0-9.e+]+", line) for line in figures.splitlines())
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {line["route"] for line in lines} >= {"/v1/enrol", "/v1/sync", ":other"}
+    for told in (figures, out.getvalue()):
+        for secret in (CANARY, "15400001111", EAST, "一号", "laptop 1", written.id, laptop.device, rec(1)):
+            assert secret not in told
+
+
+def test_a_log_line_never_tells_the_words_of_an_exception():
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        record = logging.getLogger("sqlalchemy").makeRecord("sqlalchemy", logging.ERROR, "", 0, CANARY + "%s", (CANARY,), sys.exc_info())
+    told = JsonLines().format(record)
+    assert CANARY not in told
+    assert json.loads(told)["error"] == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/v1/files/" + "ab" * 32, "/v1/files/:hash"),
+        ("/v1/files/" + "ab" * 32 + "/preview", "/v1/files/:hash/preview"),
+        ("/张三", ":other"),
+        ("/v1/sync", "/v1/sync"),
+    ],
+)
+def test_a_route_is_told_without_what_it_is_about(path: str, route: str):
+    assert route_of(path) == route
+
+
+def test_in_the_rush_a_laptop_comes_again_when_it_was_told_to(district: District):
+    rush = Rush(at_once=1)
+    running = Running.__new__(Running)
+    running.socket = serving.open_socket("127.0.0.1:0")
+    running.url = serving.url_of(running.socket)
+    ready = threading.Event()
+    running.server = serving.server(district, ready.set, rush=rush)
+    running.thread = threading.Thread(target=running.server.run, kwargs={"sockets": [running.socket]})
+    running.thread.start()
+    assert ready.wait(20)
+    try:
+        laptop = a_laptop(district, running.url, 1)
+        laptop.replica.write(rec(1), {"name": "甲"}, EAST)
+        rush.inside, waited = 1, list[float]()
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            rush.inside = 0
+
+        with laptop.peer(running.url) as peer:
+            peer._wait = wait
+            reply = peer.sync(replace(SyncRequest(epoch="", cursors={}), limit=1))
+        assert reply.epoch
+        least = 2 + spread(laptop.device, 20)
+        assert [least <= seconds <= 1.5 * least for seconds in waited] == [True]
+        assert rush.turned_away == 1
+    finally:
+        running.stop()
+
+
+def test_the_rush_is_spread_evenly():
+    seconds = [spread(f"{number:032x}", 20) for number in range(1000)]
+    assert all(30 <= seconds.count(second) <= 70 for second in range(20))
+    rush = Rush(at_once=1)
+    with rush.turn("a"), pytest.raises(ComeLater), rush.turn("b"):
+        pass
+    assert rush.inside == 0
+
+
+def test_the_unit_starts_the_server_as_nobody_special():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read_string((DEPLOY / "district.service").read_text(encoding="utf-8"))
+    program, *words = unit["Service"]["ExecStart"].split()
+    assert Path(program).name == "district"
+    assert words[0] == "serve"
+    assert unit["Service"]["User"] == "district"
+    assert unit["Service"]["NoNewPrivileges"] == "yes"
+    assert not serving.is_loopback(words[words.index("--listen") + 1])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
+def test_systemd_understands_the_unit(tmp_path: Path):
+    here = tmp_path / "district.service"
+    text = (DEPLOY / "district.service").read_text(encoding="utf-8")
+    here.write_text(text.replace("/usr/local/bin/district", shutil.which("true") or "/bin/true"), encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False, timeout=60)
+    about_it = [line for line in done.stderr.splitlines() if "district.service" in line]
+    assert about_it == []
+
+
+def test_the_container_file_installs_what_there_is_and_runs_as_nobody():
+    lines = [
+        line.split(maxsplit=1) for line in (DEPLOY / "Containerfile").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
+    told: dict[str, list[str]] = {}
+    for word, rest in lines:
+        told.setdefault(word, []).append(rest)
+    root = DEPLOY.parents[2]
+    for copied in told["COPY"]:
+        assert all((root / source).exists() for source in copied.split()[:-1])
+    assert told["USER"] == ["district"]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "server" in project["optional-dependencies"]
+    assert json.loads(told["ENTRYPOINT"][0])[0] in project["scripts"]
+    with pytest.raises(SystemExit) as end:
+        main([*json.loads(told["CMD"][0]), "--help"])
+    assert end.value.code == 0
+
+
+def test_metrics_are_counted_by_route():
+    metrics = Metrics()
+    metrics.observe("GET", "/healthz", 200, 0.02)
+    metrics.observe("GET", "/healthz", 200, 7.0)
+    told = metrics.text({"x": 1.5})
+    assert 'district_request_seconds_bucket{route="/healthz",le="0.05"} 1' in told
+    assert 'district_request_seconds_bucket{route="/healthz",le="+Inf"} 2' in told
+    assert "district_x 1.5" in told
