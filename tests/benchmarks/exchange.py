@@ -17,7 +17,7 @@ from fieldapp.domain.clock import FixedClock
 from fieldapp.usecases import county, exchange, interview, roster, workspaces
 from fieldapp.words import forms
 from tests.sync.village_line import VillageLine
-from tests.world import DistrictServer, laptop, nobody_home, quiet
+from tests.world import TOWN, DistrictServer, laptop, nobody_home, quiet
 
 from .measure import Figure
 
@@ -58,7 +58,7 @@ def _over_the_line(folder: Path) -> Iterator[Figure | str]:
     """Real TLS, real server process, 64 kbit/s and 600 ms in real time; photos stay for later on both sides of the comparison."""
     from fieldapp.store import operations
 
-    codes = _district(folder)
+    codes = _district(folder, county.TOWN)
     with _serving(folder / "district", "--tls", "on") as url, laptop(folder / "one", "甲") as one:
         line = VillageLine(("127.0.0.1", int(url.rpartition(":")[2])))
         try:
@@ -180,11 +180,11 @@ def _multipart(xml: str) -> bytes:
     return f"--x\r\n{head}; charset=UTF-8\r\n\r\n{xml}\r\n--x--\r\n".encode()
 
 
-def _district(folder: Path) -> dict[str, str]:
+def _district(folder: Path, area: str = TOWN) -> dict[str, str]:
     folder.mkdir()
     district = DistrictServer(folder / "district")
     district.publish(forms() / "household_survey" / "household_survey.csv")
-    codes = {name: district.code(name) for name in ("甲", "乙")}
+    codes = {name: district.code(name, area) for name in ("甲", "乙")}
     district.close()
     return codes
 
