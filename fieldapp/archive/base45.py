@@ -1,19 +1,17 @@
 """Base45 (RFC 9285): bytes as the 45 characters that a QR code packs tightest."""
 
+from struct import unpack
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUES = {char: value for value, char in enumerate(ALPHABET)}
 
 
 def encode(data: bytes) -> str:
     """Three characters for two bytes, two for a last single one."""
-    chars: list[str] = []
-    for start in range(0, len(data), 2):
-        pair = data[start : start + 2]
-        number = int.from_bytes(pair, "big")
-        for _ in range(3 if len(pair) == 2 else 2):
-            number, digit = divmod(number, 45)
-            chars.append(ALPHABET[digit])
-    return "".join(chars)
+    pairs = unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2])
+    chars = [ALPHABET[number % 45] + ALPHABET[number // 45 % 45] + ALPHABET[number // 2025] for number in pairs]
+    last = ALPHABET[data[-1] % 45] + ALPHABET[data[-1] // 45] if len(data) % 2 else ""
+    return "".join(chars) + last
 
 
 def decode(text: str) -> bytes:

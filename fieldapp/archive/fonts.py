@@ -56,6 +56,31 @@ class Faces:
         self.song = Face(folder / SONG_FILE)
         self.hei = Face(folder / HEI_FILE)
         self.rare = RareFonts(folder)
+        self.song_widths = Widths((self.song, self.hei), self.rare)
+        self.hei_widths = Widths((self.hei, self.song), self.rare)
+        self.printable: set[str] = set("\n")
+        """Characters that are known to have a glyph."""
+
+    def has(self, code: int) -> bool:
+        """Whether any font has the character."""
+        return bool(self.song.glyph(code) or self.hei.glyph(code) or self.rare.face(code))
+
+
+class Widths(dict[str, float]):
+    """Character → advance in thousandths of the size, looked up once for all documents."""
+
+    def __init__(self, chain: tuple[Face, ...], rare: RareFonts) -> None:
+        super().__init__({"\n": 0.0})
+        self._chain = chain
+        self._rare = rare
+
+    def __missing__(self, char: str) -> float:
+        code = ord(char)
+        face = next((face for face in self._chain if face.glyph(code)), None) or self._rare.face(code)
+        if face is None:
+            raise LookupError(char)
+        self[char] = width = face.metrics(face.glyph(code))[0] * 1000 / face.units
+        return width
 
 
 class Subset:
@@ -99,27 +124,34 @@ class RareSubsets:
 class Typeface:
     """A chain of fonts that reads as one: widths in thousandths of the size, and PDF operators that show text."""
 
-    def __init__(self, chain: tuple[Subset, ...], rare: RareSubsets) -> None:
+    def __init__(self, chain: tuple[Subset, ...], rare: RareSubsets, widths: Widths) -> None:
         self._chain = chain
         self._rare = rare
+        self._first = chain[0].name
+        self._plain: dict[str, str] = {}
         self._known: dict[str, tuple[str, str]] = {}
-        self.widths = _Widths(chain, rare)
+        self.widths = widths
 
     def width(self, text: str, size: float) -> float:
         """Length of a line in points."""
-        widths = self.widths
-        return sum([widths[char] for char in text]) * size / 1000
+        return sum(map(self.widths.__getitem__, text)) * size / 1000
 
     def show(self, text: str, size: float) -> str:
         """Operators for use between BT and ET: font, size and the text as hexadecimal character ids."""
-        known = self._known
         try:
-            runs = [known[char] for char in text]
+            return f"/{self._first} {size:g} Tf <{''.join(map(self._plain.__getitem__, text))}> Tj" if text else ""
         except KeyError:
-            for char in text:
-                if char not in known:
-                    known[char] = self._take(char)
-            runs = [known[char] for char in text]
+            return self._show_mixed(text, size)
+
+    def _show_mixed(self, text: str, size: float) -> str:
+        """The same for text that is not all in the first font, or not yet known to be."""
+        known = self._known
+        for char in text:
+            if char not in known:
+                known[char] = name, cid = self._take(char)
+                if name == self._first:
+                    self._plain[char] = cid
+        runs = [known[char] for char in text]
         parts: list[str] = []
         font = ""
         for name, cid in runs:
@@ -127,25 +159,11 @@ class Typeface:
                 parts.append(f"{'> Tj ' if font else ''}/{name} {size:g} Tf <")
                 font = name
             parts.append(cid)
-        return "".join(parts) + "> Tj" if parts else ""
+        return "".join(parts) + "> Tj"
 
     def _take(self, char: str) -> tuple[str, str]:
         subset, glyph = _first(self._chain, self._rare, char)
         return subset.name, f"{subset.add(glyph, ord(char)):04X}"
-
-
-class _Widths(dict[str, float]):
-    """Character → advance in thousandths of the size, looked up once."""
-
-    def __init__(self, chain: tuple[Subset, ...], rare: RareSubsets) -> None:
-        super().__init__({"\n": 0.0})
-        self._chain = chain
-        self._rare = rare
-
-    def __missing__(self, char: str) -> float:
-        subset, glyph = _first(self._chain, self._rare, char)
-        self[char] = width = subset.face.metrics(glyph)[0] * 1000 / subset.face.units
-        return width
 
 
 def _first(chain: tuple[Subset, ...], rare: RareSubsets, char: str) -> tuple[Subset, int]:
@@ -167,9 +185,10 @@ class Typesetter:
         song, hei = Subset(faces.song, "S"), Subset(faces.hei, "H")
         self._usual = (song, hei)
         self._rare = RareSubsets(faces.rare)
-        self.song = Typeface((song, hei), self._rare)
-        self.hei = Typeface((hei, song), self._rare)
-        self._printable: set[str] = set("\n")
+        self.song = Typeface((song, hei), self._rare, faces.song_widths)
+        self.hei = Typeface((hei, song), self._rare, faces.hei_widths)
+        self._faces = faces
+        self._printable = faces.printable
         self._missing: dict[Missing, None] = {}
 
     @property
@@ -205,7 +224,7 @@ class Typesetter:
                 self._missing[Missing("variant", text[place - 1 : place + 1], where)] = None
             elif code in _INVISIBLE or code in _VARIANTS:
                 continue
-            elif any(subset.face.glyph(code) for subset in self._usual) or self._rare.find(code):
+            elif self._faces.has(code):
                 if not unicodedata.combining(char):
                     self._printable.add(char)
                 yield char

@@ -59,7 +59,12 @@ def sum_of(operators: bytes, shown: Iterable[bytes]) -> bytes:
 
 def sum_of_picture(data: bytes) -> str:
     """The sum of a picture as it is coded in the file."""
-    return hashlib.sha256(data).hexdigest()[:_LENGTH]
+    return short(hashlib.sha256(data).hexdigest())
+
+
+def short(digest: str) -> str:
+    """The sum for a SHA-256 in hex digits that is known already."""
+    return digest[:_LENGTH]
 
 
 def write(pages: PageList, signer: Signer) -> bytes:

@@ -20,7 +20,7 @@ from fieldapp.words import resources
 from .fonts import Subset
 from .objects import Objects, Reference, plain
 from .outline import Mark, write_outline
-from .pagelist import ListedVolume, PageList, sum_of, sum_of_picture
+from .pagelist import ListedVolume, PageList, short, sum_of
 from .subsets import cut, to_unicode
 
 A4 = (595.276, 841.89)
@@ -88,13 +88,15 @@ class PdfFile:
         self._names[name] = self._objects.stream(entries.encode("ascii"), drawn)
         return name
 
-    def picture(self, name: str, data: bytes, size: tuple[int, int], coding: str, colours: str, bits: int = 8) -> str:
-        """A picture whose data is already coded (DCTDecode or FlateDecode); the same name is written once."""
+    def picture(self, data: bytes, size: tuple[int, int], coding: str, colours: str, bits: int = 8) -> str:
+        """A picture whose data is already coded (DCTDecode or FlateDecode); gives its name. The same data is written once."""
+        digest = hashlib.sha256(data).hexdigest()
+        name = f"P{digest[:32]}"
         if name not in self._pictures:
             shape = f"/Type/XObject/Subtype/Image/Width {size[0]}/Height {size[1]}"
             entries = f"{shape}/ColorSpace/{colours}/BitsPerComponent {bits}/Filter/{coding}"
             self._pictures[name] = self._objects.stream(entries.encode("ascii"), data, pack=False)
-            self._picture_sums[name] = sum_of_picture(data)
+            self._picture_sums[name] = short(digest)
         return name
 
     def volume(self, title: str, within: tuple[str, str] = ("", ""), order: int = 0) -> None:

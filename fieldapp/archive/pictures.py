@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zlib
 from dataclasses import dataclass
@@ -31,22 +30,21 @@ def place(file: PdfFile, name: str, data: bytes) -> tuple[str, int, int]:
 
     Raises AttachmentUnreadable(name) if the bytes are no picture.
     """
-    own = "P" + hashlib.sha256(data).hexdigest()[:20]
     picture = _open(name, data)
     width, height = picture.size
     plain = data.startswith(_JPEG) and picture.mode in {"L", "RGB"} and picture.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
     if plain:
         colours = _COLOURS[len(picture.getbands())]
-        return file.picture(own, _without_metadata(data), (width, height), "DCTDecode", colours), width, height
+        return file.picture(_without_metadata(data), (width, height), "DCTDecode", colours), width, height
     if packed := _packed_rows(data):
         kind, rows = packed
         entries = f"/DecodeParms<</Predictor 15/Colors {kind.colours}/BitsPerComponent {kind.bits}/Columns {width}>>"
-        return file.picture(own, rows, (width, height), f"FlateDecode{entries}", _COLOURS[kind.colours], kind.bits), width, height
+        return file.picture(rows, (width, height), f"FlateDecode{entries}", _COLOURS[kind.colours], kind.bits), width, height
     upright = _flat(picture, name)
     coded = zlib.compress(upright.tobytes(), 6)
     bits = 1 if upright.mode == "1" else 8
     colours = "DeviceRGB" if upright.mode == "RGB" else "DeviceGray"
-    return file.picture(own, coded, upright.size, "FlateDecode", colours, bits), upright.width, upright.height
+    return file.picture(coded, upright.size, "FlateDecode", colours, bits), upright.width, upright.height
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _FORMAT = 0b00_011
 """Level M, mask 3."""
 _PLAIN_MODE, _END = "0010", "0000"
 _FILL = (0xEC, 0x11)
+_VALUE = bytes.maketrans(b"01", b"\0\1")
 _RUN = re.compile(b"\1+")
 
 
@@ -35,7 +36,7 @@ def matrix(text: str) -> list[bytes]:
     grid = _grid(version)
     bits = f"{int.from_bytes(_with_checks(_bytes(text, version), version), 'big'):0{8 * grid.capacity}b}"
     flat = bytearray(grid.modules)
-    for place in compress(grid.places, map(int, bits)):
+    for place in compress(grid.places, bits.encode("ascii").translate(_VALUE)):
         flat[place] ^= 1
     return [bytes(flat[start : start + grid.side]) for start in range(0, len(flat), grid.side)]
 
@@ -66,6 +67,7 @@ class _Grid:
         return len(self.places) // 8
 
 
+@lru_cache
 def _version(length: int) -> int:
     """The smallest version of the table that holds so many characters, 0 if none does."""
     for version in range(1, len(_CHECKS) + 1):
