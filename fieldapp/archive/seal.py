@@ -172,6 +172,11 @@ def named_keys(data: bytes) -> dict[str, bytes]:
     return {device: key for device, key in pairs.items() if device_id(key) == device}
 
 
+def has_seal(data: bytes) -> bool:
+    """Whether a file bears any seal of ours, good or not."""
+    return _FILE_SEAL.search(data) is not None
+
+
 def is_known_file(data: bytes, known_keys: Mapping[str, bytes]) -> bool:
     """Whether the file names a known device as its maker (or none at all), so that a failing signature means alteration."""
     devices = {found[1].decode("ascii") for found in _FILE_SEAL.finditer(data)}

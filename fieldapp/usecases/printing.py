@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -122,7 +123,7 @@ def printed(workspace: Workspace, archive: Archive, printer: str = "", reason: s
 
 
 def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tuple[Path, Verdict], ...]:
-    """What each PDF says of itself; with a workspace also whose signature it is and whether a newer revision exists."""
+    """What each PDF, scan or photo says of itself; with a workspace also whose signature it is and whether a newer revision exists."""
     from fieldapp.archive.verify import verify
 
     keys = _known_keys(workspace)
@@ -130,7 +131,8 @@ def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tu
     for file in files:
         if not file.is_file():
             raise NotFound(what="file", id=str(file))
-        verdicts.append((file, verify(file.read_bytes(), keys, lambda household: _newest_revision(workspace, household))))
+        newest, made = partial(_newest_revision, workspace), partial(_made_digests, workspace)
+        verdicts.append((file, verify(file.read_bytes(), keys, newest, made)))
     return tuple(verdicts)
 
 
@@ -189,3 +191,14 @@ def _newest_revision(workspace: Workspace | None, household: str) -> int | None:
         return None
     with workspace.read() as tx:
         return max((one.revision for one in submissions.of_household(tx, household)), default=None)
+
+
+def _made_digests(workspace: Workspace | None, household: str, revision: int) -> frozenset[str]:
+    """Digests of the archives that are known here to have been made of a household's revision."""
+    from fieldapp.store import attachments, ledger
+
+    if workspace is None:
+        return frozenset()
+    with workspace.read() as tx:
+        kept = {one.digest for one in attachments.archives(tx, household) if one.revision == revision}
+        return frozenset(kept | {one.digest for one in ledger.made(tx, household) if one.revision == revision})

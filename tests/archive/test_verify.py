@@ -166,9 +166,12 @@ def test_files_joined_for_printing_are_told_apart_from_forgeries(pdf: bytes) -> 
 
 
 def test_every_trouble_has_its_sentence_in_both_languages() -> None:
-    source = Path(verify_module.__file__).read_text(encoding="utf-8")
-    named = set(re.findall(r'found\.add\(\s*"([a-z-]+)"', source)) | {"file-altered", "unknown-key"}
-    assert len(named) > 10
+    folder = Path(verify_module.__file__).parent
+    source = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in ("verify", "verify_paper", "pagelist"))
+    named = set(re.findall(r'(?:found\.add|Trouble|Difference)\(\s*"([a-z-]+)"', source))
+    named |= {"file-altered", "unknown-key", "seal-missing", "signature-bad", "qr-unreadable-page", "page-moved", "page-added"}
+    named |= {"several-codes", "no-code"}
+    assert len(named) > 20
     for language in ("zh_CN", "en"):
         assert [code for code in sorted(named) if not knows(f"archive-problem-{code}", language)] == []
 
