@@ -18,6 +18,8 @@ AWAITED = "awaited"
 SALVAGED = "salvaged"
 """JSON table → numbers of the rows that a salvage could not read; as long as it stands, no file is swept."""
 BACKUP_FOLDER = "backup-folder"
+PURGED = "purged-at"
+"""When households were last cleared away: automatic backups from before still hold them."""
 
 
 def get(tx: Transaction, name: str, default: str = "") -> str:

@@ -104,6 +104,7 @@ def purge(tx: Transaction, going: Sequence[str]) -> Purged:
     tx.session.expire_all()
     for peer in {outbox.DISTRICT, *tx.column("SELECT DISTINCT peer FROM receipt")}:
         outbox.settle(tx, peer)
+    facts.put(tx, facts.PURGED, tx.stamp())
     audit.record(tx, "purge", "", f"households {len(going)} operations {operations} files {files}")
     return Purged(len(going), operations, files, size)
 

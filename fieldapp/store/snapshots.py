@@ -2,6 +2,9 @@
 
 They lie inside the workspace and hold the database and the key file; attachments never change once they are written and lie beside them.
 What goes to a second folder or a stick is whole.
+
+What was cleared away is cleared away in the backups, too: once a verified backup from after the clearing is here, the older ones in the
+workspace go. Those in other places are left to whoever keeps them.
 """
 
 from __future__ import annotations
@@ -12,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from . import backup
+from . import backup, facts
 from .database import Database
 from .safely import make_folder
 
-DAILY, BEFORE_IMPORT, BEFORE_EXCHANGE, BY_HAND = "daily", "before-import", "before-exchange", "by-hand"
+DAILY, BEFORE_IMPORT, BEFORE_EXCHANGE, AFTER_CLEARING, BY_HAND = "daily", "before-import", "before-exchange", "after-clearing", "by-hand"
 LARGE = 500
 """So many operations from elsewhere in one exchange are a large change."""
 _NAME = re.compile(rf"workspace-(\d{{8}}-\d{{6}})(?:-([a-z-]+?))?(?:-(\d+))?{re.escape(backup.SUFFIX)}")
@@ -44,7 +47,7 @@ class Snapshot:
 def take(database: Database, why: str, folder: Path | None = None, policy: Policy | None = None) -> Path:
     """Write and verify a backup, then thin out the older ones; in the workspace itself without `folder`, whole into one elsewhere.
 
-    Raises DiskFull, WorkspaceDamaged.
+    In the workspace itself those go, too, that are older than the last clearing away. Raises DiskFull, WorkspaceDamaged.
     """
     place = folder or database.folder / backup.OWN
     make_folder(place)
@@ -59,7 +62,28 @@ def take(database: Database, why: str, folder: Path | None = None, policy: Polic
     backup.backup(database, file, files=folder is not None)
     for old in superseded(listed(place), policy or Policy()):
         old.file.unlink()
+    if folder is None:
+        for older in before_clearing(database):
+            if older != file:
+                older.unlink()
     return file
+
+
+def before_clearing(database: Database) -> tuple[Path, ...]:
+    """The backups and kept files of older schemas in the workspace that still hold what was cleared away since."""
+    with database.read() as tx:
+        purged = facts.get(tx, facts.PURGED)
+    if not purged:
+        return ()
+    at = datetime.fromisoformat(purged)
+    kept = (file for file in database.folder.glob("workspace.schema-*.db") if file.stat().st_mtime < at.timestamp())
+    second = at.replace(tzinfo=None, microsecond=0)
+    older = (
+        one.file
+        for one in listed(database.folder / backup.OWN)
+        if one.made_at < second or (one.made_at == second and one.why != AFTER_CLEARING)
+    )
+    return (*older, *kept)
 
 
 def take_daily(database: Database) -> Path | None:

@@ -29,6 +29,8 @@ class Clearing:
     files: int
     bytes: int
     kept: dict[str, int]
+    backups: int = 0
+    """Backups in the workspace that still held them and went, once a new one was verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class HandedOver:
 
 
 def clear(workspace: Workspace, older_than_days: float = DEFAULT_DAYS, dry_run: bool = False) -> Clearing:
-    """Take away households that the district has and nobody changed for so many days; raises BadInput (older-than)."""
-    from fieldapp.store import attachments, purge
+    """Take away households that the district has and nobody changed for so many days, also from the workspace's own backups.
+
+    Backups in other places stay. Raises BadInput (older-than), and DiskFull for the new backup: then the old ones go with the next.
+    """
+    from fieldapp.store import attachments, purge, snapshots
 
     with workspace.read() as tx:
         plan = purge.plan(tx, older_than_days)
@@ -76,7 +81,9 @@ def clear(workspace: Workspace, older_than_days: float = DEFAULT_DAYS, dry_run: 
         done = purge.purge(tx, plan.households)
     with workspace.begin() as tx:
         attachments.sweep(tx)
-    return Clearing(done.households, done.operations, done.files, done.bytes, plan.kept)
+    older = len(snapshots.before_clearing(workspace))
+    snapshots.take(workspace, snapshots.AFTER_CLEARING)
+    return Clearing(done.households, done.operations, done.files, done.bytes, plan.kept, older)
 
 
 def unsent(workspace: Workspace) -> Unsent:

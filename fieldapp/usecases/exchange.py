@@ -219,7 +219,7 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
             finally:
                 _note_line(workspace, peer)
     except ExchangeError as error:
-        _note(workspace, _LAST_ERROR, error.code)
+        _note_failure(workspace, url, error.code)
         raise
     _note(workspace, _LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
     return done
@@ -392,6 +392,14 @@ def _keep(tx: Transaction, url: str, enrolment: Enrolment) -> None:
     }
     for name, value in kept.items():
         facts.put(tx, name, value)
+
+
+def _note_failure(workspace: Workspace, url: str, code: str) -> None:
+    from fieldapp.store import audit, facts
+
+    with workspace.begin() as tx:
+        facts.put(tx, _LAST_ERROR, code)
+        audit.record(tx, "sync-failed", url, code)
 
 
 def _note(workspace: Workspace, fact: str, value: str) -> None:

@@ -57,6 +57,20 @@ def test_only_what_the_district_has_goes_and_the_rest_says_why_it_stays(done: Wo
     done.close()
 
 
+def test_what_is_cleared_away_goes_from_the_backups_too(done: Workspace, tmp_path: Path) -> None:
+    elsewhere = snapshots.take(done, snapshots.BY_HAND, tmp_path / "stick")
+    older = [snapshots.take(done, snapshots.DAILY), snapshots.take(done, snapshots.BEFORE_EXCHANGE)]
+    gone = clearing.clear(done, 90)
+    own = [one.file for one in snapshots.listed(done.folder / "backups")]
+    assert (gone.households, gone.backups, elsewhere.exists(), [file.exists() for file in older]) == (1, 2, True, [False, False])
+    assert [file.name.split("-", 3)[3].partition(".")[0] for file in own] == ["after-clearing"]
+    # A later backup takes none away that knows nothing of them.
+    done.place.clock.pass_time(days=1)  # type: ignore[attr-defined]
+    snapshots.take(done, snapshots.DAILY)
+    assert len(snapshots.listed(done.folder / "backups")) == 2
+    done.close()
+
+
 def test_both_sides_still_agree_and_new_work_is_still_sent(done: Workspace) -> None:
     clearing.clear(done, 90)
     again = exchange.sync_now(done, quiet)

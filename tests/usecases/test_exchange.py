@@ -7,6 +7,7 @@ import pytest
 
 from fieldapp.domain.clock import FixedClock
 from fieldapp.errors import AlreadyThere, NotEnrolled, Offline, Refused
+from fieldapp.store import audit
 from fieldapp.store import forms as stored_forms
 from fieldapp.usecases import exchange, interview, printing, roster
 from fieldapp.usecases.workspaces import Workspace
@@ -49,6 +50,8 @@ def test_sync_without_a_server_changes_nothing_and_says_so(server: DistrictServe
         exchange.sync_now(first, quiet)
     held = exchange.status(first)
     assert (held.unsent, held.last_error) == (2, "offline")
+    with first.read() as tx:
+        assert [(one.action, one.detail) for one in audit.lines(tx, limit=1)] == [("sync-failed", "offline")]
     server.start()
     assert exchange.sync_now(first, quiet).sent == 2
     assert exchange.status(first).last_error == ""

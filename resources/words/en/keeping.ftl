@@ -65,7 +65,7 @@ cli-purge-dry = only tell what would go
 cli-purged = { $dry ->
     [True] May go:
    *[other] Cleared away:
- } { $households } households ({ $operations } operations, { $files } attachments); kept: { $kept }
+ } { $households } households ({ $operations } operations, { $files } attachments); kept: { $kept }; backups that still held them and went: { $backups } (those elsewhere stay)
 cli-hand-over = hand the computer over: destroy keys and everything, write the receipt
 cli-hand-over-confirm = while something is unsent or unfinished: the first eight signs of the workspace's id
 cli-handed-over = The workspace is destroyed ({ $files } files), the receipt is { $receipt }. Print and sign it, and have the district revoke this computer.
@@ -101,7 +101,7 @@ ui-workspace-clear = Clear away
 ui-workspace-clear-told = Take households off this computer that the district has and nobody changed for 90 days; first it says how many, then asks.
 ui-workspace-clear-none = Nothing may go: what the district does not have, what is unfinished, what was changed within { $days } days stays
 ui-workspace-clear-ask = The district has { $households } households that nobody changed for { $days } days. Take them off this computer?
-ui-workspace-clear-done = Cleared away
+ui-workspace-clear-done = Cleared away, also from this computer's backups (those on sticks and elsewhere stay)
 ui-workspace-hand-over = Hand over
 ui-workspace-hand-over-told = Destroy keys and everything and write a receipt. No passphrase opens it any more.
 ui-workspace-old = Enter your present passphrase

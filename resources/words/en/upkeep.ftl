@@ -17,6 +17,7 @@ backup-change = { $what ->
 backup-why-daily = daily
 backup-why-before-import = before a roster import
 backup-why-before-exchange = before a large exchange
+backup-why-after-clearing = after clearing away
 backup-why-by-hand = by hand
 repair-done = Mended: { $operations } changes and { $files } attachments from backups, { $answers } answers from journals; { $awaited } changes and { $files_awaited } attachments come with the next exchange.
 check-pages = Checking the pages of the database

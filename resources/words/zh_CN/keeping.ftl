@@ -65,7 +65,7 @@ cli-purge-dry = 只说会清理什么，不动资料
 cli-purged = { $dry ->
     [True] 可以清理
    *[other] 已清理
- } { $households } 户（操作 { $operations } 条，附件 { $files } 个）；留下：{ $kept }
+ } { $households } 户（操作 { $operations } 条，附件 { $files } 个）；留下：{ $kept }；删去仍含这些住户的备份 { $backups } 份（别处的备份不受影响）
 cli-hand-over = 移交电脑：销毁密钥和全部资料，写出回执
 cli-hand-over-confirm = 还有未上报或未定稿内容时，写工作区编号的前八位以确认
 cli-handed-over = 工作区已销毁（{ $files } 个文件），回执在 { $receipt }。请打印签字，并请区县停用这台电脑。
@@ -101,7 +101,7 @@ ui-workspace-clear = 清理已上报的户
 ui-workspace-clear-told = 区县已收到、90 天没有改动的住户，从这台电脑上清除。先说会清理多少，再问一次。
 ui-workspace-clear-none = 没有可以清理的：区县没收到的、没定稿的、{ $days } 天内改过的都留着
 ui-workspace-clear-ask = 有 { $households } 户区县已收到、{ $days } 天没有改动。从这台电脑上清除吗？
-ui-workspace-clear-done = 已清理
+ui-workspace-clear-done = 已清理。备份里也没有了（另存到U盘和别处的备份不受影响）
 ui-workspace-hand-over = 移交电脑
 ui-workspace-hand-over-told = 销毁密钥和全部资料，写出回执。以后任何口令都打不开。
 ui-workspace-old = 请输入您现在的口令

@@ -17,6 +17,7 @@ backup-change = { $what ->
 backup-why-daily = 每日
 backup-why-before-import = 导入花名册之前
 backup-why-before-exchange = 大批接收之前
+backup-why-after-clearing = 清理之后
 backup-why-by-hand = 手动
 repair-done = 已修复：从备份取回 { $operations } 次修改、{ $files } 个附件，从填写流水取回 { $answers } 个答案；等下次交换取回 { $awaited } 次修改、{ $files_awaited } 个附件。
 check-pages = 核对资料库的页
