@@ -1,4 +1,4 @@
-"""`python3 -m tests.benchmarks [--json] [--only NAME …] [--households N] [--strict]`: sets everything up, then takes the figures."""
+"""`python3 -m tests.benchmarks [--only NAME …] [--households N] [--laptops N] [--json] [--strict]`: sets up, then takes the figures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from fieldapp import bootstrap
 
 ROOMS = ("form", "engine", "workspace", "paper", "exchange", "window")
+LONG = ("load",)
+"""Taken only when asked for."""
 
 
 def main(arguments: list[str]) -> int:
@@ -20,8 +22,9 @@ def main(arguments: list[str]) -> int:
         bootstrap.start("tests.benchmarks", arguments, bootstrap.TESTING)
     parser = argparse.ArgumentParser(prog="python3 -m tests.benchmarks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    parser.add_argument("--only", nargs="+", choices=ROOMS, default=ROOMS)
+    parser.add_argument("--only", nargs="+", choices=(*ROOMS, *LONG), default=ROOMS)
     parser.add_argument("--households", type=int, default=5000, help="size of the roster that is searched; a county has 100000")
+    parser.add_argument("--laptops", type=int, default=100, help="laptops of the evening rush; a county has 1000")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a limit is missed")
     given = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -32,7 +35,8 @@ def main(arguments: list[str]) -> int:
     before, told, said = machine(), list[Figure](), list[str]()
     for room in given.only:
         with tempfile.TemporaryDirectory(prefix="fieldapp-bench-") as folder:
-            for figure in import_module(f".{room}", __package__).figures(Path(folder), given.households):
+            sizes = (Path(folder), given.households, *([given.laptops] if room in LONG else []))
+            for figure in import_module(f".{room}", __package__).figures(*sizes):
                 if isinstance(figure, str):
                     said.append(figure)
                 else:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,42 +11,21 @@ import pytest
 from sync.server import status
 from sync.server.district import init, open_district
 
+from . import postgres
 from .conftest import EAST, WEST, Running, a_laptop, make_district
 from .test_exchange import rec
 
-pwd = pytest.importorskip("pwd")
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-pytestmark = pytest.mark.skipif(not PROGRAMS, reason="no PostgreSQL server program (initdb) is installed")
-
-
-def _account() -> dict[str, int]:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    try:
-        account = pwd.getpwnam("postgres")
-    except KeyError:
-        pytest.skip("running as root and there is no postgres account")
-    return {"user": account.pw_uid, "group": account.pw_gid}
+pytestmark = pytest.mark.skipif(not postgres.PROGRAMS, reason="no PostgreSQL server program (initdb) is installed")
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    programs, account = PROGRAMS[-1].parent, _account()
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    if account:
-        os.chown(folder, account["user"], account["group"])
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    quiet = {"check": True, "capture_output": True, "cwd": folder, **account}
-    subprocess.run([programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "district", "-E", "UTF8", "--locale=C"], **quiet)
-    options = f"-h 127.0.0.1 -p {port} -k {folder}"
-    subprocess.run([programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
     try:
-        yield f"postgresql+psycopg://district@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([programs / "pg_ctl", "-D", folder / "data", "-m", "fast", "-w", "stop"], **quiet)
-        shutil.rmtree(folder)
+        postgres.account()
+    except LookupError:
+        pytest.skip("running as root and there is no postgres account")
+    with postgres.running() as url:
+        yield url
 
 
 def test_laptops_meet_in_postgresql(database: str, tmp_path: Path):
