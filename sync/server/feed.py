@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, func, select
 
@@ -24,6 +24,17 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def put(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
+    """Insert the rows or write them over those with the same key; both SQLite and PostgreSQL."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = {column.name for column in inspect(table).primary_key}
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed), rows)
 
 
 def lock(session: Session, village: str) -> VillageCounter:

@@ -140,7 +140,7 @@ MUTANTS: dict[str, Mutant] = {
         ("back_up_laptop", 0), ("edit", 0, 0, 0, 1), ("sync", 0), ("put_back_laptop", 0, 0),
     ),
     "conflict-not-noted": _one(
-        "sync.server.records", "_simply_follows", "row.in_conflict or row.heads.split() != list(operation.par)", "row.in_conflict",
+        "sync.server.records", "_simply_followed", "held.in_conflict or held.heads != operation.par", "held.in_conflict",
         *_TWO_WRITE,
     ),
     "comparison-left-out": _one(
