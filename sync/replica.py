@@ -102,6 +102,10 @@ class Replica(Protocol):
         """The peer has these operation ids safely."""
         ...
 
+    def set_apart(self, peer: str, apart: Sequence[tuple[str, str]]) -> None:
+        """(operation id, reason) of all from here that the peer keeps apart or has `rejected`; takes the place of what was told before."""
+        ...
+
     def scope(self, villages: Sequence[str]) -> None:
         """The villages this replica works in, as the district says."""
         ...

@@ -61,7 +61,7 @@ class Summary:
     set_aside: tuple[tuple[str, str], ...] = ()
     """(operation id, reason code): not believed here."""
     quarantined: tuple[tuple[str, str], ...] = ()
-    """(operation id, reason code): the peer keeps them apart until a person looks."""
+    """(operation id, reason code) of all that came from here and that the peer keeps apart until a person looks, or has `rejected`."""
     files_sent: int = 0
     files_received: int = 0
     files_left: int = 0
@@ -118,7 +118,8 @@ def receive(replica: Replica, peer: str, reply: SyncReply, summary: Summary) -> 
         replica.file_sent(peer, sha)
     summary.received += taken.new
     summary.set_aside += taken.set_aside + reply.unreadable
-    summary.quarantined += reply.quarantined
+    replica.set_apart(peer, reply.quarantined)
+    summary.quarantined = reply.quarantined
     summary.server_time = reply.time
     return new_epoch or new_scope or reply.more
 

@@ -43,7 +43,7 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
     touched: dict[str, None] = {}
     fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}
     for operation in fresh.values():
-        reason = _reason(tx, operation, authors.get(operation.dev))
+        reason = _reason(tx, peer, operation, authors.get(operation.dev))
         if reason:
             aside.append((operation.id, reason))
             _set_aside(tx, peer, operation, reason)
@@ -69,8 +69,11 @@ def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
     return set(tx.column("SELECT id FROM operation WHERE id IN (SELECT value FROM json_each(?))", ids))
 
 
-def _reason(tx: Transaction, operation: Operation, author: tuple[bytes, bool] | None) -> str:
-    """Why an operation cannot be believed, empty if it can."""
+def _reason(tx: Transaction, peer: str, operation: Operation, author: tuple[bytes, bool] | None) -> str:
+    """Why an operation cannot be believed, empty if it can.
+
+    What the district has in its feed it has judged: work that was done before the laptop was revoked, or that a person let in.
+    """
     if author is None:
         return "unknown-author"
     public_key, revoked = author
@@ -78,7 +81,7 @@ def _reason(tx: Transaction, operation: Operation, author: tuple[bytes, bool] | 
         verify(operation, public_key)
     except BadOperation as error:
         return str(error.values["reason"])
-    if revoked:
+    if revoked and peer != outbox.DISTRICT:
         return "revoked-author"
     return "" if areas.fits(tx, operation.vil) else "wrong-realm"
 

@@ -85,6 +85,17 @@ class StoreReplica:
         with self._database.begin() as tx:
             outbox.acknowledge(tx, peer, receipts)
 
+    def set_apart(self, peer: str, apart: Sequence[tuple[str, str]]) -> None:
+        """What the peer keeps apart of what it was sent from here."""
+        told = "\n".join(f"{identity} {reason}" for identity, reason in apart)
+        with self._database.read() as tx:
+            known = facts.get(tx, f"apart:{peer}")
+        if told != known:
+            with self._database.begin() as tx:
+                facts.put(tx, f"apart:{peer}", told)
+                for line in set(told.split("\n")) - set(known.split("\n")) - {""}:
+                    audit.record(tx, "set-apart-there", *line.split(" "))
+
     def scope(self, villages: Sequence[str]) -> None:
         """The villages this laptop works in; raises WrongRealm."""
         with self._database.begin() as tx:

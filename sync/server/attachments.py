@@ -87,9 +87,16 @@ def keep(district: District, sha: str, data: bytes, device: str) -> None:
     if hashlib.sha256(data).hexdigest() != sha:
         part_of(district, sha, device).unlink(missing_ok=True)
         raise Refused(reason="wrong-hash")
+    place(district, sha, data, device)
+    with district.writing() as session:
+        feed.insert_new(session, File, [{"sha": sha, "size": len(data), "device": device, "received_at": district.stamp()}])
+
+
+def place(district: District, sha: str, data: bytes, part: str = "restored") -> None:
+    """Put the bytes where a whole file lies, safe on the disk; `part` tells the unfinished name from others' of the same file."""
     target = path_of(district, sha)
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f"{sha}.{device}.new")
+    fresh = target.with_name(f"{sha}.{part}.new")
     with open(fresh, "wb") as out:
         out.write(data)
         out.flush()
@@ -100,8 +107,6 @@ def keep(district: District, sha: str, data: bytes, device: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-    with district.writing() as session:
-        feed.insert_new(session, File, [{"sha": sha, "size": len(data), "device": device, "received_at": district.stamp()}])
 
 
 def cut(part: Path, length: int) -> None:

@@ -199,14 +199,30 @@ class _Opened:
 
     def __init__(self, asked: argparse.Namespace) -> None:
         from .district import open_district
+        from .errors import DistrictError
+        from .staff import admit
 
         self.district = open_district(_folder(asked), asked.database or "")
+        try:
+            asked.by = admit(self.district, asked.name_of_command, asked.by, _passphrase(asked))
+        except DistrictError:
+            self.district.close()
+            raise
 
     def __enter__(self) -> Any:
         return self.district
 
     def __exit__(self, *_: object) -> None:
         self.district.close()
+
+
+def _passphrase(asked: argparse.Namespace) -> str:
+    """From the environment, or asked for where somebody sits."""
+    if not asked.by or "DISTRICT_PASSPHRASE" in os.environ or not sys.stdin.isatty():
+        return os.environ.get("DISTRICT_PASSPHRASE", "")
+    import getpass
+
+    return getpass.getpass(say("ask-passphrase", name=asked.by))
 
 
 def _folder(asked: argparse.Namespace) -> Path:
@@ -220,10 +236,13 @@ def _folder(asked: argparse.Namespace) -> Path:
 
 
 def _tell(asked: argparse.Namespace, told: Told) -> None:
+    from . import office
+
     if asked.command is _serve:
         return
     plain = {_enrol_code: _plain_code, _device_list: _plain_devices, _phone_list: _plain_phones, _status: _plain_status}.get(asked.command)
-    _say(asked, told, plain(told) if plain else say(f"told-{asked.name_of_command}", **told))
+    listed = office.plain(told)
+    _say(asked, told, plain(told) if plain else listed or say(f"told-{asked.name_of_command}", **told))
 
 
 def _plain_code(told: Told) -> str:
@@ -267,8 +286,11 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     for name, settings in {"--data": {"metavar": "DIR"}, "--database": {"metavar": "URL"}, "--json": {"action": "store_true"}}.items():
         shared.add_argument(name, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
+    from . import office
+
     parser = argparse.ArgumentParser(prog="district", parents=[shared])
-    parser.set_defaults(data="", database="", json=False)
+    shared.add_argument("--as", dest="by", metavar="NAME", default=argparse.SUPPRESS)
+    parser.set_defaults(data="", database="", json=False, by="")
     first = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(group: Any, name: str, command: Command, whole: str = "") -> argparse.ArgumentParser:
@@ -285,7 +307,8 @@ def _parser() -> argparse.ArgumentParser:
     renewal.add_argument("--name", metavar="HOST", action="append", default=[])
     add(group("area"), "import", _area_import, "area-import").add_argument("file", metavar="FILE.csv")
     add(group("form"), "publish", _form_publish, "form-publish").add_argument("file", metavar="FILE")
-    person = add(group("person"), "add", _person_add, "person-add")
+    group_of_person = group("person")
+    person = add(group_of_person, "add", _person_add, "person-add")
     person.add_argument("name", metavar="NAME")
     person.add_argument("--role", required=True)
     person.add_argument("--area", required=True, metavar="CODE")
@@ -312,6 +335,7 @@ def _add_sticks(add: Callable[..., argparse.ArgumentParser], group: Callable[[st
     """Bundles, and the way back to a lost passphrase."""
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
+    office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
     write = add(bundle, "write", _bundle_write, "bundle-write")
     write.add_argument("--device", required=True, metavar="ID")
     write.add_argument("--out", required=True, metavar="FILE")

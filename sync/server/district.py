@@ -9,23 +9,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from ..keys import DeviceKey, sealing_key, sealing_public
-from .errors import DatabaseUnreachable, DistrictMissing, DistrictThere, DistrictTooNew
-from .tables import SCHEMA, Base, Fact
+from . import database, migrations
+from .errors import DistrictError, DistrictMissing, DistrictThere
+from .tables import Fact
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 _CONFIG = "district.json"
-_KEY = "district.key"
+KEY = "district.key"
+"""The one thing that has to be kept apart: it signs, opens bundles and backups, and the database is encrypted under it."""
+_EPOCH = "%Y%m%dT%H%M%S"
 
 
 def utc_now() -> datetime:
@@ -88,79 +90,51 @@ def epoch_of(session: Session) -> str:
     return fact.value if fact else ""
 
 
-def new_epoch(session: Session, now: datetime) -> str:
-    """Begin another epoch: laptops then offer everything they hold again. Later epochs sort after earlier ones."""
-    epoch = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
+def new_epoch(session: Session, now: datetime, after: str = "") -> str:
+    """Begin another epoch: laptops then offer all they hold again. It sorts after the present one and `after`, whatever the clock."""
+    epoch = _epoch_at(now.astimezone(UTC))
+    latest = max(after, epoch_of(session))
+    if epoch <= latest:
+        epoch = _epoch_at(datetime.strptime(latest.partition("-")[0], _EPOCH) + timedelta(seconds=1))
     session.merge(Fact(name="epoch", value=epoch))
     return epoch
 
 
-def init(folder: Path, database: str = "", now: Any = utc_now) -> District:
-    """Make a district: folder, keys, database, first epoch. Raises DistrictThere, DatabaseUnreachable."""
+def init(folder: Path, url: str = "", now: Any = utc_now, key: DeviceKey | None = None) -> District:
+    """Make a district: folder, key file, database, first epoch. Raises DistrictThere, DatabaseUnreachable, KeyUnfit."""
     if (folder / _CONFIG).exists():
         raise DistrictThere(folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    key = DeviceKey.generate()
-    _write(folder / _KEY, key.private().hex())
-    district = District(folder=folder, engine=_engine(folder, database), key=key, now=now)
-    with _reachable():
-        Base.metadata.create_all(district.engine)
+    key = key or DeviceKey.generate()
+    _write(folder / KEY, key.private().hex())
+    district = District(folder=folder, engine=database.connect(folder, url, key), key=key, now=now)
+    with database.reachable():
+        migrations.prepare(district)
         with district.writing() as session:
-            session.merge(Fact(name="schema", value=str(SCHEMA)))
             if not epoch_of(session):
                 new_epoch(session, now())
-    _write(folder / _CONFIG, json.dumps({"database": database}))
+    _write(folder / _CONFIG, json.dumps({"database": url}))
     return district
 
 
-def open_district(folder: Path, database: str = "", now: Any = utc_now) -> District:
-    """Open a district. Raises DistrictMissing, DistrictTooNew, DatabaseUnreachable."""
-    if not (folder / _CONFIG).exists():
+def open_district(folder: Path, url: str = "", now: Any = utc_now) -> District:
+    """Open a district, after bringing its database up to date. Raises DistrictMissing, DistrictTooNew, DatabaseUnreachable, KeyUnfit."""
+    if not (folder / _CONFIG).exists() or not (folder / KEY).exists():
         raise DistrictMissing(folder=str(folder))
     config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-    key = DeviceKey(bytes.fromhex((folder / _KEY).read_text(encoding="ascii")))
-    district = District(folder=folder, engine=_engine(folder, database or config["database"]), key=key, now=now)
-    with _reachable():
-        Base.metadata.create_all(district.engine)
-        with district.reading() as session:
-            fact = session.get(Fact, "schema")
-            schema = int(fact.value) if fact else 0
-        if not schema:
-            raise DistrictMissing(folder=str(folder))
-        if schema > SCHEMA:
-            raise DistrictTooNew(schema=schema, known=SCHEMA)
+    key = DeviceKey(bytes.fromhex((folder / KEY).read_text(encoding="ascii")))
+    district = District(folder=folder, engine=database.connect(folder, url or config["database"], key), key=key, now=now)
+    try:
+        with database.reachable():
+            migrations.prepare(district, must_exist=True)
+    except DistrictError:
+        district.close()
+        raise
     return district
 
 
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except (DBAPIError, ArgumentError) as wrong:
-        raise DatabaseUnreachable(detail=type(wrong).__name__) from wrong
-
-
-def _engine(folder: Path, database: str) -> Engine:
-    if database:
-        engine = create_engine(make_url(database), pool_pre_ping=True)
-    else:
-        engine = create_engine(f"sqlite:///{folder / 'district.db'}", connect_args={"timeout": 60})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_manners)
-        event.listen(engine, "begin", _sqlite_begin)
-    return engine
-
-
-def _sqlite_manners(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _sqlite_begin(connection: Any) -> None:
-    """A writer takes its place in the queue at the beginning, so that it never has to give up half-way."""
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+def _epoch_at(moment: datetime) -> str:
+    return f"{moment:{_EPOCH}}-{secrets.token_hex(8)}"
 
 
 def _write(file: Path, text: str) -> None:

@@ -27,6 +27,30 @@ class DatabaseUnreachable(DistrictError):
     code = "database-unreachable"
 
 
+class KeyUnfit(DistrictError):
+    """The key file does not open the database: it is another district's, or the file is damaged. Values: file."""
+
+    code = "key-unfit"
+
+
+class NotPermitted(DistrictError):
+    """Values: reason (sign-in, wrong-passphrase, too-short, wait, role, area, office), action."""
+
+    code = "not-permitted"
+
+
+class NotReleasable(DistrictError):
+    """An operation in quarantine that no laptop could believe. Values: id, reason (malformed, bad-hash, bad-signature, unknown-author)."""
+
+    code = "not-releasable"
+
+
+class BackupUnfit(DistrictError):
+    """A backup that cannot be put back. Values: file, reason (schema, contents)."""
+
+    code = "backup-unfit"
+
+
 class DistrictTooNew(DistrictError):
     """A newer program wrote the database. Values: schema, known."""
 
@@ -34,7 +58,7 @@ class DistrictTooNew(DistrictError):
 
 
 class NotKnown(DistrictError):
-    """Values: what (person, area, device, form, file), name."""
+    """Values: what (person, area, device, form, file, operation, role), name."""
 
     code = "not-known"
 

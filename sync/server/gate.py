@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from ..errors import NotEnrolled, Refused
 from ..keys import is_signed
 from ..wire import DEVICE, HASH, request_text
-from . import people
+from . import people, roles
 from .district import District
 
 TOLERANCE = timedelta(minutes=10)
@@ -37,7 +37,7 @@ class Gate:
     monotonic: Callable[[], float] = time.monotonic
 
     def admit(self, method: str, target: str, headers: Mapping[str, str]) -> Caller:
-        """The device behind a request. Raises NotEnrolled, Refused(garbled, clock, bad-signature, replayed).
+        """The device behind a request. Raises NotEnrolled, Refused(garbled, clock, bad-signature, replayed, role).
 
         The body's hash is what the device signed; whoever reads the body compares.
         """
@@ -49,11 +49,13 @@ class Gate:
             raise Refused(reason="garbled")
         with self.district.reading() as session:
             known = people.require_device(session, device)
-            public_key, revoked = known.public_key, known.revoked_at != ""
+            public_key, revoked, role = known.public_key, known.revoked_at != "", people.role_of(session, known)
         if not is_signed(public_key, _unhex(signature), request_text(method, target, device, stamp, nonce, body_hash)):
             raise Refused(reason="bad-signature")
         self._check_time(stamp)
         self._remember(f"{device} {nonce}")
+        if not roles.may_call(role, method, target):
+            raise Refused(reason="role")
         return Caller(device=device, nonce=nonce, body_hash=body_hash, revoked=revoked)
 
     def check_tries(self) -> None:

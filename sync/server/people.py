@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -14,9 +15,10 @@ from ..keys import is_signed
 from ..operation import canonical, device_id
 from ..protocol import Enrolment, EnrolRequest, enrol_text
 from ..replica import Author
+from . import roles
 from .areas import contains, prefix, require_area, villages_in
 from .district import District, epoch_of
-from .errors import AlreadyKnown, NotKnown, OutsideArea
+from .errors import AlreadyKnown, NotKnown, NotPermitted, OutsideArea
 from .tables import Device, EnrolCode, Person
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -25,7 +27,9 @@ DEFAULT_DAYS = 14
 
 
 def add_person(district: District, name: str, role: str, area: str) -> Person:
-    """Raises AlreadyKnown(person), NotKnown(area)."""
+    """Raises AlreadyKnown(person), NotKnown(area, role)."""
+    if role not in roles.ROLES:
+        raise NotKnown(what="role", name=role)
     with district.writing() as session:
         require_area(session, area)
         if session.exec(select(Person).where(Person.name == name)).first():
@@ -38,7 +42,10 @@ def add_person(district: District, name: str, role: str, area: str) -> Person:
 
 
 def make_code(district: District, person: str, area: str, days: float = DEFAULT_DAYS) -> tuple[str, str]:
-    """A code for one device of a person, and when it expires; only its hash is kept. Raises NotKnown(person, area), OutsideArea."""
+    """A code for one device of a person, and when it expires; only its hash is kept.
+
+    Raises NotKnown(person, area), OutsideArea, NotPermitted(office).
+    """
     letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
     code = "-".join(letters[at : at + 4] for at in range(0, 16, 4))
     expires_at = (district.now().astimezone(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
@@ -47,6 +54,8 @@ def make_code(district: District, person: str, area: str, days: float = DEFAULT_
         if known is None:
             raise NotKnown(what="person", name=person)
         require_area(session, area)
+        if known.role in roles.OFFICES:
+            raise NotPermitted(reason="office", action="enrol-code")
         if not contains(known.area, prefix(area)):
             raise OutsideArea(area=area, person=person)
         session.add(EnrolCode(hash=_hash(code), person=known.id, area=area, expires_at=expires_at))
@@ -118,6 +127,17 @@ def require_device(session: Session, device: str) -> Device:
     if known is None:
         raise NotEnrolled()
     return known
+
+
+def people(session: Session) -> Sequence[Person]:
+    """Everybody, by name."""
+    return session.exec(select(Person).order_by(col(Person.name))).all()
+
+
+def role_of(session: Session, device: Device) -> str:
+    """What the person of a device may do."""
+    person = session.get(Person, device.person)
+    return person.role if person else ""
 
 
 def devices(session: Session) -> list[tuple[Device, str]]:

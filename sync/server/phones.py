@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from ..gateway.access import Secret, collect_settings, new_password, secret_of
 from ..gateway.app import PREFIX
 from ..keys import DeviceKey, sealing_public
+from . import people, roles
 from .areas import contains, prefix, require_area
 from .district import District
-from .errors import AlreadyKnown, NotKnown, OutsideArea
+from .errors import AlreadyKnown, NotKnown, NotPermitted, OutsideArea
 from .tables import Device, Person, Phone
 
 
@@ -38,6 +39,8 @@ def add_phone(district: District, user: str, person: str, area: str) -> Account:
         owner = session.exec(select(Person).where(Person.name == person)).first()
         if owner is None:
             raise NotKnown(what="person", name=person)
+        if owner.role in roles.OFFICES:
+            raise NotPermitted(reason="office", action="phone-add")
         if not contains(owner.area, prefix(area)):
             raise OutsideArea(area=area, person=person)
         if not user or ":" in user or quote(user, safe="@.-_") != user or session.get(Phone, user) is not None:
@@ -65,4 +68,6 @@ def secret_of_user(session: Session, user: str) -> Secret | None:
     """What is kept of the password of an account that is not revoked."""
     phone = session.get(Phone, user)
     device = session.get(Device, phone.device) if phone else None
-    return Secret(phone.md5, phone.sha256) if phone and device and not device.revoked_at else None
+    if phone is None or device is None or device.revoked_at or people.role_of(session, device) not in roles.FIELD:
+        return None
+    return Secret(phone.md5, phone.sha256)

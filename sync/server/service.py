@@ -13,7 +13,7 @@ from ..operation import Operation, canonical, from_plain, to_plain, verify
 from ..protocol import SyncReply, SyncRequest
 from ..replica import AreaRow, Author, FeedPage, PublishedForm, areas_digest
 from ..wire import VILLAGE, pack
-from . import areas, feed, forms, people, records
+from . import areas, feed, forms, people, quarantine, records
 from .district import District, epoch_of, new_epoch
 from .tables import Device, Quarantine, VillageCounter
 
@@ -25,15 +25,14 @@ def sync(district: District, device: str, request: SyncRequest) -> SyncReply:
     with district.reading() as session:
         known = people.require_device(session, device)
         revoked = known.revoked_at != ""
-    receipts, quarantined = take_in(district, device, request.operations)
+    receipts, _ = take_in(district, device, request.operations)
     if revoked:
         raise Refused(reason="revoked")
     epoch = _notice(district, device, request)
     if request.epoch != epoch:
-        return SyncReply(
-            epoch=epoch, receipts=receipts, quarantined=quarantined, scope=_scope(district, device), more=True, time=district.stamp()
-        )
-    return _news(district, device, request, receipts, quarantined)
+        scope, apart = _standing(district, device)
+        return SyncReply(epoch=epoch, receipts=receipts, quarantined=apart, scope=scope, more=True, time=district.stamp())
+    return _news(district, device, request, receipts)
 
 
 def take_in(district: District, sender: str, plain: Sequence[object]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -161,14 +160,12 @@ def _is_ahead(session: Session, request: SyncRequest) -> bool:
     return any(place > counters.get(village, 0) for village, place in request.cursors.items())
 
 
-def _scope(district: District, device: str) -> tuple[str, ...]:
+def _standing(district: District, device: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     with district.reading() as session:
-        return device_scope(session, people.require_device(session, device))
+        return device_scope(session, people.require_device(session, device)), quarantine.told_to(session, device)
 
 
-def _news(
-    district: District, device: str, request: SyncRequest, receipts: tuple[str, ...], quarantined: tuple[tuple[str, str], ...]
-) -> SyncReply:
+def _news(district: District, device: str, request: SyncRequest, receipts: tuple[str, ...]) -> SyncReply:
     with district.reading() as session:
         known = people.require_device(session, device)
         scope = device_scope(session, known)
@@ -178,7 +175,7 @@ def _news(
         return SyncReply(
             epoch=epoch_of(session),
             receipts=receipts,
-            quarantined=quarantined,
+            quarantined=quarantine.told_to(session, device),
             pages=pages,
             authors=authors_of(session, pages),
             scope=scope,

@@ -51,7 +51,7 @@ def figures(session: Session) -> Figures:
         devices=session.exec(select(func.count()).select_from(Device).where(Device.revoked_at == "")).one(),
         operations=session.exec(select(func.count()).select_from(Op)).one(),
         files=session.exec(select(func.count()).select_from(File)).one(),
-        quarantined=session.exec(select(func.count()).select_from(Quarantine)).one(),
+        quarantined=session.exec(select(func.count()).select_from(Quarantine).where(Quarantine.decision == "")).one(),
         areas=tuple(
             AreaFigures(
                 code=counter.vil,

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from .. import bundle
 from ..errors import BundleDamaged, GarbledReply, Refused
 from ..protocol import SyncReply, SyncRequest, decode_request, encode_reply
-from . import areas, attachments, feed, forms, people, service
+from . import areas, attachments, feed, forms, people, quarantine, service
 from .district import District, epoch_of
 from .errors import NotKnown
 from .tables import Device, File, FileRef, Op, Quarantine
@@ -112,7 +112,7 @@ def _replies(district: District, session: Session, device: Device) -> list[SyncR
         SyncReply(
             epoch=epoch_of(session),
             receipts=_receipts(session, device.id),
-            quarantined=_apart(session, device.id),
+            quarantined=quarantine.told_to(session, device.id),
             scope=scope,
             areas=areas.rows_for(session, device.area),
             forms=tuple(all_forms),
@@ -140,12 +140,8 @@ def _replies(district: District, session: Session, device: Device) -> list[SyncR
 
 
 def _receipts(session: Session, device: str) -> tuple[str, ...]:
-    return (*session.exec(select(Op.id).where(Op.sender == device)).all(), *(identity for identity, _ in _apart(session, device)))
-
-
-def _apart(session: Session, device: str) -> tuple[tuple[str, str], ...]:
-    rows = session.exec(select(Quarantine).where(Quarantine.sender == device)).all()
-    return tuple((row.id, row.reason) for row in rows)
+    apart = session.exec(select(Quarantine.id).where(Quarantine.sender == device)).all()
+    return (*session.exec(select(Op.id).where(Op.sender == device)).all(), *apart)
 
 
 def _new_files(session: Session, device: Device, replies: list[SyncReply]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, MetaData, SQLModel
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Base(SQLModel):
@@ -39,7 +39,13 @@ class Person(Base, table=True):
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
     role: str
+    """One of `roles.ROLES`."""
     area: str
+    secret: str = ""
+    """Of who works at the district itself: salt and Argon2id of the passphrase, as hex."""
+    wrong: int = 0
+    """Wrong passphrases in a row."""
+    wait_until: str = ""
 
 
 class EnrolCode(Base, table=True):
@@ -122,7 +128,7 @@ class File(Base, table=True):
 
 
 class Quarantine(Base, table=True):
-    """What could not be believed: kept as it came, for a person to look at."""
+    """What could not be believed: kept as it came, for a person to decide."""
 
     sender: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -130,6 +136,26 @@ class Quarantine(Base, table=True):
     reason: str
     received_at: str
     body: bytes = Field(sa_column=_bytes())
+    decision: str = ""
+    """Empty while it waits; `released` or `rejected`."""
+    decided_at: str = ""
+    decided_by: str = ""
+    why: str = ""
+
+
+class AuditLine(Base, table=True):
+    """Who did what at the district; each line holds the hash of the one before."""
+
+    __tablename__ = "audit_line"
+    n: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: str
+    who: str
+    action: str
+    subject: str
+    detail: str
+    before: str
+    """Hash of the line before."""
+    hash: str
 
 
 class Form(Base, table=True):

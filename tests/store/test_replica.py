@@ -47,12 +47,13 @@ def test_operation_of_an_author_who_becomes_known_later_is_taken_in_then(replica
         assert households.get(tx, record_id(1)).head_name == "李"
 
 
-def test_revoked_author_is_set_aside(replica: WorkspaceReplica) -> None:
+def test_revoked_author_is_set_aside_unless_the_district_took_it_in(replica: WorkspaceReplica) -> None:
     other = OtherLaptop()
     theirs = other.write(record_id(1), {"head_name": "李"})
     gone = Author(other.device, other.public_key, revoked=True)
-    assert replica.take_in("district", [page(0, theirs)], [gone]).set_aside == ((theirs.id, "revoked-author"),)
-    assert replica.take_in("district", [page(0, theirs)], [other.author]).new == 0
+    assert replica.take_in("stick", [page(0, theirs)], [gone]).set_aside == ((theirs.id, "revoked-author"),)
+    assert replica.take_in("stick", [page(0, theirs)], [other.author]).new == 0
+    assert replica.take_in("district", [page(0, theirs)], []).new == 1
 
 
 def test_real_place_never_enters_a_demo_workspace(replica: WorkspaceReplica) -> None:

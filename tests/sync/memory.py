@@ -28,6 +28,7 @@ class Memory:
     forms: dict[tuple[str, str], PublishedForm] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     files_sent: dict[str, set[str]] = field(default_factory=dict)
+    apart: tuple[tuple[str, str], ...] = ()
     last: str = ""
 
 
@@ -130,6 +131,9 @@ class MemoryReplica:
 
     def acknowledge(self, peer: str, receipts: Sequence[str]) -> None:
         self.kept.receipts.setdefault(peer, set()).update(receipts)
+
+    def set_apart(self, peer: str, apart: Sequence[tuple[str, str]]) -> None:
+        self.kept.apart = tuple(apart)
 
     def scope(self, villages: Sequence[str]) -> None:
         self.kept.villages = tuple(villages)

@@ -1,0 +1,69 @@
+"""Who may do what: the three offices of 三员 that never meet in one person, the people who survey, and what each may use.
+
+A route or command without a row here is open to nobody.
+"""
+
+from __future__ import annotations
+
+SYSTEM, SECURITY, AUDIT = "system", "security", "audit"
+SURVEYOR, VILLAGE_LEAD, REVIEWER = "surveyor", "village-lead", "township-reviewer"
+OFFICES = (SYSTEM, SECURITY, AUDIT)
+"""Keep the machine; keep people, devices and what is believed; look at what both did. They enrol no laptop and see no household."""
+FIELD = (SURVEYOR, VILLAGE_LEAD, REVIEWER)
+"""Work with households of their area, on an enrolled laptop or phone."""
+ROLES = (*OFFICES, *FIELD)
+
+ANYBODY = frozenset({"anybody"})
+_IN_THE_FIELD = frozenset(FIELD)
+
+ROUTES: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/v1/health"): ANYBODY,
+    ("POST", "/v1/enrol"): ANYBODY,
+    ("POST", "/v1/sync"): _IN_THE_FIELD,
+    ("GET", "/v1/files"): _IN_THE_FIELD,
+    ("HEAD", "/v1/files"): _IN_THE_FIELD,
+    ("PATCH", "/v1/files"): _IN_THE_FIELD,
+}
+"""Method and path, without what names one thing in it → roles of the person behind the device."""
+
+COMMANDS: dict[str, frozenset[str]] = {
+    "init": ANYBODY,
+    "serve": ANYBODY,
+    "status": frozenset({*OFFICES, REVIEWER}),
+    "area-import": frozenset({SYSTEM}),
+    "form-publish": frozenset({SYSTEM}),
+    "person-add": frozenset({SECURITY}),
+    "person-list": frozenset({SECURITY, AUDIT}),
+    "person-passphrase": frozenset({SECURITY}),
+    "enrol-code": frozenset({SECURITY}),
+    "device-list": frozenset({*OFFICES}),
+    "device-revoke": frozenset({SECURITY}),
+    "phone-add": frozenset({SECURITY}),
+    "phone-list": frozenset({*OFFICES}),
+    "bundle-read": frozenset({SYSTEM, REVIEWER}),
+    "bundle-write": frozenset({SYSTEM, REVIEWER}),
+    "recovery-key": ANYBODY,
+    "recovery-open": frozenset({SECURITY}),
+    "quarantine-list": frozenset({SECURITY, AUDIT, REVIEWER}),
+    "quarantine-release": frozenset({SECURITY, REVIEWER}),
+    "quarantine-reject": frozenset({SECURITY, REVIEWER}),
+    "audit-list": frozenset({AUDIT}),
+    "check": frozenset({SYSTEM, AUDIT}),
+    "backup": frozenset({SYSTEM}),
+    "restore": frozenset({SYSTEM}),
+    "drill": frozenset({SYSTEM, AUDIT}),
+}
+"""Command → roles. `ANYBODY` is whoever may read the district's folder, which then needs no signing in."""
+
+
+def may_call(role: str, method: str, path: str) -> bool:
+    """Whether a device of a person with the role may use a route."""
+    whole = path.partition("?")[0]
+    allowed = ROUTES.get((method, whole)) or ROUTES.get((method, whole.rpartition("/")[0])) or frozenset()
+    return role in allowed or allowed is ANYBODY
+
+
+def may_run(role: str, command: str) -> bool:
+    """Whether a person with the role may use a command."""
+    allowed = COMMANDS.get(command, frozenset())
+    return role in allowed or allowed is ANYBODY
