@@ -7,41 +7,24 @@ other. Putting one back begins a new epoch, after which the laptops bring again 
 
 from __future__ import annotations
 
-import base64
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from .. import bundle
 from ..keys import DeviceKey
-from ..wire import pack, unpack
-from . import attachments, audit, examine
+from ..wire import unpack
+from . import attachments, audit, dump, examine
 from .district import District, epoch_of, init, new_epoch
+from .dump import Written
 from .errors import BackupUnfit, KeyUnfit, NotKnown
-from .migrations import schema
 from .tables import SCHEMA, Base, Fact
-
-SUFFIX = ".districtbackup"
-_PART = 2 << 20
-_ROWS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a backup holds."""
-
-    file: str
-    rows: int
-    operations: int
-    files: int
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +56,8 @@ class Drill:
 
 def write(district: District, file: Path, *, files: bool = True) -> Written:
     """Back up while others work; one moment of the database. Raises BundleUnwritable."""
-    counts: Counter[str] = Counter()
-
-    def entries() -> Iterator[tuple[bytes, bytes]]:
-        with _one_moment(district) as connection:
-            about = {"v": 1, "schema": schema(connection), "created": district.stamp()}
-            yield bundle.BODY, pack(about)
-            for table in Base.metadata.sorted_tables:
-                for rows in _rows(connection, table.name):
-                    counts[table.name] += len(rows)
-                    yield bundle.BODY, pack({"table": table.name, "rows": rows})
-            kept = [row.sha for row in connection.execute(text("SELECT sha FROM file ORDER BY sha"))] if files else []
-        for sha in kept:
-            counts["files"] += 1
-            yield bundle.FILE, bytes.fromhex(sha) + attachments.path_of(district, sha).read_bytes()
-
-    size = bundle.write(file, district.key, district.seal_public, district.key.device, district.now(), entries())
-    stored = counts.pop("files", 0)
-    return Written(file=str(file), rows=sum(counts.values()), operations=counts["op"], files=stored, bytes=size)
+    places = (lambda sha: attachments.path_of(district, sha)) if files else None
+    return dump.write(district.engine, district.key, district.now(), file, places)
 
 
 def put_back(district: District, file: Path) -> PutBack:
@@ -99,7 +66,7 @@ def put_back(district: District, file: Path) -> PutBack:
     Raises NotKnown(file), BackupUnfit, BundleDamaged, BundleForeign.
     """
     header = _checked(district, file)
-    kept = district.folder / f"before-restore-{district.now():%Y%m%dT%H%M%S}{SUFFIX}"
+    kept = district.folder / f"before-restore-{district.now():%Y%m%dT%H%M%S}{dump.SUFFIX}"
     write(district, kept, files=False)
     counts: Counter[str] = Counter()
     with district.writing() as session:
@@ -171,41 +138,7 @@ def _fill(district: District, session: Session, file: Path, counts: Counter[str]
         if table is None:
             raise BackupUnfit(file=file.name, reason="contents")
         defaults = {column.name: column.default.arg for column in table.columns if column.default is not None and column.default.is_scalar}  # type: ignore[attr-defined]
-        rows = [defaults | {name: _plain(value) for name, value in row.items()} for row in part["rows"]]
+        rows = [defaults | {name: dump.plain(value) for name, value in row.items()} for row in part["rows"]]
         if rows:
             session.execute(table.insert(), rows)
             counts[table.name] += len(rows)
-
-
-def _rows(connection: Connection, table: str) -> Iterator[list[dict[str, object]]]:
-    """All rows of a table as JSON values, some at a time. A table that is not there yet has none."""
-    if not connection.dialect.has_table(connection, table):
-        return
-    part: list[dict[str, object]] = []
-    size = 0
-    for row in connection.execution_options(yield_per=_ROWS).execute(text(f'SELECT * FROM "{table}"')).mappings():
-        told = {name: _told(value) for name, value in row.items()}
-        size += sum(len(str(value)) for value in told.values())
-        part.append(told)
-        if size > _PART:
-            yield part
-            part, size = [], 0
-    yield part
-
-
-def _told(value: object) -> object:
-    if isinstance(value, bytes | memoryview | bytearray):
-        return {"b64": base64.b64encode(value).decode("ascii")}
-    return value
-
-
-def _plain(value: object) -> object:
-    return base64.b64decode(str(value["b64"])) if isinstance(value, Mapping) else value
-
-
-def _one_moment(district: District) -> Connection:
-    """A reading that does not change while it lasts, on both engines."""
-    connection = district.engine.connect()
-    if connection.dialect.name == "postgresql":
-        return connection.execution_options(isolation_level="REPEATABLE READ")
-    return connection

@@ -109,7 +109,7 @@ def init(folder: Path, url: str = "", now: Any = utc_now, key: DeviceKey | None 
     _write(folder / KEY, key.private().hex())
     district = District(folder=folder, engine=database.connect(folder, url, key), key=key, now=now)
     with database.reachable():
-        migrations.prepare(district)
+        migrations.prepare(district.engine, folder, key, now())
         with district.writing() as session:
             if not epoch_of(session):
                 new_epoch(session, now())
@@ -126,7 +126,7 @@ def open_district(folder: Path, url: str = "", now: Any = utc_now) -> District:
     district = District(folder=folder, engine=database.connect(folder, url or config["database"], key), key=key, now=now)
     try:
         with database.reachable():
-            migrations.prepare(district, must_exist=True)
+            migrations.prepare(district.engine, folder, key, now(), must_exist=True)
     except DistrictError:
         district.close()
         raise

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Engine, text
 
+from ..keys import DeviceKey
+from . import dump
 from .errors import DistrictMissing, DistrictTooNew
 from .tables import SCHEMA, Base
-
-if TYPE_CHECKING:
-    from .district import District
 
 STEPS: dict[int, tuple[str, ...]] = {
     2: (
@@ -26,19 +26,17 @@ STEPS: dict[int, tuple[str, ...]] = {
 """Schema → what leads to it from the one before, in words that both engines know; new tables need no step."""
 
 
-def prepare(district: District, *, must_exist: bool = False) -> None:
+def prepare(engine: Engine, folder: Path, key: DeviceKey, now: datetime, *, must_exist: bool = False) -> None:
     """Bring the database to this program's schema. Raises DistrictTooNew, DistrictMissing where `must_exist` finds nothing."""
-    with district.engine.connect() as connection:
-        found = schema(connection)
+    with engine.connect() as connection:
+        found = dump.schema(connection)
     if found > SCHEMA:
         raise DistrictTooNew(schema=found, known=SCHEMA)
     if not found and must_exist:
-        raise DistrictMissing(folder=str(district.folder))
+        raise DistrictMissing(folder=str(folder))
     if found and found < SCHEMA:
-        from . import backup
-
-        backup.write(district, district.folder / f"before-schema-{found + 1}{backup.SUFFIX}", files=False)
-    with district.engine.execution_options(immediate=True).begin() as connection:
+        dump.write(engine, key, now, folder / f"before-schema-{found + 1}{dump.SUFFIX}")
+    with engine.execution_options(immediate=True).begin() as connection:
         for number in range(found + 1, SCHEMA + 1) if found else ():
             for statement in STEPS[number]:
                 connection.exec_driver_sql(statement)
@@ -46,11 +44,3 @@ def prepare(district: District, *, must_exist: bool = False) -> None:
         if found != SCHEMA:
             connection.execute(text("DELETE FROM fact WHERE name = 'schema'"))
             connection.execute(text("INSERT INTO fact (name, value) VALUES ('schema', :number)"), {"number": str(SCHEMA)})
-
-
-def schema(connection: Connection) -> int:
-    """The schema number of a database, 0 when it is empty."""
-    if not inspect(connection).has_table("fact"):
-        return 0
-    value = connection.execute(text("SELECT value FROM fact WHERE name = 'schema'")).scalar()
-    return int(value) if value else 0

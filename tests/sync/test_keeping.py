@@ -12,7 +12,7 @@ from sqlmodel import select
 from sync.errors import BundleDamaged, BundleForeign
 from sync.keys import DeviceKey
 from sync.operation import to_plain
-from sync.server import attachments, audit, backup, examine, people, service, status
+from sync.server import attachments, audit, backup, dump, examine, people, service, status
 from sync.server.district import KEY, District, open_district
 from sync.server.errors import BackupUnfit, DistrictTooNew, KeyUnfit
 from sync.server.tables import SCHEMA, AuditLine, Fact, Op, Person, VillageCounter
@@ -84,7 +84,7 @@ def test_database_of_the_first_program_is_encrypted_backed_up_and_brought_up_to_
         assert session.get(Fact, "schema").value == str(SCHEMA)  # type: ignore[union-attr]
         assert [(one.name, one.role, one.secret) for one in session.exec(select(Person)).all()] == [(CANARY, "surveyor", "")]
     assert examine.examine(district).wrong == ()
-    kept = tmp_path / "district" / f"before-schema-2{backup.SUFFIX}"
+    kept = tmp_path / "district" / f"before-schema-2{dump.SUFFIX}"
     assert backup.put_back(district, kept).operations == 1
     district.close()
     assert CANARY.encode() not in b"".join(file.read_bytes() for file in (tmp_path / "district").iterdir() if file.is_file())
