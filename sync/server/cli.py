@@ -281,13 +281,12 @@ def _tell_error(asked: argparse.Namespace, error: CodedError) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from . import office
     from .cli_line import arguments
 
     shared = argparse.ArgumentParser(add_help=False)
     for name, settings in {"--data": {"metavar": "DIR"}, "--database": {"metavar": "URL"}, "--json": {"action": "store_true"}}.items():
         shared.add_argument(name, default=argparse.SUPPRESS, **settings)  # type: ignore[arg-type]
-    from . import office
-
     parser = argparse.ArgumentParser(prog="district", parents=[shared])
     shared.add_argument("--as", dest="by", metavar="NAME", default=argparse.SUPPRESS)
     parser.set_defaults(data="", database="", json=False, by="")
@@ -328,6 +327,7 @@ def _parser() -> argparse.ArgumentParser:
     add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
     _add_sticks(add, group)
+    office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
     return parser
 
 
@@ -335,7 +335,6 @@ def _add_sticks(add: Callable[..., argparse.ArgumentParser], group: Callable[[st
     """Bundles, and the way back to a lost passphrase."""
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
-    office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
     write = add(bundle, "write", _bundle_write, "bundle-write")
     write.add_argument("--device", required=True, metavar="ID")
     write.add_argument("--out", required=True, metavar="FILE")

@@ -5,6 +5,8 @@ A route or command without a row here is open to nobody.
 
 from __future__ import annotations
 
+import re
+
 SYSTEM, SECURITY, AUDIT = "system", "security", "audit"
 SURVEYOR, VILLAGE_LEAD, REVIEWER = "surveyor", "village-lead", "township-reviewer"
 OFFICES = (SYSTEM, SECURITY, AUDIT)
@@ -20,15 +22,16 @@ ROUTES: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/health"): ANYBODY,
     ("POST", "/v1/enrol"): ANYBODY,
     ("POST", "/v1/sync"): _IN_THE_FIELD,
-    ("GET", "/v1/files"): _IN_THE_FIELD,
-    ("HEAD", "/v1/files"): _IN_THE_FIELD,
-    ("PATCH", "/v1/files"): _IN_THE_FIELD,
+    ("POST", "/v1/previews"): _IN_THE_FIELD,
+    ("GET", "/v1/files/{sha}/preview"): _IN_THE_FIELD,
+    **{(method, "/v1/files/{sha}"): _IN_THE_FIELD for method in ("GET", "HEAD", "POST", "PATCH", "DELETE")},
 }
-"""Method and path, without what names one thing in it → roles of the person behind the device."""
+"""Method and path → roles of the person behind the device."""
 
 COMMANDS: dict[str, frozenset[str]] = {
     "init": ANYBODY,
     "serve": ANYBODY,
+    "certificate-renew": frozenset({SYSTEM}),
     "status": frozenset({*OFFICES, REVIEWER}),
     "area-import": frozenset({SYSTEM}),
     "form-publish": frozenset({SYSTEM}),
@@ -58,8 +61,7 @@ COMMANDS: dict[str, frozenset[str]] = {
 
 def may_call(role: str, method: str, path: str) -> bool:
     """Whether a device of a person with the role may use a route."""
-    whole = path.partition("?")[0]
-    allowed = ROUTES.get((method, whole)) or ROUTES.get((method, whole.rpartition("/")[0])) or frozenset()
+    allowed = ROUTES.get((method, re.sub(r"(?<=/)[0-9a-f]{64}(?=/|$)", "{sha}", path.partition("?")[0])), frozenset())
     return role in allowed or allowed is ANYBODY
 
 
