@@ -6,10 +6,10 @@ Lengths are points, y grows upwards. A body is drawn from x = 0; where it stands
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from .fonts import Typeface, Typesetter
 
@@ -39,9 +39,8 @@ class Align(Enum):
     RIGHT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a row: a text, or nothing."""
+class Cell(NamedTuple):
+    """One cell of a row: a text, or nothing. A tuple, because a household has thousands."""
 
     width: float
     text: str = ""
@@ -243,6 +242,12 @@ class Flow:
                 self._draw(first)
             self.turn()
         self._draw(laid)
+
+    def fill(self, widths: Sequence[float], height: float) -> None:
+        """Empty rows down to the foot of the page."""
+        row = self._set([Cell(width) for width in widths], height=height)
+        while self.y - height >= BOTTOM:
+            self._draw(row)
 
     def _set(self, cells: Sequence[Cell], where: str = "", height: float = 0.0) -> _Row:
         setter = self.pen.setter

@@ -44,11 +44,18 @@ def matrix(text: str) -> list[bytes]:
 def path(text: str, side: float) -> str:
     """A code with its quiet zone of 4 modules as one path of rectangles, a run of dark modules each; `side` in points."""
     rows = matrix(text)
-    top, width = len(rows) - 1, len(rows) + 1
     unit = side / (len(rows) + 8)
+    corners, lengths = _words(len(rows))
     spans = [run.span() for run in _RUN.finditer(b"\0".join(rows))]
-    drawn = "\n".join([f"{start % width} {top - start // width} {end - start} 1 re" for start, end in spans])
+    drawn = "\n".join([corners[start] + lengths[end - start] for start, end in spans])
     return f"q {unit:.4f} 0 0 {unit:.4f} {4 * unit:.4f} {4 * unit:.4f} cm\n{drawn}\nf Q"
+
+
+@lru_cache
+def _words(side: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where a run that begins at a module stands (a module more a row, the gap between rows), and what a run of a length is."""
+    corners = tuple(f"{column} {side - 1 - row} " for row in range(side) for column in range(side + 1))
+    return corners, tuple(f"{length} 1 re" for length in range(side + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,7 @@ def index(sheet: ArchiveSheet, setter: Typesetter, documents: Sequence[Entry]) -
 
 def fill(flow: Flow, widths: Sequence[float], height: float) -> None:
     """Empty rows down to the foot of the page, for what is added by hand."""
-    while flow.y - height >= BOTTOM:
-        flow.row([Cell(width) for width in widths], height=height)
+    flow.fill(widths, height)
 
 
 def notes(
