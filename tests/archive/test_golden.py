@@ -53,6 +53,7 @@ def _difference(one: Image.Image, other: Image.Image) -> tuple[float, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif("FIELDAPP_VERAPDF" not in os.environ, reason="FIELDAPP_VERAPDF names no command that takes a profile and a file")
 def test_verapdf_accepts_every_kind_of_page(tmp_path: Path) -> None:
     file, refused = tmp_path / "archive.pdf", {}
