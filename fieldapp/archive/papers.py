@@ -132,6 +132,9 @@ class _Pictures:
 
 
 def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
+    """Part by part. Rows of a repeat have much the same that does not apply: each gives the numbers, the end says once what they mean."""
+    meant: dict[int, str] = {}
+    is_brief = sum(_skips_numbers(part) for part in parts) > 1
     for part in parts:
         flow.heading(part.title, small=part.is_inner)
         if part.note:
@@ -139,10 +142,36 @@ def _draw_parts(flow: Flow, parts: Sequence[Part]) -> None:
         if part.grid:
             _draw_roster(flow, part.grid, part.title)
         _draw_lines(flow, part.lines, part.title if part.is_inner else "")
-        if part.skipped:
+        if is_brief and _skips_numbers(part):
+            meant |= {int(line.number): line.label for line in part.skipped}
+            _draw_skipped(flow, "archive-not-applicable-numbers", _runs([int(line.number) for line in part.skipped]), part.title)
+        elif part.skipped:
             named = "；".join(f"{line.number} {line.label}".strip() for line in part.skipped)
-            text = say("archive-not-applicable", questions=named)
-            flow.row([Cell(BODY, text, _SMALL, is_faint=True)], part.title)
+            _draw_skipped(flow, "archive-not-applicable", named, part.title)
+    if meant:
+        flow.y -= 6
+        named = "；".join(f"{number} {meant[number]}" for number in sorted(meant))
+        _draw_skipped(flow, "archive-not-applicable-meaning", named, "")
+
+
+def _skips_numbers(part: Part) -> bool:
+    """Whether it is a row of a repeat whose questions that do not apply can be told by their numbers."""
+    return part.is_inner and bool(part.skipped) and all(line.number.isdecimal() for line in part.skipped)
+
+
+def _draw_skipped(flow: Flow, message: str, questions: str, where: str) -> None:
+    flow.row([Cell(BODY, say(message, questions=questions), _SMALL, is_faint=True)], where)
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """As 43、46、55–60."""
+    told: list[list[int]] = []
+    for number in numbers:
+        if told and told[-1][-1] == number - 1:
+            told[-1].append(number)
+        else:
+            told.append([number])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in told)
 
 
 def _draw_lines(flow: Flow, lines: Sequence[Line], of: str) -> None:

@@ -17,7 +17,7 @@ from fieldapp.archive.copies import COPIES, Holder
 from fieldapp.archive.render import Rendered, open_faces, render
 from fieldapp.archive.sheet import Photo, SignatureBox
 
-from .household import RARE_NAMES, DeviceKey, answer, attachment, facts, filled, jpeg
+from .household import RARE_NAMES, DeviceKey, answer, attachment, facts, filled, jpeg, members, skipped
 
 FACES = open_faces()
 
@@ -209,3 +209,13 @@ def test_forty_photos_are_all_shown() -> None:
     sheet = compose(replace(form, sections=(replace(form.sections[0], answers=uploads),)), replace(facts(), photos=photos))
     whole = "".join(volumes(render(sheet, DeviceKey()).pdf)["农户留存"])
     assert all(f"图{number}" in whole for number in range(1, count + 1))
+
+
+def test_what_does_not_apply_to_several_members_is_named_once_and_numbered_in_each() -> None:
+    form = filled(2)
+    rows = tuple((*row, *(skipped(f"m_{number}", f"问题{number}", number) for number in (46, 55, 56, 57))) for row in members(2).rows)
+    table = replace(members(2), rows=rows)
+    form = replace(form, sections=(form.sections[0], replace(form.sections[1], tables=(table,)), *form.sections[2:]))
+    page = next(text for text in texts(render(compose(form, facts()), DeviceKey()).pdf) if "家庭成员信息表" in text and "问题46" in text)
+    assert page.count("不适用题号：46、55–57（题目见本表末尾）") == 2
+    assert page.count("46 问题46；55 问题55；56 问题56；57 问题57") == 1
