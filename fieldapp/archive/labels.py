@@ -98,7 +98,7 @@ def print_labels(boxes: Sequence[Box], width_mm: int, made_at: datetime) -> byte
     width = width_mm * MM
     across = max(1, int((BODY + _GAP) // (width + _GAP)))
     pages = []
-    for start in range(0, len(boxes), across):
+    for start in range(0, max(1, len(boxes)), across):
         for place, box in enumerate(boxes[start : start + across]):
             _draw_label(pen, place * (width + _GAP), width, box)
         pages.append(pen.take())

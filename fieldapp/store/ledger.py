@@ -85,6 +85,11 @@ def add_made(tx: Transaction, village: str, copy: CopyMade) -> CopyMade:
     return _made(row)
 
 
+def take_back(tx: Transaction, village: str, copy: CopyMade) -> None:
+    """The printer did not take it after all."""
+    operations.write(tx, MADE, copy.record, village, {}, delete=True)
+
+
 def add_taken(tx: Transaction, village: str, copy: CopyTaken) -> CopyTaken:
     """Note that somebody took a copy."""
     fields: dict[str, str | None] = {
@@ -139,7 +144,7 @@ def _homes(village: str) -> SelectOfScalar[str]:
 
 
 def _number(tx: Transaction, household: str) -> int:
-    return int(tx.value("SELECT max(number) FROM copy_made WHERE household = ?", household) or 0)
+    return int(tx.value("SELECT max(number) FROM copy_made WHERE household = ? AND NOT deleted", household) or 0)
 
 
 def _number_of_before(tx: Transaction, household: str) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.ledger import CopyMade
 
+    from .printers import Printer
     from .printing import Archive
 
 Report = Callable[[int, int, str], None]
@@ -71,6 +72,12 @@ def changed_pages(
     pdf = pagemarks.picked(archive.pdf, [swaps[holder].places for holder in archive.copies], slips, pad=archive.duplex)
     changed = tuple(ChangedCopy(holder, last[holder].revision, swaps[holder].out, swaps[holder].into) for holder in archive.copies)
     return ChangedPages(archive, changed, pdf, pagemarks.sides(pdf))
+
+
+def print_changed(workspace: Workspace, changed: ChangedPages, printer: Printer, reason: str = "") -> int:
+    """Hand the changed pages to a printer as one job; gives the number in the ledger. Raises NotAllowed (printer)."""
+    made = printing_ledger.send(workspace, changed.archive, printer, reason, changed.pdf, changed.part, changed.pages)
+    return made.number
 
 
 def note_changed(workspace: Workspace, changed: ChangedPages, way: str, target: str, reason: str = "") -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fieldapp.domain.ids import HouseholdId
-from fieldapp.errors import BadInput, NotAllowed
+from fieldapp.errors import BadInput, CodedError, NotAllowed
 from fieldapp.words import say
 
 from .media_files import clean_picture
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.ledger import CopyMade, CopyTaken
     from fieldapp.store.transaction import Transaction
+
+    from .printers import Printer
 
 PRINT, FILE = "print", "file"
 _LONGEST = 200
@@ -99,6 +101,27 @@ def note(workspace: Workspace, archive: Archive, way: str, target: str, reason: 
         what = f"number {made.number} revision {made.revision} {made.digest[:12]} {','.join(made.holders)}"
         action = "print" if way == PRINT else "save-copy"
         audit.record(tx, action, archive.household, " ".join(filter(None, [what, target, part and f"pages {part}"])))
+    return made
+
+
+def send(
+    workspace: Workspace, archive: Archive, printer: Printer, reason: str = "", pdf: bytes = b"", part: str = "", pages: int = 0
+) -> CopyMade:
+    """Hand an archive, or `part` of it as `pdf`, to a printer as one job.
+
+    It stands in the ledger before it is sent, so that no paper is without a line; a job that the printer refuses is taken back.
+    Raises NotAllowed (printer).
+    """
+    from fieldapp.store import audit, households, ledger
+
+    made = note(workspace, archive, PRINT, printer.name, reason, part, pages)
+    try:
+        printer.send(pdf or archive.pdf, archive.household[:8], archive.duplex)
+    except CodedError:
+        with workspace.begin() as tx:
+            ledger.take_back(tx, households.get(tx, archive.household).village, made)
+            audit.record(tx, "print-refused", archive.household, f"number {made.number} {printer.name}")
+        raise
     return made
 
 

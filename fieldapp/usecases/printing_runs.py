@@ -190,8 +190,7 @@ class _Work:
             file.write_bytes(archive.pdf)
             number = printing_ledger.note(self._workspace, archive, printing_ledger.FILE, file.name).number
         elif printer is not None:
-            printer.send(archive.pdf, archive.household[:8], archive.duplex)
-            number = printing.printed(self._workspace, archive, printer.name)
+            number = printing_ledger.send(self._workspace, archive, printer).number
         self._note(line, runs.OUT, archive.record)
         self._tell(Step(archive.household, archive, file, number))
 

@@ -65,8 +65,7 @@ class ArchivePrinting(QWidget):
 
         def work(printer: Printer, reason: str, report: Report) -> int:
             kept = _kept(self._workspace, archive, report)
-            printer.send(kept.pdf, kept.household[:8], kept.duplex)
-            return printing.printed(self._workspace, kept, printer.name, reason)
+            return printing_ledger.send(self._workspace, kept, printer, reason).number
 
         self.with_printers(lambda found: self._ask(PrintDialog(self._desk.theme, about, lacks, before, found, self.window()), work))
 
@@ -86,8 +85,7 @@ class ArchivePrinting(QWidget):
             lines.append(say("cli-changes-copy", holder=say(f"ledger-holder-{one.holder}"), out=out, into=into))
 
         def work(printer: Printer, reason: str, report: Report) -> int:
-            printer.send(changed.pdf, changed.archive.household[:8], changed.archive.duplex)
-            return printing_changes.note_changed(workspace, changed, printing_ledger.PRINT, printer.name, reason)
+            return printing_changes.print_changed(workspace, changed, printer, reason)
 
         dialog = PrintDialog(self._desk.theme, "\n".join(lines), (), "", found, self.window(), into_file=True)
         self._ask(dialog, work, lambda: self._save_changes(changed))
