@@ -111,7 +111,7 @@ MUTANTS: dict[str, Mutant] = {
     "ids-from-the-clock": Mutant(
         (
             Patch(
-                "sync.operation", "signed", "hashlib.sha256(told.encode())", 'hashlib.sha256(f"{operation.dev} {operation.hlc}".encode())',
+                "sync.operation", "sealed", "hashlib.sha256(told.encode())", 'hashlib.sha256(f"{operation.dev} {operation.hlc}".encode())',
             ),
             Patch(
                 "sync.operation", "content_id", "hashlib.sha256(canonical(_content(operation)))",
