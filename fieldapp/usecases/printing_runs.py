@@ -1,12 +1,14 @@
 """A village in one go (整村印制): household by household, kept step by step, so that it goes on where it was cancelled or killed.
 
 A household's step ends with its line in the run: archive kept, file written or job handed over, ledger. Killed in between, the step is done
-again: the archive that was kept is used, and at worst the ledger names one file or job twice, never none.
+again: the archive that was kept is used, and at worst the ledger names one file or job twice; none is without a line.
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +103,7 @@ def go_on(workspace: Workspace, run: str, report: Report, printer: Printer | Non
     """Do what is left of a run; `report` raises Cancelled between two households, and what was done stays done.
 
     What one household is refused for is noted and the others go on; a printer that takes no job ends the round. Raises NotFound, NotAllowed
-    (printer, closed-run), DiskFull.
+    (printer, folder, closed-run), DiskFull.
     """
     from fieldapp.store import runs
 
@@ -113,7 +115,8 @@ def go_on(workspace: Workspace, run: str, report: Report, printer: Printer | Non
     if options.out is None and printer is None:
         raise NotAllowed(reason="printer", detail=say("run-no-printer"))
     if options.out is not None:
-        options.out.mkdir(parents=True, exist_ok=True)
+        with _writable(options.out):
+            options.out.mkdir(parents=True, exist_ok=True)
     waiting = [line for line in kept.lines if line.state in (runs.WAITING, runs.MADE)]
     work = _Work(workspace, kept, options, report, told)
     if options.out is not None and options.one_file:
@@ -187,12 +190,20 @@ class _Work:
         file, number = None, 0
         if self._wanted.out is not None:
             file = self._wanted.out / file_name(archive)
-            file.write_bytes(archive.pdf)
-            number = printing_ledger.note(self._workspace, archive, printing_ledger.FILE, file.name).number
+            number = self._write(archive, file)
         elif printer is not None:
             number = printing_ledger.send(self._workspace, archive, printer).number
         self._note(line, runs.OUT, archive.record)
         self._tell(Step(archive.household, archive, file, number))
+
+    def _write(self, archive: Archive, file: Path) -> int:
+        """A file is whole or not there, and never there without its line in the ledger."""
+        started = file.with_name(f"{file.name}.part")
+        with _writable(file.parent):
+            started.write_bytes(archive.pdf)
+            number = printing_ledger.note(self._workspace, archive, printing_ledger.FILE, file.name).number
+            started.replace(file)
+        return number
 
     def bind(self, lines: Sequence[RunLine], file: Path) -> None:
         """All in one file, which appears when it is whole; then its households stand in the ledger."""
@@ -205,13 +216,16 @@ class _Work:
         with self._workspace.read() as tx:
             labels = VillageLabels(title, self._run.name, tx.now())
         bound: list[tuple[RunLine, Archive]] = []
-        try:
-            with started.open("wb") as out:
-                bind_village(self._sheets(lines, bound), len(lines), out, self._workspace.device, labels, copies_of(self._wanted.copies))
-            if bound:
-                started.replace(file)
-        finally:
-            started.unlink(missing_ok=True)
+        with _writable(file.parent):
+            try:
+                with started.open("wb") as out:
+                    bind_village(
+                        self._sheets(lines, bound), len(lines), out, self._workspace.device, labels, copies_of(self._wanted.copies)
+                    )
+                if bound:
+                    started.replace(file)
+            finally:
+                started.unlink(missing_ok=True)
         for line, archive in bound:
             number = printing_ledger.note(self._workspace, archive, printing_ledger.FILE, file.name).number
             self._note(line, runs.OUT, archive.record)
@@ -260,6 +274,17 @@ class _Work:
     def _tell(self, step: Step) -> None:
         if self._told is not None:
             self._told(step)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """What a folder may have against being written to. Raises DiskFull, NotAllowed (folder)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(folder=str(folder)) from error
+        raise NotAllowed(reason="folder", detail=str(folder)) from error
 
 
 def _head(workspace: Workspace, household: str) -> str:

@@ -132,6 +132,16 @@ def test_village_file_is_whole_or_not_there_and_a_resumed_one_has_everybody(vill
     assert {line.made.target for line in printing_ledger.lines(village)} == {printing_runs.ONE_FILE}
 
 
+def test_folder_that_cannot_be_written_is_told_and_the_run_goes_on_later(village: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("not a folder", encoding="utf-8")
+    run = printing_runs.begin(village, Wanted(VILLAGE, out=tmp_path / "out"))
+    with pytest.raises(NotAllowed) as refused:
+        printing_runs.go_on(village, run.id, quiet)
+    assert refused.value.values["reason"] == "folder"
+    (tmp_path / "out").unlink()
+    assert printing_runs.go_on(village, run.id, quiet).done == 3
+
+
 def test_files_of_a_broken_off_run_are_not_made_again(village: Workspace, tmp_path: Path) -> None:
     out = tmp_path / "out"
     everything = {"household": None, "village": VILLAGE, "copies": printing.HOLDERS, "one_file": False}

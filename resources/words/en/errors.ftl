@@ -27,6 +27,7 @@ error-not-allowed = { $reason ->
     [pages-unknown] What was printed last is not on this laptop and cannot be compared; print the copies whole.
     [up-to-date] The newest revision is printed already; no page has to be exchanged.
     [printer] The printer did not accept it: { $detail }
+    [folder] This folder cannot be written to: { $detail }
     [closed-run] This run over a village is over.
     [not-a-draft] This record is not a draft.
     [not-relevant] By the form's rules this question is not asked now.

@@ -49,6 +49,7 @@ error-not-allowed = { $reason ->
     [pages-unknown] 上次印制的档案不在本机，无法比较，请整份印制。
     [up-to-date] 最新一版已经印制过，没有要换的页。
     [printer] 打印机没有接受：{ $detail }
+    [folder] 这个文件夹不能写入：{ $detail }
     [closed-run] 这次整村印制已经结束。
     [not-a-draft] 这份记录不是草稿。
     [not-relevant] 按填表规则，这一题现在不用填。
