@@ -59,6 +59,10 @@ class Dialogs(Protocol):
         """An existing file."""
         ...
 
+    def ask_folder(self, title: str) -> Path | None:
+        """An existing folder."""
+        ...
+
     def ask_save(self, title: str, name: str, filters: str) -> Path | None:
         """Where to write a file."""
         ...
@@ -169,6 +173,11 @@ class WindowDialogs:
         """An existing file."""
         name, _ = QFileDialog.getOpenFileName(QApplication.activeWindow(), title, str(Path.home()), filters)
         return Path(name) if name else None
+
+    def ask_folder(self, title: str) -> Path | None:
+        """An existing folder."""
+        chosen = QFileDialog.getExistingDirectory(QApplication.activeWindow(), title, str(Path.home()))
+        return Path(chosen) if chosen else None
 
     def ask_save(self, title: str, name: str, filters: str) -> Path | None:
         """Where to write a file."""

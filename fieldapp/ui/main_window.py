@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .screens.exchange import ExchangeScreen
     from .screens.interview import InterviewScreen
     from .screens.roster import RosterScreen
+    from .screens.scans import ScanScreen
     from .screens.upkeep import UpkeepScreen
     from .screens.workspace import WorkspaceScreen
 
@@ -38,6 +39,7 @@ NAVIGATION = (
     ("roster", "F2"),
     ("interview", "F5"),
     ("archive", "Ctrl+P"),
+    ("scans", "F7"),
     ("exchange", "F9"),
     ("upkeep", "F11"),
     ("keeping", "F12"),
@@ -69,6 +71,7 @@ class Work(QWidget):
         from .screens.exchange import ExchangeScreen
         from .screens.interview import InterviewScreen
         from .screens.roster import RosterScreen
+        from .screens.scans import ScanScreen
         from .screens.upkeep import UpkeepScreen
         from .screens.workspace import WorkspaceScreen
 
@@ -77,6 +80,7 @@ class Work(QWidget):
         self.roster: RosterScreen = RosterScreen(desk, workspace)
         self.interview: InterviewScreen = InterviewScreen(desk, workspace)
         self.archive: ArchiveScreen = ArchiveScreen(desk, workspace)
+        self.scans: ScanScreen = ScanScreen(desk, workspace)
         self.exchange: ExchangeScreen = ExchangeScreen(desk, workspace)
         self.upkeep: UpkeepScreen = UpkeepScreen(desk, workspace, user)
         self.keeping: WorkspaceScreen = WorkspaceScreen(desk, workspace, user)

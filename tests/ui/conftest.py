@@ -64,6 +64,10 @@ class Person:
         self.asked.append(title)
         return self.open_file
 
+    def ask_folder(self, title: str) -> Path | None:
+        self.asked.append(title)
+        return self.open_file
+
     def ask_save(self, title: str, name: str, filters: str) -> Path | None:
         self.asked.append(title)
         return self.save_file
