@@ -18,7 +18,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageBrea
 
 from fieldapp.archive import seal
 from fieldapp.archive.copies import Copy
-from fieldapp.archive.sheet import ArchiveSheet, Line, Part
+from fieldapp.archive.sheet import ArchiveSheet, Line, Part, Roster
 from fieldapp.archive.sheet import Frame as Picture
 from fieldapp.engine.views import FilledState
 from fieldapp.words import resources, say
@@ -64,9 +64,7 @@ def _story(sheet: ArchiveSheet, copy: Copy, signer: Signer) -> list[Flowable]:
     story: list[Flowable] = [*_cover(sheet, styles), _qr(code), PageBreak(), *_index(sheet, styles), PageBreak()]
     story += [styles.title(sheet.form_title), styles.text(say("archive-legend"), 8), *_parts(sheet.parts, styles), PageBreak()]
     if sheet.roster:
-        heads = [styles.cell(head, 8) for head in sheet.roster.heads]
-        rows = [[styles.cell(text, 8) for text in row] for row in sheet.roster.rows]
-        story += [styles.title(say("archive-members-title")), _table([heads, *rows], [_BODY / len(heads)] * len(heads))]
+        story += [styles.title(say("archive-members-title")), _roster(sheet.roster, styles)]
         story += [*_parts(sheet.members, styles), PageBreak()]
     story += [*_signatures(sheet, styles), _qr(code), PageBreak()]
     if sheet.photos:
@@ -126,9 +124,16 @@ def _parts(parts: Sequence[Part], styles: _Styles) -> list[Flowable]:
         rows = [[*_cells(left, styles), *(_cells(right, styles) if right else ("", "", ""))] for left, right in _pairs(part.lines)]
         if rows:
             story.append(_table(rows, [*_ROW, *_ROW]))
+        if part.grid:
+            story.append(_roster(part.grid, styles))
         if part.skipped:
             story.append(styles.text("；".join(f"{line.number} {line.label}" for line in part.skipped), 8))
     return story
+
+
+def _roster(roster: Roster, styles: _Styles) -> Table:
+    rows = [[styles.cell(text, 8) for text in row] for row in (roster.heads, *roster.rows)]
+    return _table(rows, [_BODY / len(roster.heads)] * len(roster.heads))
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line | None]]:
@@ -160,7 +165,7 @@ def _photos(photos: Sequence[Picture], styles: _Styles) -> list[Flowable]:
     for photo in photos:
         shown = Image(io.BytesIO(photo.data), 80 * mm, 60 * mm, kind="proportional") if photo.data else say("archive-photo-absent")
         caption = say("archive-photo-caption", number=photo.number, caption=photo.caption)
-        cells.append([shown, styles.text(caption, 9), styles.text(photo.details, 7.5)])
+        cells.append([shown, styles.text(caption, 9), *(styles.text(line, 7.5) for line in photo.details)])
     return [Table([cells[index : index + 2]], colWidths=[_BODY / 2] * len(cells[index : index + 2])) for index in range(0, len(cells), 2)]
 
 

@@ -27,6 +27,7 @@ SOURCE = """
   if part.cells.len() > 0 {
     table(columns: (8.5mm, 38.5mm, 1fr, 8.5mm, 38.5mm, 1fr), fill: (x, y) => if calc.rem(x, 3) < 2 { grey }, ..part.cells)
   }
+  if part.heads.len() > 0 { table(columns: part.heads.len() * (1fr,), ..part.heads, ..part.rows) }
   if part.skipped != "" { text(8pt, part.skipped); parbreak() }
 }
 #let photos(list) = grid(columns: (1fr, 1fr), gutter: 4mm,
@@ -129,7 +130,11 @@ def _parts(parts: Sequence[Part]) -> list[dict[str, object]]:
             for text in (line.number, line.label, line.text if line.state is FilledState.ANSWERED else unanswered)
         ]
         skipped = "；".join(f"{line.number} {line.label}" for line in part.skipped)
-        told.append({"title": part.title, "inner": part.is_inner, "note": part.note, "cells": cells, "skipped": skipped})
+        grid = {
+            "heads": part.grid.heads if part.grid else [],
+            "rows": [text for row in part.grid.rows for text in row] if part.grid else [],
+        }
+        told.append({"title": part.title, "inner": part.is_inner, "note": part.note, "cells": cells, "skipped": skipped, **grid})
     return told
 
 
