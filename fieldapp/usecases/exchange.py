@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline, WorkspaceDamaged
+from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline
 from fieldapp.words import say
+
+from .lines import Stage, waiting, words_of
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
@@ -25,8 +26,6 @@ _PERSON, _AREA, _CERTIFICATE = "district-person", "district-area", "district-cer
 _LAST_SYNC, _LAST_ERROR = "last-sync", "last-error"
 _AUTHORITY, _PHOTOS_LATER = "district-authority", "photos-later"
 _UP, _DOWN, _OFFSET = "last-bytes-up", "last-bytes-down", "clock-offset"
-_MOMENT_S = 0.2
-"""How long a wait for the line may keep a person who cancels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def enrol(workspace: Workspace, url: str, code: str, report: Report) -> Exchange
     """
     from sync import slip
 
-    if url.strip().startswith((slip.SCHEME, "{")):
+    if is_slip(url):
         return enrol_by_slip(workspace, url, report)
     return _enrol(workspace, slip.Slip(url.strip().rstrip("/"), code.strip()), report)
 
@@ -120,11 +119,16 @@ def enrol_by_slip(workspace: Workspace, told: str, report: Report) -> ExchangeSt
     return _enrol(workspace, slip.read(told), report)
 
 
-def slip_text(told: str) -> str:
-    """A slip's text as it is, or what stands in its file. Raises NotFound."""
+def is_slip(told: str) -> bool:
+    """Whether this is the text of a slip."""
     from sync import slip
 
-    if told.startswith((slip.SCHEME, "{")):
+    return told.strip().startswith((slip.SCHEME, "{"))
+
+
+def slip_text(told: str) -> str:
+    """A slip's text as it is, or what stands in its file. Raises NotFound."""
+    if is_slip(told):
         return told
     try:
         return Path(told).read_text(encoding="utf-8")
@@ -144,7 +148,7 @@ def _enrol(workspace: Workspace, slip: Slip, report: Report) -> ExchangeStatus:
     report(0, 1, say("exchange-enrolling"))
     authority = authority_of(slip)
     device = workspace.device
-    enrolment = ask(slip.url, slip.code, device, device.public_key, name, wait=_waiting(report, 1), authority=authority)
+    enrolment = ask(slip.url, slip.code, device, device.public_key, name, wait=waiting(report, 1), authority=authority)
     with workspace.begin() as tx:
         _keep(tx, slip.url.rstrip("/"), enrolment)
         facts.put(tx, _AUTHORITY, authority)
@@ -201,14 +205,14 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
         authority, later = facts.get(tx, _AUTHORITY), bool(facts.get(tx, _PHOTOS_LATER))
     if not url:
         raise NotEnrolled()
-    stage = _Stage(report)
+    stage = Stage(report)
     try:
         with HttpPeer(
             url,
             workspace.device,
             key,
             name=PEER,
-            wait=_waiting(stage.again, 0),
+            wait=waiting(stage.again, 0),
             tick=stage.tick,
             authority=authority,
             words_of=words_of(workspace),
@@ -225,7 +229,7 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
     return done
 
 
-def _exchange(workspace: Workspace, peer: HttpPeer, stage: _Stage, later: bool) -> ExchangeReport:
+def _exchange(workspace: Workspace, peer: HttpPeer, stage: Stage, later: bool) -> ExchangeReport:
     from fieldapp.store import attachments, audit
     from fieldapp.store.replica import StoreReplica
     from sync.session import exchange, trade_files
@@ -248,55 +252,6 @@ def _exchange(workspace: Workspace, peer: HttpPeer, stage: _Stage, later: bool) 
     apart = len(done.set_aside) + len(done.quarantined)
     counted = (done.sent, done.received, done.files_sent, done.files_received, left, apart, len(done.differing))
     return ExchangeReport(*counted, small, peer.traffic.up, peer.traffic.down)
-
-
-class _Stage:
-    """What is being done, told again and again while a line is slow, so that cancelling is noticed."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._last = (0, 0, "")
-
-    def told(self, done: int, total: int, message: str) -> None:
-        self._last = (done, total, say(message))
-        self._report(*self._last)
-
-    def tick(self) -> None:
-        self._report(*self._last)
-
-    def again(self, _done: int, _total: int, _text: str) -> None:
-        self.tick()
-
-
-def _waiting(report: Report, total: int) -> Callable[[float], None]:
-    """Sleep in moments, each with a chance to cancel."""
-
-    def wait(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            report(0, total, "")
-            time.sleep(min(left, _MOMENT_S))
-
-    return wait
-
-
-def words_of(workspace: Workspace) -> Callable[[str, str], bytes]:
-    """The dictionaries of the forms that are here, each worked out once an exchange."""
-    from fieldapp.store import forms
-    from sync import lexicon
-
-    known: dict[tuple[str, str], bytes] = {}
-
-    def words(form: str, version: str) -> bytes:
-        if (form, version) not in known:
-            try:
-                with workspace.read() as tx:
-                    known[form, version] = lexicon.words(forms.get(tx, form, version).xform)
-            except (NotFound, WorkspaceDamaged):
-                known[form, version] = b""
-        return known[form, version]
-
-    return words
 
 
 def _note_line(workspace: Workspace, peer: HttpPeer) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldapp.domain.clock import FixedClock
-from fieldapp.usecases import county, exchange, interview, roster, workspaces
+from fieldapp.usecases import county, exchange, interview, lines, roster, workspaces
 from fieldapp.words import forms
 from tests.sync.village_line import VillageLine
 from tests.world import TOWN, DistrictServer, laptop, nobody_home, quiet
@@ -136,7 +136,7 @@ def _packed_bytes(workspace: workspaces.Workspace, *, with_photos: bool = True) 
                 waiting.append(signed(replace(one, set=answers, prev=last), workspace.device))
                 last = waiting[-1].id
     form = next(((one.form, one.form_ver) for one in waiting if one.form), None)
-    words = exchange.words_of(workspace)(*form) if form else lexicon.words("")
+    words = lines.words_of(workspace)(*form) if form else lexicon.words("")
     plain = compact.under_one_signature([to_plain(one) for one in waiting], workspace.device)
     return len(pack_close({}, compact.write(plain), words))
 

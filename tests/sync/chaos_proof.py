@@ -28,7 +28,7 @@ from sqlmodel import select
 from fieldapp.errors import CodedError
 from fieldapp.store import attachments, facts, operations, outbox
 from fieldapp.store.replica import StoreReplica
-from fieldapp.usecases import exchange
+from fieldapp.usecases import exchange, lines
 from fieldapp.usecases.workspaces import Workspace
 from sync.client.http import HttpPeer
 from sync.server import certificates, serving
@@ -194,7 +194,7 @@ def _peer(place: Place, team: Team, url: str, speed: float, wrong: timedelta = t
         now=lambda: datetime.now(UTC) + wrong,
         read_s=max(1.0, READ_S / speed),
         authority=team.authority if secure else "",
-        words_of=exchange.words_of(team.workspace),
+        words_of=lines.words_of(team.workspace),
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from fieldapp.errors import CodedError
+from fieldapp.errors import ClockWrong, CodedError
 from fieldapp.ui.background import Job, Lane, Progress, Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fieldapp.usecases.workspaces import Workspace
 
 Outcome = TypeVar("Outcome")
-CARDS = ("server", "last", "unsent", "files", "conflicts")
+CARDS = ("server", "last", "unsent", "files", "traffic", "conflicts")
 
 
 class Card(QFrame):
@@ -64,6 +64,8 @@ class ExchangeScreen(QWidget):
         self.enrol, self.sync, self.cancel, self.write, self.read = (
             QPushButton(say(f"ui-exchange-{name}")) for name in ("enrol", "sync", "cancel", "write", "read")
         )
+        self.slip, self.by_their_clock = QPushButton(say("ui-exchange-slip")), QPushButton(say("ui-exchange-their-clock"))
+        self.photos_later = QCheckBox(say("ui-exchange-photos-later"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
         self.conflicts = ConflictsPanel(desk.theme)
@@ -90,11 +92,14 @@ class ExchangeScreen(QWidget):
             row.addWidget(label)
             row.addWidget(field, 2 if name == "url" else 1)
         row.addWidget(self.enrol)
+        row.addWidget(self.slip)
         page.addWidget(self.enrolment)
         buttons = QHBoxLayout()
-        for button in (self.sync, self.write, self.read):
+        for button in (self.sync, self.by_their_clock, self.write, self.read):
             button.setAutoDefault(False)
             buttons.addWidget(button)
+        buttons.addWidget(self.photos_later)
+        self.by_their_clock.hide()
         buttons.addStretch(1)
         buttons.addWidget(self.bar, 2)
         buttons.addWidget(self.cancel)
@@ -108,7 +113,10 @@ class ExchangeScreen(QWidget):
         self.enrol.clicked.connect(self._enrol)
         self.code.returnPressed.connect(self._enrol)
         self.url.returnPressed.connect(self.code.setFocus)
+        self.slip.clicked.connect(self._enrol_by_file)
         self.sync.clicked.connect(self.begin)
+        self.by_their_clock.clicked.connect(lambda: self.begin(district_time=True))
+        self.photos_later.clicked.connect(self._set_photos_later)
         self.cancel.clicked.connect(lambda: self.job.cancel() if self.job is not None else None)
         self.write.clicked.connect(self._write)
         self.read.clicked.connect(self._read)
@@ -126,17 +134,30 @@ class ExchangeScreen(QWidget):
             lambda report: (exchange.status(workspace), exchange.conflicts(workspace)), owner=self, done=lambda pair: self._show(*pair)
         )
 
-    def begin(self) -> None:
-        """Exchange with the district now."""
+    def begin(self, district_time: bool = False) -> None:
+        """Exchange with the district now, by its clock if the person chose that."""
         workspace = self._workspace
-        self._run(lambda report: exchange.sync_now(workspace, report), self._exchanged)
+        self._run(lambda report: exchange.sync_now(workspace, report, district_time=district_time), self._exchanged)
 
     def _enrol(self) -> None:
         workspace, url, code = self._workspace, self.url.text().strip(), self.code.text().strip()
-        if not url or not code:
+        if not url or not (code or exchange.is_slip(url)):
             self._say("ui-exchange-incomplete", wrong=True)
             return
         self._run(lambda report: exchange.enrol(workspace, url, code, report), lambda _: self._say("ui-exchange-enrolled"))
+
+    def _enrol_by_file(self) -> None:
+        workspace = self._workspace
+        file = self._desk.dialogs.ask_open(say("ui-exchange-slip"), say("ui-pick-slip"))
+        if file is not None:
+            self._run(
+                lambda report: exchange.enrol_by_slip(workspace, exchange.slip_text(str(file)), report),
+                lambda _: self._say("ui-exchange-enrolled"),
+            )
+
+    def _set_photos_later(self, later: bool) -> None:
+        workspace = self._workspace
+        self._desk.background.run(lambda report: exchange.set_photos_later(workspace, later), owner=self, done=lambda _: self.refresh())
 
     def _write(self) -> None:
         workspace = self._workspace
@@ -169,16 +190,24 @@ class ExchangeScreen(QWidget):
             self.changed.emit()
 
         self.job = self._desk.background.run(
-            work, owner=self, done=ended, failed=self._failed, progress=self._progress, cancelled=self._cancelled, lane=Lane.OUTSIDE
+            work,
+            owner=self,
+            done=ended,
+            failed=self._failed,
+            progress=self._progress,
+            cancelled=lambda: self._after("ui-exchange-cancelled"),
+            lane=Lane.OUTSIDE,
         )
 
     def _exchanged(self, report: ExchangeReport) -> None:
+        self.by_their_clock.hide()
         files = report.files_sent + report.files_received
         message = "ui-exchange-done-aside" if report.set_aside else "ui-exchange-done"
         self._say(message, sent=report.sent, received=report.received, files=files, aside=report.set_aside)
 
     def _failed(self, error: Exception) -> None:
         self._be_busy(False)
+        self.by_their_clock.setVisible(isinstance(error, ClockWrong))
         if isinstance(error, CodedError):
             words = words_for(error)
             self.message.setText(f"{words.happened}\n{words.safe} {words.next}")
@@ -188,11 +217,8 @@ class ExchangeScreen(QWidget):
             self._desk.dialogs.tell(error)
         self.refresh()
 
-    def _cancelled(self) -> None:
-        self._be_busy(False)
-        self._after("ui-exchange-cancelled")
-
     def _after(self, message: str) -> None:
+        self._be_busy(False)
         self._say(message)
         self.refresh()
         self.changed.emit()
@@ -210,20 +236,24 @@ class ExchangeScreen(QWidget):
         if busy:
             self.bar.setRange(0, 0)
             self.message.clear()
-        for button in (self.sync, self.write, self.read, self.enrol):
+        for button in (self.sync, self.write, self.read, self.enrol, self.slip, self.by_their_clock):
             button.setEnabled(not busy)
 
     def _show(self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...]) -> None:
         texts = {
-            "server": f"{status.server}\n{status.person}" if status.server else say("ui-exchange-no-server"),
+            "server": f"{'🔒 ' if status.pinned else ''}{status.server}\n{status.person}"
+            if status.server
+            else say("ui-exchange-no-server"),
             "last": status.last_sync.replace("T", " ")[:16] or say("ui-exchange-never"),
             "unsent": f"⇅ {status.unsent}" if status.unsent else f"✔ {say('ui-exchange-all-sent')}",
             "files": say("ui-exchange-files-count", waiting=status.files_waiting, wanted=status.files_wanted),
+            "traffic": say("ui-exchange-bytes", up=status.bytes_up, down=status.bytes_down, receipts=status.receipts),
             "conflicts": f"⚠ {len(conflicts)}" if conflicts else f"✔ {say('ui-exchange-no-conflicts')}",
         }
         for name, text in texts.items():
             self.cards[name].value.setText(text)
         self.enrolment.setVisible(not status.server)
+        self.photos_later.setChecked(status.photos_later)
         busy = self.job is not None
         for button in (self.sync, self.write, self.read):
             button.setEnabled(bool(status.server) and not busy)
