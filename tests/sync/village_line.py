@@ -121,15 +121,15 @@ class VillageLine:
             if fault == "twice":
                 await self._twice(reader, writer)
                 return
-            await asyncio.wait(
-                [
-                    asyncio.ensure_future(connection.pump(reader, far_writer, self._up, is_up=True)),
-                    asyncio.ensure_future(connection.pump(far_reader, writer, self._down, is_up=False)),
-                ],
-                return_when=asyncio.FIRST_COMPLETED if fault or self.drop_every else asyncio.ALL_COMPLETED,
-            )
+            pumps = [
+                asyncio.ensure_future(connection.pump(reader, far_writer, self._up, is_up=True)),
+                asyncio.ensure_future(connection.pump(far_reader, writer, self._down, is_up=False)),
+            ]
+            connection.tasks += pumps
+            breaks = bool(fault or self.drop_every)
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED if breaks else asyncio.ALL_COMPLETED)
         finally:
-            connection.end()
+            await connection.end()
             # What was delivered is read by the other side before it sees the end.
             far_writer.close()
 
@@ -157,19 +157,20 @@ class _Connection:
         self._left_up = chance.expovariate(1 / drop) if drop else float("inf")
         self._left_down = chance.uniform(1, 6_000) if fault in ("drop-reply", "truncate") else float("inf")
         self._stall_at = chance.uniform(100, 6_000) if fault == "stall" else float("inf")
-        self._senders: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Future[None]] = []
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Nothing more is delivered."""
-        for sender in self._senders:
-            sender.cancel()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, way: _Way, *, is_up: bool) -> None:
         """Take pieces as fast as the line is, deliver each after the delay, until this way ends or breaks."""
         line, loop = self._line, asyncio.get_running_loop()
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         sender = asyncio.ensure_future(_deliver(waiting, sink))
-        self._senders.append(sender)
+        self.tasks.append(sender)
         while piece := await source.read(_PIECE):
             if is_up:
                 line.seen.up += len(piece)

@@ -195,7 +195,7 @@ class ExchangeScreen(QWidget):
             done=ended,
             failed=self._failed,
             progress=self._progress,
-            cancelled=lambda: self._after("ui-exchange-cancelled"),
+            cancelled=lambda: self._after("ui-exchange-cancelled", ended=True),
             lane=Lane.OUTSIDE,
         )
 
@@ -217,8 +217,9 @@ class ExchangeScreen(QWidget):
             self._desk.dialogs.tell(error)
         self.refresh()
 
-    def _after(self, message: str) -> None:
-        self._be_busy(False)
+    def _after(self, message: str, ended: bool = False) -> None:
+        if ended:
+            self._be_busy(False)
         self._say(message)
         self.refresh()
         self.changed.emit()

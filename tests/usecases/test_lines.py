@@ -1,0 +1,112 @@
+"""A laptop on a line: enrolled by a slip over TLS, text before previews before photos, cancelled at any moment."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from fieldapp.errors import Cancelled, ForeignCertificate, GarbledReply, NotFound
+from fieldapp.usecases import exchange, lines
+from fieldapp.usecases.media_files import preview
+from sync.previews import MOST
+from sync.server import attachments, certificates, people
+from sync.slip import Slip, file_text, text
+from tests.sync.test_trust import Secure
+from tests.world import TOWN, DistrictServer, laptop, nobody_home, photo, quiet
+
+
+def slip_for(secure: Secure, person: str) -> Slip:
+    people.add_person(secure.district, person, "surveyor", TOWN)
+    code, _ = people.make_code(secure.district, person, TOWN)
+    held = certificates.current(secure.district.folder)
+    assert held is not None
+    return Slip(secure.url, code, held.pin, TOWN, certificates.authority_pem(secure.district.folder))
+
+
+@pytest.fixture
+def secure(server: DistrictServer):
+    running = Secure(server.district)
+    yield running
+    running.stop()
+
+
+def test_a_slip_enrols_over_tls_and_text_comes_before_photos(secure: Secure, tmp_path: Path) -> None:
+    workspace = laptop(tmp_path / "one", "甲")
+    slip = slip_for(secure, "甲")
+    file = tmp_path / "甲.slip"
+    file.write_text(file_text(slip), encoding="utf-8")
+    status = exchange.enrol_by_slip(workspace, exchange.slip_text(str(file)), quiet)
+    assert (status.server, status.pinned) == (secure.url, True)
+    exchange.set_photos_later(workspace, True)
+    exchange.sync_now(workspace, quiet)
+    nobody_home(workspace, "张三", picture=photo(size=(900, 600)))
+    first = exchange.sync_now(workspace, quiet)
+    assert (first.sent, first.previews, first.files_sent, first.files_left) == (3, 0, 0, 1)
+    exchange.set_photos_later(workspace, False)
+    told: list[str] = []
+    second = exchange.sync_now(workspace, lambda done, total, words: told.append(words))
+    assert (second.previews, second.files_sent, second.files_left) == (1, 1, 0)
+    order = [words for words in dict.fromkeys(told) if words]
+    assert len(order) == 3
+    (kept,) = (secure.district.folder / "previews").rglob("*.jpg")
+    assert kept.stat().st_size <= MOST
+    assert attachments.path_of(secure.district, kept.stem).is_file()
+    held = exchange.status(workspace)
+    assert (held.unsent, held.receipts, held.files_waiting, held.photos_later, held.last_error) == (0, 3, 0, False, "")
+    assert held.bytes_up > 1000
+    assert held.bytes_down > 100
+    assert held.last_sync
+    assert exchange.sync_now(workspace, quiet).previews == 0
+    workspace.close()
+
+
+def test_a_slip_of_another_district_is_refused(secure: Secure, tmp_path: Path) -> None:
+    workspace = laptop(tmp_path / "one", "甲")
+    slip = slip_for(secure, "甲")
+    with pytest.raises(ForeignCertificate):
+        exchange.enrol(workspace, text(dataclasses.replace(slip, pin="A" * 52)), "", quiet)
+    with pytest.raises(GarbledReply):
+        exchange.enrol(workspace, "fieldapp-enrol:?u=x", "", quiet)
+    with pytest.raises(NotFound):
+        exchange.slip_text(str(tmp_path / "none.slip"))
+    assert exchange.status(workspace).server == ""
+    workspace.close()
+
+
+def test_cancelling_stops_at_the_next_piece_and_loses_nothing(secure: Secure, tmp_path: Path) -> None:
+    workspace = laptop(tmp_path / "one", "甲")
+    exchange.enrol(workspace, text(slip_for(secure, "甲")), "", quiet)
+    exchange.sync_now(workspace, quiet)
+    nobody_home(workspace, "李四")
+    calls = []
+
+    def give_up(done: int, total: int, words: str) -> None:
+        calls.append(words)
+        if len(calls) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        exchange.sync_now(workspace, give_up)
+    assert len(calls) == 2
+    assert exchange.status(workspace).unsent in (0, 2)
+    exchange.sync_now(workspace, quiet)
+    assert exchange.status(workspace).unsent == 0
+    workspace.close()
+
+
+def test_waiting_for_the_line_can_be_cancelled() -> None:
+    def give_up(done: int, total: int, words: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        lines.waiting(give_up, 1)(3600)
+
+
+def test_a_preview_is_small_and_only_of_pictures() -> None:
+    small = preview(photo(size=(1600, 1200)), MOST)
+    assert small is not None
+    assert len(small) <= MOST
+    assert preview(b"no picture", MOST) is None
+    assert preview(photo(), 10) is None
