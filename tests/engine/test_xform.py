@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fieldapp.engine.filled import fill
 from fieldapp.engine.session import FormSession
 from fieldapp.engine.views import Control, Kind
 from fieldapp.engine.xform import parse
@@ -24,7 +25,7 @@ def test_names_may_be_chinese_and_binds_carry_the_fields_of_the_trade():
         xform(
             '<户 id="h"><收入/></户>',
             '<bind nodeset="/户/收入" type="decimal" constraint=". &gt;= 0" fa:warning=". &lt; 100000" fa:warning_message="偏高"'
-            ' fa:pii="2" fa:tier="extended" fa:national_ref="AAC073"/>',
+            ' fa:pii="2" fa:tier="extended" fa:national_ref="AAC073" fa:capital="yes"/>',
             '<input ref="/户/收入"><label>收入</label></input>',
         )
     )
@@ -39,6 +40,7 @@ def test_names_may_be_chinese_and_binds_carry_the_fields_of_the_trade():
     session.explain("/户/收入", "年底一次性结算")
     assert session.problems()[0].explanation == "年底一次性结算"
     assert session.finish()["收入/@why"] == "年底一次性结算"
+    assert [answer.capital for answer in fill(session).sections[0].answers] == [True]
 
 
 def test_every_submission_gets_an_identity():
