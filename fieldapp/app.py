@@ -24,6 +24,7 @@ class App:
         self.clock: Clock = clock or SystemClock()
         self._user = user
         self._open: Workspace | None = None
+        self._before = (0, 0)
 
     @property
     def folder(self) -> Path:
@@ -43,19 +44,32 @@ class App:
 
     def workspace(self, passphrase: str) -> Workspace:
         """The unlocked workspace; opened once, closed when the command ends."""
-        from .usecases import workspaces
+        from .usecases import upkeep, workspaces
 
         if self._open is None:
             self._open = workspaces.unlock(self.folder, self.user(), passphrase, self.clock)
+            self._before = upkeep.place(self._open)
         return self._open
+
+    def let_go(self) -> None:
+        """Close the workspace before the command ends."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
     def __enter__(self) -> App:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        if self._open is None:
+            return
+        from .usecases import upkeep
+
+        try:
+            if error is None:
+                upkeep.back_up_when_changed(self._open, self._before)
+        finally:
+            self.let_go()
 
 
 def open_window(workspace: Path | None = None, user: str | None = None) -> int:

@@ -73,7 +73,8 @@ def _restore(app: App, given: argparse.Namespace) -> Told:
         lines = [say("backup-change", what=name, added=one.added, lost=one.lost, changed=one.changed) for name, one in counts.items()]
         return Told({"file": str(given.file), **asdict(told)}, "\n".join(lines))
     if given.over:
-        app.workspace(passphrase()).close()
+        app.workspace(passphrase())
+        app.let_go()
         aside = upkeep.put_back(app.folder, given.file, app.clock)
         plain = {"file": str(given.file), "workspace": str(app.folder), "before": str(aside)}
         return Told(plain, say("cli-restored-over", folder=app.folder, before=aside))

@@ -94,6 +94,13 @@ def take_daily(database: Database) -> Path | None:
     return take(database, DAILY)
 
 
+def place(database: Database) -> tuple[int, int]:
+    """How far the workspace is written: the newest operation and the newest autosave."""
+    with database.read() as tx:
+        operation, autosave = (tx.value(f"SELECT coalesce(max(seq), 0) FROM {table}") for table in ("operation", "draft_journal"))
+        return int(operation), int(autosave)
+
+
 def listed(folder: Path) -> tuple[Snapshot, ...]:
     """The backups in a folder, the newest first."""
     found = []

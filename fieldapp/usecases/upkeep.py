@@ -53,6 +53,18 @@ def back_up_daily(workspace: Workspace) -> Path | None:
     return snapshots.take_daily(workspace)
 
 
+def place(workspace: Workspace) -> tuple[int, int]:
+    """How far the workspace is written, for `back_up_when_changed`."""
+    from fieldapp.store import snapshots
+
+    return snapshots.place(workspace)
+
+
+def back_up_when_changed(workspace: Workspace, before: tuple[int, int]) -> Path | None:
+    """The backup of today, unless it is there or nothing was written since `before`; raises DiskFull."""
+    return back_up_daily(workspace) if place(workspace) != before else None
+
+
 def back_up_to(workspace: Workspace, folder: Path) -> Path:
     """A whole backup in a second folder or on a stick, which is remembered; older ones there are thinned out. Raises DiskFull."""
     from fieldapp.store import facts, snapshots

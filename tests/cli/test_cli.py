@@ -202,3 +202,14 @@ def test_history_of_every_field_tells_old_new_who_when_why(run: Run, folder: Pat
     (line,) = told["changes"]
     assert (code, line["before"], line["value"], line["who"], line["kind"]) == (0, "", "门锁着", "王队长", "submission")
     assert line["when"].startswith("2026-11-20")
+
+
+def test_command_that_changes_something_makes_the_backup_of_the_day(run: Run, folder: Path, tmp_path: Path) -> None:
+    file, at = tmp_path / "roster.xlsx", ("--workspace", tmp_path / "other")
+    run("export", "--all", "--layout", "roster", "--out", file, "--workspace", folder)
+    laptop(tmp_path / "other").close()
+    own = tmp_path / "other" / "backups"
+    assert run("roster", "list", *at)[0] == 0
+    assert not list(own.glob("*"))
+    assert run("roster", "import", file, *at)[1]["new"] == 1
+    assert sorted(one["why"] for one in run("workspace", "backups", *at)[1]["backups"]) == ["before-import", "daily"]
