@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Protocol
 
 from . import evidence
@@ -147,17 +148,34 @@ def device_id(public_key: bytes) -> str:
 
 def verify(operation: Operation, public_key: bytes) -> None:
     """That the id is the hash of the content and the author's key signed it. Raises BadOperation (bad-hash, wrong-key, bad-signature)."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     if content_id(operation) != operation.id:
         raise BadOperation(reason="bad-hash", id=operation.id)
+    verify_author(operation, public_key)
+
+
+def verify_author(operation: Operation, public_key: bytes) -> None:
+    """That the author's key signed an operation whose id `from_plain` has checked. Raises BadOperation (wrong-key, bad-signature)."""
     if device_id(public_key) != operation.dev:
         raise BadOperation(reason="wrong-key", id=operation.id)
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(*evidence.signed_bytes(operation.sig, bytes.fromhex(operation.id)))
-    except (InvalidSignature, ValueError) as wrong:
+        signature, data = evidence.signed_bytes(operation.sig, bytes.fromhex(operation.id))
+    except ValueError as wrong:
         raise BadOperation(reason="bad-signature", id=operation.id) from wrong
+    if not _is_signed(public_key, signature, data):
+        raise BadOperation(reason="bad-signature", id=operation.id)
+
+
+@lru_cache(maxsize=256)
+def _is_signed(public_key: bytes, signature: bytes, data: bytes) -> bool:
+    """Operations of one batch share a signature, which is then checked once."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _content(operation: Operation) -> dict[str, object]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from ..errors import BadOperation, Refused
-from ..operation import Operation, canonical, from_plain, to_plain, verify
+from ..operation import Operation, canonical, from_plain, to_plain, verify_author
 from ..protocol import SyncReply, SyncRequest
 from ..replica import AreaRow, Author, FeedPage, PublishedForm, areas_digest
 from ..wire import VILLAGE, pack
@@ -91,7 +91,7 @@ def _sorted_out(
 def _believe(operation: Operation, author: Device | None, carrier: Device) -> None:
     if author is None:
         raise BadOperation(reason="unknown-author", id=operation.id)
-    verify(operation, author.public_key)
+    verify_author(operation, author.public_key)
     if author.revoked_at or carrier.revoked_at:
         raise BadOperation(reason="revoked", id=operation.id)
     if not areas.contains(author.area, operation.vil):
