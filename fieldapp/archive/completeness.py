@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from fieldapp.domain.stage import Gap as Lack
+from fieldapp.domain.stage import Held, Material, Signer, gaps
 from fieldapp.engine.views import FilledAnswer, FilledForm, FilledState
 from fieldapp.words import say
 from sync.survey import has_left
@@ -17,6 +20,8 @@ from .sheet import ArchiveFacts, ArchiveSheet
 
 MEMBER_TABLE = "member"
 _ARCHIVED = "archived"
+_DAY = re.compile(r"(20[0-9]{2})(?:[-年./]([0-9]{1,2})[-月./]([0-9]{1,2})|([0-9]{2})([0-9]{2}))")
+"""In the title of a photographed material."""
 
 
 def missing(filled: FilledForm, facts: ArchiveFacts) -> tuple[Gap, ...]:
@@ -41,14 +46,14 @@ def not_drawn(sheet: ArchiveSheet, found: Iterable[Missing]) -> tuple[Gap, ...]:
     """What drawing has found: characters that no font has; photos that cannot be read. What `missing` named already is not named again."""
     inside = {line.label for part in sheet.internal for line in part.lines} | {frame.question for frame in sheet.internal_photos}
     known = {gap.what for gap in sheet.gaps if gap.code == "no-picture"}
-    gaps = []
+    lacking = []
     for one in found:
         is_internal = one.where in inside or one.where.partition("：")[2] in inside
         if one.kind == "glyph":
-            gaps.append(Gap("no-glyph", f"U+{ord(one.what):04X} {one.where}".strip(), is_internal))
+            lacking.append(Gap("no-glyph", f"U+{ord(one.what):04X} {one.where}".strip(), is_internal))
         elif one.kind == "photo" and one.where not in known:
-            gaps.append(Gap("no-picture", one.where, is_internal))
-    return tuple(dict.fromkeys(gaps))
+            lacking.append(Gap("no-picture", one.where, is_internal))
+    return tuple(dict.fromkeys(lacking))
 
 
 class _Answers:
@@ -150,28 +155,63 @@ def _label(answers: _Answers, name: str) -> str:
 
 
 def _materials(answers: _Answers) -> Iterator[Gap]:
-    """Materials of the stages that this household is in and of which nothing is in the volume."""
+    """Materials of the stages that this household is in: nothing of it is in the volume, or its day cannot be right."""
+    rules = {rule.material.code: rule for rule in answers.matrix.materials}
     held = _held(answers)
+    also = {code for code, rule in rules.items() if rule.when is not None and answers.holds(rule.when)}
     for stage in answers.matrix.stages:
         if not answers.holds(stage.when):
             continue
-        for rule in answers.matrix.materials:
-            applies = rule.material.always or (rule.when is not None and answers.holds(rule.when))
-            if rule.material.stage is stage.stage and applies and rule.material.code not in held:
-                yield Gap("no-material", say("archive-gap-material", stage=stage.name, code=rule.material.code, name=rule.name))
+        for code, found in gaps(stage.stage, tuple(held.values()), also, tuple(rule.material for rule in rules.values())):
+            rule = rules[code]
+            if found is Lack.MISSING:
+                yield Gap("no-material", say("archive-gap-material", stage=stage.name, code=code, name=rule.name) + _needs(rule.material))
+            elif found is Lack.TOO_EARLY:
+                before = rules[rule.material.not_before]
+                told = say("archive-gap-early", code=code, name=rule.name, before=before.material.code, earlier=before.name)
+                yield Gap("dates-order", told)
+            elif found is Lack.NOTICE_TOO_SHORT and held[code].last_day:
+                yield Gap("notice-short", say("archive-gap-notice", code=code, name=rule.name, days=rule.material.notice_days))
 
 
-def _held(answers: _Answers) -> set[str]:
-    """Codes of the materials in the volume: our own documents, answered uploads, other evidence by its title (the longest fitting word)."""
-    held = {rule.material.code for rule in answers.matrix.materials if rule.paper}
-    for rule in answers.matrix.materials:
-        if any(answers.raw(question) for question in rule.questions):
-            held.add(rule.material.code)
+def _needs(material: Material) -> str:
+    """Who signs it and how long it hangs, for whoever has to get it."""
+    needs = [say(f"archive-gap-signer-{signer.value}") for signer in Signer if signer in material.signers]
+    if material.notice_days:
+        needs.append(say("archive-gap-days", days=material.notice_days))
+    return say("archive-gap-needs", needs="、".join(needs)) if needs else ""
+
+
+def _held(answers: _Answers) -> dict[str, Held]:
+    """The materials in the volume: our own documents, answered uploads, other evidence by its title (the longest fitting word).
+
+    Of what was photographed a person has seen the signatures; its days stand in its title, as 村级公示 2026-03-01至2026-03-06.
+    """
+    held: dict[str, Held] = {}
+    rules = answers.matrix.materials
+    for rule in rules:
+        if rule.paper:
+            held[rule.material.code] = Held(rule.material.code, answers.facts.surveyed_on, rule.material.signers)
+        elif any(answers.raw(question) for question in rule.questions):
+            held[rule.material.code] = Held(rule.material.code, None, rule.material.signers)
     for title in _titles(answers):
-        fitting = [(len(word), rule.material.code) for rule in answers.matrix.materials for word in rule.titles if word in title]
+        fitting = [(len(word), rule.material) for rule in rules for word in rule.titles if word in title]
         longest = max((length for length, _ in fitting), default=0)
-        held |= {code for length, code in fitting if length == longest}
+        days = _days(title)
+        for length, material in fitting:
+            if length == longest and not (material.code in held and held[material.code].day):
+                held[material.code] = Held(material.code, days[0] if days else None, material.signers, days[-1] if len(days) > 1 else None)
     return held
+
+
+def _days(title: str) -> list[date]:
+    found = []
+    for year, month, day, packed_month, packed_day in _DAY.findall(title):
+        try:
+            found.append(date(int(year), int(month or packed_month), int(day or packed_day)))
+        except ValueError:
+            continue
+    return found
 
 
 def _titles(answers: _Answers) -> Iterator[str]:

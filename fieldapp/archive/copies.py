@@ -38,9 +38,6 @@ class Copy:
 
 COPIES = (Copy(Holder.TOWNSHIP, 1, True), Copy(Holder.VILLAGE, 2, True), Copy(Holder.HOUSEHOLD, 3, False))
 
-LEFT_OUT = ("rl_*", "l_redline", "m_risk", "risk", "risks", "risk_*", "propose_*", "complaint*", "m_note", "survey_note")
-"""Names (with *) of sections and questions that the household's copy does not show; the default of the matrix."""
-
 
 @lru_cache(maxsize=4096)
 def is_left_out(name: str, patterns: tuple[str, ...]) -> bool:

@@ -11,7 +11,8 @@ from fieldapp.words import say
 class Gap:
     """One thing that is missing; `code` completes the message id `archive-gap-…`.
 
-    no-signature, no-date, no-seal-place, no-evidence, no-picture, no-material, members-differ, dates-order, no-glyph.
+    no-signature, no-date, no-seal-place, no-evidence, no-picture, no-material, notice-short, members-differ,
+    dates-order, no-glyph.
     """
 
     code: str

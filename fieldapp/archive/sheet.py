@@ -11,7 +11,7 @@ from fieldapp.domain.ids import HouseholdId
 from fieldapp.engine.views import FilledForm, FilledState
 
 from . import matrix as matrices
-from .copies import COPIES, LEFT_OUT, Copy
+from .copies import COPIES, Copy
 from .gap import Gap
 from .matrix import Matrix
 
@@ -86,7 +86,7 @@ class ArchiveFacts:
     """检查人."""
     photos: Mapping[str, Photo] = field(default_factory=dict)
     """By attachment id; signatures too."""
-    left_out: tuple[str, ...] = LEFT_OUT
+    left_out: tuple[str, ...] = field(default_factory=lambda: matrices.default().left_out)
     """Names (with *) of sections and questions that the household's copy leaves out."""
     copies: tuple[Copy, ...] = COPIES
     duplex: bool = False

@@ -96,10 +96,12 @@ class Gap(Enum):
     NOTICE_TOO_SHORT = "notice-too-short"
 
 
-def gaps(stage: Stage, held: Collection[Held], also: Collection[str] = ()) -> tuple[tuple[str, Gap], ...]:
+def gaps(
+    stage: Stage, held: Collection[Held], also: Collection[str] = (), materials: Collection[Material] = MATRIX
+) -> tuple[tuple[str, Gap], ...]:
     """What a stage still lacks as (material code, gap), in the order of the matrix; `also` names conditional materials that apply."""
     by_code = {one.code: one for one in held}
-    needed = [one for one in MATRIX if one.stage is stage and (one.always or one.code in also)]
+    needed = [one for one in materials if one.stage is stage and (one.always or one.code in also)]
     return tuple((one.code, gap) for one in needed for gap in _gaps_of(one, by_code))
 
 

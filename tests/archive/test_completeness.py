@@ -137,6 +137,27 @@ def test_a_title_counts_for_what_it_fits_best() -> None:
     assert "S6" in lacking(monitored("退出公示")), "the notice of exit is not the notice of identification"
 
 
+@pytest.mark.parametrize(
+    ("titles", "gap"),
+    [
+        (("村民代表评议记录 2026-12-01", "村级公示 2026-12-02至2026-12-08"), ""),
+        (("村民代表评议记录 2026-12-05", "村级公示 2026-12-02至2026-12-08"), "日期先后不合：S6 村级公示早于 S5 村民（代表）评议记录"),
+        (("村民代表评议记录20261201", "村级公示（2026年12月2日—2026年12月5日）"), "公示时间不够：S6 村级公示应不少于 5 天"),
+        (("村民代表评议记录", "村级公示 2026-12-02"), ""),
+        (("申请书 2026.11.25",), "日期先后不合：S2 入户调查登记表、收入测算表早于 S1 申请书（监测对象申请及承诺授权查询书）"),
+        (("村级公示 2026-13-45",), ""),
+    ],
+)
+def test_days_in_titles_are_held_against_each_other(titles: tuple[str, ...], gap: str) -> None:
+    found = [one.text for one in missing(monitored(*titles), facts()) if one.code in ("dates-order", "notice-short")]
+    assert found == ([gap] if gap else [])
+
+
+def test_a_missing_material_is_named_with_who_has_to_sign_it() -> None:
+    told = next(gap.text for gap in missing(monitored(), facts()) if " S6 " in gap.text)
+    assert told == "精准识别环节缺 S6 村级公示（须有盖章、不少于5天）"
+
+
 def test_a_conditional_material_is_needed_where_its_condition_holds() -> None:
     form = with_answers(answer("loan_has", "小额信贷", "是", 8, raw="1"), form=monitored())
     assert "B4" in lacking(form)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import fieldapp.archive
-from fieldapp.archive.copies import COPIES, LEFT_OUT, Holder, copies_of, is_left_out
+from fieldapp.archive import matrix
+from fieldapp.archive.copies import COPIES, Holder, copies_of, is_left_out
 from fieldapp.words import knows
 
 
@@ -26,12 +27,12 @@ def test_chosen_copies_keep_their_numbers() -> None:
 
 @pytest.mark.parametrize("name", ["rl_1", "rl_note", "l_redline", "m_risk", "risks", "risk_status", "m_note", "survey_note", "complaint"])
 def test_internal_names_are_left_out(name: str) -> None:
-    assert is_left_out(name, LEFT_OUT)
+    assert is_left_out(name, matrix.default().left_out)
 
 
 @pytest.mark.parametrize("name", ["m_name", "demand", "girl_1", "b_household", "copy_given"])
 def test_other_names_are_shown(name: str) -> None:
-    assert not is_left_out(name, LEFT_OUT)
+    assert not is_left_out(name, matrix.default().left_out)
 
 
 def test_every_message_of_the_archive_is_there_in_both_languages() -> None:

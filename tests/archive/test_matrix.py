@@ -8,8 +8,6 @@ from fieldapp.domain import stage
 from fieldapp.errors import MatrixInvalid
 from fieldapp.words import say
 
-from .household import facts
-
 
 def test_our_materials_are_those_of_the_stages() -> None:
     assert tuple(rule.material for rule in matrix.default().materials) == stage.MATRIX
@@ -68,7 +66,3 @@ def test_what_is_wrong_is_named_with_file_and_key(text: str, key: str, fault: st
     told = say(f"error-{raised.value.code}", **values)
     assert "county.toml" in told
     assert key in told
-
-
-def test_what_the_households_copy_leaves_out_is_the_same_by_default() -> None:
-    assert matrix.default().left_out == facts().left_out

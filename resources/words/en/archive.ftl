@@ -130,6 +130,17 @@ archive-gap-no-glyph = A character that no font has, to be written by hand: { $w
 archive-gap-count = { $label } says { $asked }, { $held } members are listed
 archive-gap-order = { $earlier } ({ $first }) is later than { $later } ({ $second })
 archive-gap-archived = Day of binding
+archive-gap-notice-short = Notice too short: { $what }
+    .kind = Notice
+archive-gap-early = { $code } { $name } is earlier than { $before } { $earlier }
+archive-gap-notice = { $code } { $name } has to hang at least { $days } days
+archive-gap-needs = { " " }(needs { $needs })
+archive-gap-days = at least { $days } days
+archive-gap-signer-head = signature of the head
+archive-gap-signer-interviewers = signatures of the interviewers
+archive-gap-signer-helper = signature of the helper
+archive-gap-signer-meeting = signatures of the meeting
+archive-gap-signer-seal = seal
 archive-gap-material = { $stage } lacks { $code } { $name }
 
 archive-catalogue-title = Catalogue of documents

@@ -130,6 +130,17 @@ archive-gap-no-glyph = 字库没有的字，须手写补正：{ $what }
 archive-gap-count = { $label }填 { $asked }，在册成员 { $held } 人
 archive-gap-order = { $earlier }（{ $first }）晚于{ $later }（{ $second }）
 archive-gap-archived = 立卷时间
+archive-gap-notice-short = 公示时间不够：{ $what }
+    .kind = 公示
+archive-gap-early = { $code } { $name }早于 { $before } { $earlier }
+archive-gap-notice = { $code } { $name }应不少于 { $days } 天
+archive-gap-needs = （须有{ $needs }）
+archive-gap-days = 不少于{ $days }天
+archive-gap-signer-head = 户主签字
+archive-gap-signer-interviewers = 调查员签字
+archive-gap-signer-helper = 帮扶责任人签字
+archive-gap-signer-meeting = 参会人签字
+archive-gap-signer-seal = 盖章
 archive-gap-material = { $stage }环节缺 { $code } { $name }
 
 archive-catalogue-title = 归档文件目录
