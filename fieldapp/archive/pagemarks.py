@@ -53,13 +53,14 @@ def volumes(pdf: bytes) -> tuple[Volume, ...]:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(pdf))
-    starts = _starts(reader)
+    sheets = list(reader.pages)
+    starts = _starts(reader, sheets)
     marks = _Marks()
     found = []
-    for first, end in zip(starts, [*starts[1:], len(reader.pages)], strict=True):
+    for first, end in zip(starts, [*starts[1:], len(sheets)], strict=True):
         pages: list[Page] = []
-        for index in range(first, end):
-            name, mark = marks.of(reader.pages[index])
+        for sheet in sheets[first:end]:
+            name, mark = marks.of(sheet)
             pages.append(Page(name or f"{BLANK}-{pages[-1].name if pages else ''}", mark))
         found.append(tuple(pages))
     return tuple(found)
@@ -103,14 +104,15 @@ def picked(pdf: bytes, places: Iterable[Sequence[int]], fronts: Iterable[bytes] 
     from pypdf import PdfReader, PdfWriter
 
     reader, slips = PdfReader(io.BytesIO(pdf)), list(fronts)
-    starts = _starts(reader)
+    sheets = list(reader.pages)
+    starts = _starts(reader, sheets)
     with PdfWriter() as writer, io.BytesIO() as out:
         for number, own in enumerate(places):
             if own and number < len(slips):
                 writer.append(io.BytesIO(slips[number]), import_outline=False)
                 _to_next_sheet(writer, pad)
             for place in own:
-                writer.add_page(reader.pages[starts[number] + place])
+                writer.add_page(sheets[starts[number] + place])
             _to_next_sheet(writer, pad)
         writer.write(out)
         return out.getvalue()
@@ -128,7 +130,8 @@ def one_copy(pdf: bytes, number: int) -> bytes:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(pdf))
-    starts = [*_starts(reader), len(reader.pages)]
+    sheets = list(reader.pages)
+    starts = [*_starts(reader, sheets), len(sheets)]
     return picked(pdf, [() if other != number else range(starts[other + 1] - starts[other]) for other in range(len(starts) - 1)])
 
 
@@ -137,10 +140,11 @@ def _to_next_sheet(writer: PdfWriter, pad: bool) -> None:
         writer.add_blank_page()
 
 
-def _starts(reader: PdfReader) -> list[int]:
+def _starts(reader: PdfReader, sheets: Sequence[Any]) -> list[int]:
     """First pages of the copies; a file without bookmarks is one copy."""
-    found = [reader.get_destination_page_number(entry) for entry in reader.outline if not isinstance(entry, list)]
-    return sorted(number for number in found if number is not None) or [0]
+    numbers = {sheet.indirect_reference.idnum: number for number, sheet in enumerate(sheets)}
+    marked: list[Any] = [entry for entry in reader.outline if not isinstance(entry, list)]
+    return sorted(numbers[entry.page.idnum] for entry in marked) or [0]
 
 
 class _Marks:
@@ -149,6 +153,7 @@ class _Marks:
     def __init__(self) -> None:
         self._fonts: dict[int, tuple[bytes, Mapping[bytes, str]]] = {}
         self._forms: dict[int, str] = {}
+        self._runs: dict[bytes, bytes] = {}
 
     def of(self, page: Any) -> tuple[str, str]:
         """Name and mark of a page; a blank one has no name."""
@@ -177,10 +182,17 @@ class _Marks:
     def _drawn(self, form: Any) -> str:
         resources = form.get("/Resources", {})
         fonts, objects = resources.get("/Font", {}), resources.get("/XObject", {})
-        text = _RUN.sub(lambda run: self._text(fonts, *run.groups()), form.get_data())
+        text = _RUN.sub(lambda run: self._run(fonts, run), form.get_data())
         pictures = "".join(self._form(objects.raw_get(f"/{name.decode('ascii')}")) for _, name in _SHOWN.findall(text))
         placed = _SHOWN.sub(rb"q \1 cm Do Q", text)
         return hashlib.sha256(placed + pictures.encode()).hexdigest()
+
+    def _run(self, fonts: Any, run: re.Match[bytes]) -> bytes:
+        """A run of text with its characters; the fonts of all pages are the same."""
+        found = self._runs.get(run[0])
+        if found is None:
+            found = self._runs[run[0]] = self._text(fonts, run[1], run[2], run[3])
+        return found
 
     def _text(self, fonts: Any, font: bytes, size: bytes, glyphs: bytes) -> bytes:
         face, characters = self._font(fonts.raw_get(f"/{font.decode('ascii')}"))

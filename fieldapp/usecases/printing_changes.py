@@ -63,10 +63,15 @@ def changed_pages(
 
     last = _last_made(workspace, household, copies)
     archive = _newest(workspace, household, report, copies, duplex)
-    if all(one.revision >= archive.revision for one in last.values()):
+    incomplete = {holder: _was_incomplete(workspace, one) for holder, one in last.items()}
+    if all(one.revision >= archive.revision and incomplete[holder] == bool(archive.gaps) for holder, one in last.items()):
         raise NotAllowed(reason="up-to-date")
     now = dict(zip(archive.copies, pagemarks.volumes(archive.pdf), strict=True))
-    before = {holder: _pages_of(workspace, last[holder], holder, bool(archive.gaps)) for holder in archive.copies}
+    before = {holder: _pages_of(workspace, last[holder], holder) for holder in archive.copies}
+    # When one of the two is marked 待补 on every page and the other is not, no page is the same.
+    for holder in archive.copies:
+        if incomplete[holder] != bool(archive.gaps):
+            before[holder] = tuple(replace(page, mark="") for page in before[holder])
     swaps = {holder: pagemarks.swap(before[holder], now[holder], archive.duplex) for holder in archive.copies}
     slips = [_slip(workspace, archive, holder, last[holder].revision, swaps[holder]) for holder in archive.copies]
     pdf = pagemarks.picked(archive.pdf, [swaps[holder].places for holder in archive.copies], slips, pad=archive.duplex)
@@ -117,25 +122,31 @@ def _newest(workspace: Workspace, household: HouseholdId, report: Report, copies
     """The archive of the newest revision with these copies, as it is kept, else made now."""
     kept = printing.kept_archive(workspace, household)
     wanted = tuple(holder for holder in printing.HOLDERS if holder in copies)
-    if kept is not None and not kept.stale and (kept.copies, kept.duplex) == (wanted, duplex):
+    if kept is not None and not kept.stale and not kept.gaps and (kept.copies, kept.duplex) == (wanted, duplex):
         return kept
     return printing.make_archive(workspace, household, report, wanted, duplex)
 
 
-def _pages_of(workspace: Workspace, made: CopyMade, holder: str, incomplete: bool) -> Volume:
-    """The pages of a copy as it was made: by its archive's marks, else by its PDF.
+def _was_incomplete(workspace: Workspace, made: CopyMade) -> bool:
+    return bool(_fields(workspace, made).get("gaps"))
 
-    When one of the two is marked 待补 on every page and the other is not, no page is the same.
-    """
-    from fieldapp.archive import pagemarks
+
+def _fields(workspace: Workspace, made: CopyMade) -> Mapping[str, str]:
+    """What the record of the archive says that the copies were made from."""
     from fieldapp.store import operations
 
     with workspace.read() as tx:
-        fields: Mapping[str, str] = operations.state(tx, made.archive).values() if made.archive else {}
+        return operations.state(tx, made.archive).values() if made.archive else {}
+
+
+def _pages_of(workspace: Workspace, made: CopyMade, holder: str) -> Volume:
+    """The pages of a copy as it was made: by its archive's marks, else by its PDF."""
+    from fieldapp.archive import pagemarks
+
+    fields = _fields(workspace, made)
     marked = pagemarks.read(fields.get("marks", ""))
     if holder in marked:
-        same = incomplete == bool(fields.get("gaps"))
-        return marked[holder] if same else tuple(replace(page, mark="") for page in marked[holder])
+        return marked[holder]
     kept = printing.kept_archive(workspace, HouseholdId(made.household), made.archive) if made.archive else None
     if kept is None or holder not in kept.copies:
         raise NotAllowed(reason="pages-unknown")

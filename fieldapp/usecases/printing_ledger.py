@@ -67,6 +67,8 @@ class Papers:
     """The newest revision that was printed or saved, by holder."""
     taken: dict[str, int]
     """The newest revision that was handed out, by holder."""
+    incomplete: bool
+    """Whether the newest archive lacked something."""
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -187,14 +189,16 @@ def take(
 
 def papers(workspace: Workspace, household: str) -> Papers:
     """What was made and handed out of a household's papers."""
-    from fieldapp.store import attachments, ledger
+    from fieldapp.store import attachments, ledger, operations
 
     with workspace.read() as tx:
         newest = ledger.newest_revisions(tx, household).get(household, 0)
-        archived = max((one.revision for one in attachments.archives(tx, household)), default=0)
+        archives = attachments.archives(tx, household)
+        archived = max((one.revision for one in archives), default=0)
+        incomplete = bool(archives and operations.state(tx, archives[0].record).values().get("gaps"))
         made = [(holder, one.revision) for one in ledger.made(tx, household) for holder in one.holders]
         out = [(one.holder, one.revision) for one in ledger.taken(tx, household)]
-    return Papers(newest, archived, _highest(made), _highest(out))
+    return Papers(newest, archived, _highest(made), _highest(out), incomplete)
 
 
 def _highest(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -64,3 +64,19 @@ def test_what_was_printed_before_pages_were_compared_is_read_from_the_kept_archi
     (copy,) = changed.copies
     assert changed.copies == by_marks.copies
     assert (changed.pages % 2, len(copy.into) % 2, len(copy.out) % 2) == (0, 0, 0)
+
+
+def test_when_nothing_is_missing_any_more_every_page_is_printed_again(workspace: Workspace) -> None:
+    household = nobody_home(workspace, "张三")
+    first = printing.make_archive(workspace, household, quiet, ("village",))
+    printing.printed(workspace, first)
+    with workspace.begin() as tx:
+        village = operations.of_record(tx, first.record)[0].vil
+        operations.write(tx, "archive", first.record, village, {"gaps": '[["no-signature", "户主", false]]'})
+    assert printing_ledger.papers(workspace, household).incomplete
+    changed = printing_changes.changed_pages(workspace, household, quiet, ("village",))
+    assert (changed.archive.revision, changed.pages) == (1, 1 + changed.archive.pages)
+    printing_changes.note_changed(workspace, changed, "file", "a.pdf")
+    assert not printing_ledger.papers(workspace, household).incomplete
+    with pytest.raises(NotAllowed):
+        printing_changes.changed_pages(workspace, household, quiet, ("village",))

@@ -196,7 +196,7 @@ class ArchiveScreen(QWidget):
 
     def _enable(self) -> None:
         there, printer = self.shown is not None and bool(self.copies), paper.may_print()
-        printed = self._known is not None and bool(self._known.papers.stale)
+        printed = self._known is not None and bool(self._known.papers.stale or self._known.papers.incomplete)
         self.make.setEnabled(there)
         self.save.setEnabled(there)
         self.print.setEnabled(there and printer)
