@@ -158,8 +158,7 @@ class Work(QWidget):
         """Bring a screen to the front."""
         for other, button in self.buttons.items():
             button.setChecked(other == name)
-        screen: QWidget = getattr(self, name)
-        self.stack.setCurrentWidget(screen)
+        self.stack.setCurrentWidget(getattr(self, name))
 
     def open_household(self, household: str) -> None:
         """Open a household's form."""

@@ -7,21 +7,19 @@ person's own files are only read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from fieldapp.domain.scan import SCANS, SIGNATURES, PageRef
+from fieldapp.domain.scan import SIGNATURES, PageRef
 from fieldapp.errors import AlreadyThere, BadInput, NotFound, ScanRefused
 
-from . import media_files
+from . import scan_filing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from fieldapp.archive.seal import Seal
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.scans import FiledPage, Scan
     from fieldapp.store.transaction import Transaction
@@ -77,15 +75,6 @@ class _Seen:
     is_blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """Where a page belongs; no reason: it may be filed."""
-
-    reason: str = ""
-    household: str = ""
-    ref: PageRef | None = None
-
-
 def take_in(workspace: Workspace, paths: Iterable[Path], report: Report) -> Intake:
     """Take in files and folders (with all below them). Raises NotFound for a path that is not there, DiskFull."""
     files = list(_files(paths))
@@ -115,9 +104,13 @@ def look_again(workspace: Workspace) -> int:
     filed = 0
     with workspace.begin() as tx:
         for one in scans.tray(tx):
-            verdict = _judge(tx, (one.code,) if one.code else (), one.fault) if one.reason != "several-codes" else _Verdict(one.reason)
+            verdict = (
+                scan_filing.judge(tx, (one.code,) if one.code else (), one.fault)
+                if one.reason != "several-codes"
+                else scan_filing.Verdict(one.reason)
+            )
             if not verdict.reason:
-                _file(tx, replace(one, household=verdict.household, ref=verdict.ref))
+                scan_filing.file(tx, replace(one, household=verdict.household, ref=verdict.ref))
                 filed += 1
             elif verdict.reason != one.reason:
                 scans.put(tx, replace(one, reason=verdict.reason, household=verdict.household, ref=verdict.ref))
@@ -162,7 +155,7 @@ def file_by_hand(workspace: Workspace, scan: str, household: str, ref: PageRef) 
         raise BadInput(what="scan-page", value=ref.path)
     with workspace.begin() as tx:
         found = _waiting(tx, scan)
-        filed = _file(tx, replace(found, household=household, ref=ref))
+        filed = scan_filing.file(tx, replace(found, household=household, ref=ref))
         audit.record(tx, "file-scan-by-hand", household, f"{found.reason} {ref.path}")
         scans.put(tx, filed)
         return _told(tx, filed, FILED)
@@ -268,7 +261,7 @@ def _keep(workspace: Workspace, name: str, data: bytes, seen: _Seen, page: int, 
     with workspace.begin() as tx:
         source = attachments.put(tx, data)
         shown = attachments.put(tx, seen.picture, "image/jpeg")
-        verdict = _judge(tx, seen.codes, seen.fault)
+        verdict = scan_filing.judge(tx, seen.codes, seen.fault)
         found = scans.Scan(
             source=source,
             page=page,
@@ -287,7 +280,7 @@ def _keep(workspace: Workspace, name: str, data: bytes, seen: _Seen, page: int, 
         if verdict.reason:
             scans.put(tx, found)
             return _told(tx, found, TRAY)
-        return _told(tx, _file(tx, found), FILED)
+        return _told(tx, scan_filing.file(tx, found), FILED)
 
 
 def _pass_over(workspace: Workspace, name: str, source: str, page: int, pages: int) -> None:
@@ -296,100 +289,6 @@ def _pass_over(workspace: Workspace, name: str, source: str, page: int, pages: i
 
     with workspace.begin() as tx:
         scans.put(tx, scans.Scan(source, page, pages, name, scans.ScanState.DISCARDED, "blank", at=tx.now().isoformat(timespec="seconds")))
-
-
-def _judge(tx: Transaction, codes: Sequence[str], fault: str) -> _Verdict:
-    """Where a page belongs by its code, or why a person must look."""
-    from fieldapp.archive import seal
-    from fieldapp.store import authors
-
-    if len(codes) != 1:
-        return _Verdict("several-codes" if codes else "no-code")
-    try:
-        own = seal.read(codes[0])
-    except ValueError:
-        return _Verdict("code-unreadable")
-    keys = authors.keys(tx)
-    if seal.signer_of(own, keys) is None:
-        return _Verdict("signature-bad" if seal.knows(own, keys) else "unknown-key")
-    leaf = own.leaf
-    ref = PageRef(own.revision, own.copy, leaf.kind.name.lower(), leaf.number, leaf.part, leaf.parts) if leaf else None
-    reason = _reason(tx, own, ref) or (f"poor-{fault}" if fault else "")
-    return _Verdict(reason, "" if reason == "unknown-household" else own.household, ref)
-
-
-def _reason(tx: Transaction, own: Seal, ref: PageRef | None) -> str:
-    """Why a page whose code is genuine is not filed at once."""
-    from fieldapp.store import attachments, households, ledger, scans
-
-    try:
-        households.get(tx, own.household)
-    except NotFound:
-        return "unknown-household"
-    newest = ledger.newest_revisions(tx, own.household).get(own.household, 0)
-    if own.revision != newest:
-        return "stale" if own.revision < newest else "unknown-revision"
-    made = {one.digest for one in attachments.archives(tx, own.household) if one.revision == own.revision}
-    made |= {one.digest for one in ledger.made(tx, own.household) if one.revision == own.revision}
-    if made and own.digest not in made:
-        return "other-content"
-    if ref is None:
-        return "old-code"
-    return "already-there" if any(one.ref == ref for one in scans.filed(tx, own.household)) else ""
-
-
-def _file(tx: Transaction, scan: Scan) -> Scan:
-    """Write the page as an attachment of its household; with the last page of a file that is of one household only, the file too."""
-    from fieldapp.store import attachments, audit, households, operations, scans
-
-    if scan.ref is None:
-        raise BadInput(what="scan-page", value=scan.id)
-    village = households.get(tx, scan.household).village
-    record = uuid4().hex
-    fields: dict[str, str | None] = {
-        "name": f"{scan.name}#{scan.page}",
-        "mime": "image/jpeg",
-        "size": str(len(attachments.get(tx, scan.picture))),
-        "sha": scan.picture,
-        "submission": "",
-        "path": scan.ref.path,
-        "household": scan.household,
-        "caption": "",
-        "taken_at": scan.at,
-        "code": scan.code,
-        "source": scan.source,
-    }
-    operations.write(tx, "attachment", record, village, fields)
-    filed = replace(scan, state=scans.ScanState.FILED, reason="", record=record)
-    scans.put(tx, filed)
-    audit.record(tx, "file-scan", scan.household, f"{scan.ref.path} {scan.source[:12]}#{scan.page}")
-    _send_source(tx, filed, village)
-    return filed
-
-
-def _send_source(tx: Transaction, scan: Scan, village: str) -> None:
-    """The file as it came travels with the household once all its pages are filed and none is of another; else it stays here."""
-    from fieldapp.store import attachments, operations, scans
-
-    pages = scans.of_source(tx, scan.source)
-    kept = [one for one in pages if one.state is not scans.ScanState.DISCARDED]
-    if len(pages) < scan.pages or any(one.state is not scans.ScanState.FILED or one.household != scan.household for one in kept):
-        return
-    if any(one.id == scan.source for one in attachments.of_household(tx, scan.household)):
-        return
-    size = len(attachments.get(tx, scan.source))
-    fields: dict[str, str | None] = {
-        "name": scan.name,
-        "mime": media_files.mime_of(Path(scan.name).suffix.lower().removeprefix(".")),
-        "size": str(size),
-        "sha": scan.source,
-        "submission": "",
-        "path": f"{SCANS}source",
-        "household": scan.household,
-        "caption": "",
-        "taken_at": scan.at,
-    }
-    operations.write(tx, "attachment", uuid4().hex, village, fields)
 
 
 def _waiting(tx: Transaction, scan: str) -> Scan:

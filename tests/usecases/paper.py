@@ -11,6 +11,7 @@ import pypdfium2
 import segno
 import zxingcpp
 from PIL import Image
+from pypdf import PdfReader
 
 from fieldapp.archive import base45, seal
 from fieldapp.domain.ids import HouseholdId
@@ -49,13 +50,21 @@ def sheets(workspace: Workspace, household: HouseholdId) -> list[Sheet]:
     archive = printing.make_archive(workspace, household, quiet)
     found = []
     document = pypdfium2.PdfDocument(archive.pdf)
-    for index in range(len(document)):
-        picture = document[index].render(scale=100 / 72, grayscale=True).to_pil()
-        for code in zxingcpp.read_barcodes(picture):
-            leaf = seal.read(code.text).leaf
-            if leaf and leaf.kind is seal.PageKind.SIGNATURES:
-                ref = PageRef(archive.revision, seal.read(code.text).copy, "signatures", leaf.number, leaf.part, leaf.parts)
-                found.append(Sheet(household, ref, archive.pdf, index))
+    for index, page in enumerate(PdfReader(io.BytesIO(archive.pdf)).pages):
+        names = "".join(page.get("/Resources", {}).get("/XObject", {}))
+        if "/B" not in names or "/Q" not in names:
+            continue
+        (code,) = zxingcpp.read_barcodes(document[index].render(scale=100 / 72, grayscale=True).to_pil())
+        own = seal.read(code.text)
+        if own.leaf:
+            found.append(
+                Sheet(
+                    household,
+                    PageRef(own.revision, own.copy, "signatures", own.leaf.number, own.leaf.part, own.leaf.parts),
+                    archive.pdf,
+                    index,
+                )
+            )
     document.close()
     return found
 

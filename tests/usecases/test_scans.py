@@ -209,7 +209,7 @@ def test_path_that_is_not_there_is_told(workspace: Workspace, tmp_path: Path) ->
 
 
 def test_simulated_scans_are_filed_right_and_foreign_pages_kept_out(tmp_path: Path) -> None:
-    tally = Proof(tmp_path, 15, seed=3, dpi=(100, 120)).run()
+    tally = Proof(tmp_path, 15, seed=3, dpi=(100,)).run()
     assert (tally.right, tally.wrong, tally.in_tray, tally.kept_out, tally.other_reason) == (12, 0, [], 3, [])
 
 
@@ -219,7 +219,8 @@ def test_every_reason_has_its_words() -> None:
     from fieldapp.archive import scan_source
     from fieldapp.usecases import scans as module
 
-    source = Path(module.__file__).read_text(encoding="utf-8")
+    folder = Path(module.__file__).parent
+    source = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in ("scans", "scan_filing"))
     reasons = set(re.findall(r'"((?:no|several|code|unknown|signature|stale|other|old|already)[a-z-]*)"', source))
     reasons |= set(re.findall(r'_refusal\("([a-z-]+)"', Path(scan_source.__file__).read_text(encoding="utf-8")))
     reasons -= {"known", "code"}
