@@ -59,9 +59,13 @@ def _rows(table: FilledTable) -> Iterator[tuple[str, str, tuple[FilledAnswer, ..
 
 
 def row_title(table: FilledTable, number: int, row: tuple[FilledAnswer, ...]) -> str:
-    """As 家庭成员 2　张三: the first text that is answered names the row."""
-    head = next((answer.text for answer in row if answer.state is FilledState.ANSWERED and answer.type == "string"), "")
-    return say("archive-row-title", table=table.title, number=number, name=head)
+    """As 家庭成员 2　张三."""
+    return say("archive-row-title", table=table.title, number=number, name=row_head(row))
+
+
+def row_head(row: tuple[FilledAnswer, ...]) -> str:
+    """The first text that is answered."""
+    return next((answer.text for answer in row if answer.state is FilledState.ANSWERED and answer.type == "string"), "")
 
 
 def _raw(place: _Place | None) -> str:

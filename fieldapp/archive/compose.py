@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from fieldapp.engine.views import FilledAnswer, FilledForm, FilledSection, FilledState, FilledTable
@@ -12,7 +12,7 @@ from sync.operation import canonical
 
 from . import completeness
 from .amounts import is_money, shown
-from .comparison import changes, row_title
+from .comparison import changes, row_head, row_title
 from .completeness import MEMBER_TABLE
 from .copies import is_left_out, marked
 from .numbers import archive_number
@@ -34,8 +34,9 @@ def compose(filled: FilledForm, facts: ArchiveFacts) -> ArchiveSheet:
     content = canonical(_content(filled, facts))
     uploads = [(answer, hidden) for answer, hidden in marked(filled, facts.left_out) if _is_upload(answer)]
     pictures = [(answer, hidden) for answer, hidden in uploads if not answer.name.startswith(_SIGNED)]
-    shown = _frames([answer for answer, hidden in pictures if not hidden], facts, 1)
-    internal_photos = _frames([answer for answer, hidden in pictures if hidden], facts, len(shown) + 1)
+    captions = _captions(filled)
+    shown = _frames([answer for answer, hidden in pictures if not hidden], captions, facts, 1)
+    internal_photos = _frames([answer for answer, hidden in pictures if hidden], captions, facts, len(shown) + 1)
     ordered = sorted(pictures, key=lambda picture: picture[1])
     numbers = {answer.path: frame.number for (answer, _), frame in zip(ordered, (*shown, *internal_photos), strict=True)}
     parts = _Parts(facts, numbers)
@@ -208,11 +209,20 @@ def _day(taken: str) -> date | None:
         return None
 
 
-def _frames(answers: list[FilledAnswer], facts: ArchiveFacts, first: int) -> tuple[Frame, ...]:
+def _captions(filled: FilledForm) -> dict[str, str]:
+    """Of pictures in rows of a repeat: whose or what it is, then the question, as 一卡通流水：材料照片."""
+    captions = {}
+    for row in (row for section in filled.sections for table in section.tables for row in table.rows):
+        about = row_head(row)
+        captions.update({answer.path: f"{about}：{answer.label}" for answer in row if about and answer.attachment})
+    return captions
+
+
+def _frames(answers: list[FilledAnswer], captions: Mapping[str, str], facts: ArchiveFacts, first: int) -> tuple[Frame, ...]:
     frames = []
     for number, answer in enumerate(answers, first):
         photo = facts.photos.get(answer.attachment)
-        caption = (photo.caption if photo else "") or answer.label
+        caption = (photo.caption if photo else "") or captions.get(answer.path, answer.label)
         frames.append(Frame(answer.attachment, number, caption, _details(photo), photo.data if photo else None, answer.label))
     return tuple(frames)
 

@@ -10,7 +10,7 @@ from fieldapp.archive.compose import compose
 from fieldapp.archive.sheet import Photo
 from fieldapp.engine.views import FilledSection, FilledTable
 
-from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled, skipped
+from .household import EVIDENCE, HOUSE, answer, attachment, facts, filled, skipped, upload
 
 
 def test_internal_answers_stand_in_the_internal_pages_only() -> None:
@@ -124,3 +124,10 @@ def test_a_photo_says_when_where_and_by_whom_it_was_taken() -> None:
 
 def test_what_was_signed_on_the_screen_bears_its_day() -> None:
     assert [box.day for box in compose(filled(), facts()).signatures] == ["2026年11月20日", "2026年11月20日", ""]
+
+
+def test_a_photo_in_a_row_says_what_the_row_is_about() -> None:
+    rows = ((answer("extra_title", "材料名称", "一卡通流水"), upload("extra_photo", "材料照片", HOUSE)),)
+    table = FilledTable("/h/extra", "extra", "其他举证材料", rows, ("a" * 32,))
+    section = FilledSection("/h/o", "o", "十五、举证", True, (), (table,))
+    assert [frame.caption for frame in compose(replace(filled(), sections=(section,)), facts()).photos] == ["一卡通流水：材料照片"]
