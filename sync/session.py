@@ -19,8 +19,9 @@ Report = Callable[[int, int, str], None]
 """`report(done, total, message id)`; raises to give up."""
 
 SMALLEST_BATCH = 1 << 12
-FIRST_BATCH = 1 << 19
-"""Plain bytes of operations: about a thirtieth goes over the line, two to three seconds at 64 kbit/s."""
+FIRST_BATCH = 1 << 20
+"""Plain bytes of operations, of which about a thirtieth goes over the line: four to five seconds at 64 kbit/s. What the line bore last time
+is the better beginning."""
 LARGEST_BATCH = 1 << 22
 _FEED_SHARE = 8
 """The feed is asked for by what it takes in the district's database, which is nearer to what it takes on the line."""
@@ -75,14 +76,25 @@ class Summary:
     server_time: str = ""
 
 
-def exchange(replica: Replica, peer: Peer, report: Report, clock: Callable[[], float] = time.monotonic) -> Summary:
-    """Bring a replica and a peer together. Raises Offline if not even the operations got across, and what the peer refuses with."""
+def exchange(
+    replica: Replica,
+    peer: Peer,
+    report: Report,
+    clock: Callable[[], float] = time.monotonic,
+    bore: Callable[[int], None] = lambda _: None,
+    first_batch: int = FIRST_BATCH,
+) -> Summary:
+    """Bring a replica and a peer together. Raises Offline if not even the operations got across, and what the peer refuses with.
+
+    `bore` is told after each request how large the next one may be, so that the next exchange can begin there.
+    """
     summary = Summary()
-    reply = _trade(replica, peer, report, clock, summary)
+    batch = _Batch(min(max(first_batch, SMALLEST_BATCH), LARGEST_BATCH), bore)
+    reply = _trade(replica, peer, report, clock, summary, batch)
     summary.differing = differing(replica, peer.name, reply)
     if summary.differing:
         replica.start_over(peer.name, reply.epoch)
-        reply = _trade(replica, peer, report, clock, summary)
+        reply = _trade(replica, peer, report, clock, summary, batch)
         summary.differing = differing(replica, peer.name, reply)
         summary.mended = not summary.differing
     trade_files(replica, peer, report, summary)
@@ -130,13 +142,34 @@ def differing(replica: Replica, peer: str, reply: SyncReply) -> tuple[str, ...]:
     return villages if replica.unsent(peer) == 0 else ()
 
 
-def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], float], summary: Summary) -> SyncReply:
-    limit, failures, idle = FIRST_BATCH, 0, 0
+@dataclass(slots=True)
+class _Batch:
+    """How much goes into one request: half as much after a break, more when a full one was quick."""
+
+    limit: int
+    bore: Callable[[int], None]
+
+    def broke(self) -> None:
+        self._set(self.limit // 2)
+
+    def arrived(self, took_s: float, *, was_full: bool) -> None:
+        if took_s > LONG_S:
+            self._set(self.limit // 2)
+        elif took_s < SHORT_S and was_full:
+            self._set(self.limit * 2)
+
+    def _set(self, limit: int) -> None:
+        self.limit = min(max(limit, SMALLEST_BATCH), LARGEST_BATCH)
+        self.bore(self.limit)
+
+
+def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], float], summary: Summary, batch: _Batch) -> SyncReply:
+    failures, idle = 0, 0
     again = True
     sent, waiting = 0, replica.unsent(peer.name)
     while again:
         report(sent, sent + waiting, "exchange-operations")
-        request = send(replica, peer.name, limit)
+        request = send(replica, peer.name, batch.limit)
         began = clock()
         try:
             reply = peer.sync(request)
@@ -144,12 +177,13 @@ def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], flo
             failures += 1
             if failures >= PATIENCE or failure.values.get("stage") == "connect":
                 raise
-            limit = max(SMALLEST_BATCH, limit // 2)
+            batch.broke()
             continue
-        failures, limit = 0, _next_limit(limit, clock() - began)
+        failures, took_s = 0, clock() - began
         before = replica.cursors(peer.name)
         asked = receive(replica, peer.name, reply, summary)
         left = replica.unsent(peer.name)
+        batch.arrived(took_s, was_full=left > 0 or reply.more)
         sent += max(0, waiting - left)
         idle = 0 if left < waiting or replica.cursors(peer.name) != before else idle + 1
         if idle > 2 and (asked or left):
@@ -157,12 +191,6 @@ def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], flo
         waiting, again = left, asked or left > 0
         summary.sent += len(set(reply.receipts))
     return reply
-
-
-def _next_limit(limit: int, took_s: float) -> int:
-    if took_s < SHORT_S:
-        return min(LARGEST_BATCH, limit * 2)
-    return max(SMALLEST_BATCH, limit // 2) if took_s > LONG_S else limit
 
 
 def trade_files(replica: Replica, peer: Peer, report: Report, summary: Summary) -> None:

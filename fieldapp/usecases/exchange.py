@@ -26,6 +26,7 @@ _PERSON, _AREA, _CERTIFICATE = "district-person", "district-area", "district-cer
 _LAST_SYNC, _LAST_ERROR = "last-sync", "last-error"
 _AUTHORITY, _PHOTOS_LATER = "district-authority", "photos-later"
 _UP, _DOWN, _OFFSET = "last-bytes-up", "last-bytes-down", "clock-offset"
+_BATCH = "line-batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +231,20 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
 
 
 def _exchange(workspace: Workspace, peer: HttpPeer, stage: Stage, later: bool) -> ExchangeReport:
-    from fieldapp.store import attachments, audit
+    from fieldapp.store import attachments, audit, facts
     from fieldapp.store.replica import StoreReplica
-    from sync.session import exchange, trade_files
+    from sync.session import FIRST_BATCH, exchange, trade_files
 
     from . import previews
 
-    done = exchange(StoreReplica(workspace, with_files=False), peer, stage.told)
+    bore: list[int] = []
+    with workspace.read() as tx:
+        first = int(facts.get(tx, _BATCH, str(FIRST_BATCH)))
+    try:
+        done = exchange(StoreReplica(workspace, with_files=False), peer, stage.told, bore=bore.append, first_batch=first)
+    finally:
+        if bore:
+            _note(workspace, _BATCH, str(bore[-1]))
     small = 0
     if not later:
         try:
