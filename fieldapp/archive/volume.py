@@ -216,7 +216,7 @@ class Binding:
         pen.show(self._frames[self.is_back], 0, 0)
         if number:
             outer, to_outer = (left, Align.LEFT) if self.is_back else (left + BODY, Align.RIGHT)
-            pen.say(outer, 11 * MM - 1, str(number), 12, to_outer)
+            pen.text(outer, 11 * MM - 1, str(number), 12, to_outer)
         self._sides += 1
         return pen.take()
 
