@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ class Step:
 
     household: HouseholdId
     archive: Archive
+    """Without its bytes where all go into one file: a village must not be held in memory."""
     file: Path | None
     number: int
     """In the ledger, 0 for a household of a file that is not whole yet."""
@@ -236,7 +237,7 @@ class _Work:
             made = self._made(line)
             if made is not None:
                 archive, prepared = made
-                bound.append((line, archive))
+                bound.append((line, replace(archive, pdf=b"")))
                 yield (prepared or self._prepared(line)).sheet
 
     def _made(self, line: RunLine) -> tuple[Archive, printing_facts.Prepared | None] | None:

@@ -71,13 +71,15 @@ class ArchiveScreen(QWidget):
         page = QVBoxLayout(self)
         top = QHBoxLayout()
         self.title.setFont(self._desk.theme.font(1.2, bold=True))
-        top.addWidget(self.title)
+        top.addWidget(self.title, 1)
+        self.stale.setWordWrap(True)
         paint(self.stale, text=self._desk.theme.inks.wrong)
-        top.addWidget(self.stale, 1)
+        self.stale.hide()
         for button in (self.make, self.save, self.print, self.changes, self.village):
             button.setAutoDefault(False)
             top.addWidget(button)
         page.addLayout(top)
+        page.addWidget(self.stale)
         row = QHBoxLayout()
         row.addWidget(QLabel(say("ui-archive-holders")))
         for box in self.holders.values():
@@ -210,6 +212,7 @@ class ArchiveScreen(QWidget):
         copies = "、".join(say(f"ledger-holder-{holder}") for holder in stale)
         before = min((known.papers.made[holder] for holder in stale), default=0)
         self.stale.setText(say("ui-archive-stale", copies=copies, before=before, newest=known.papers.newest) if stale else "")
+        self.stale.setVisible(bool(stale))
         self._enable()
 
     def _print(self) -> None:

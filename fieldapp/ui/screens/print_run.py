@@ -86,13 +86,17 @@ class RunDialog(QDialog):
         self.aside.setWordWrap(True)
         page.addWidget(self.aside, 1)
         row = QHBoxLayout()
-        for button in (self.drop, self.catalogue, self.labels):
-            button.setAutoDefault(False)
-            row.addWidget(button)
+        papers = QHBoxLayout()
+        papers.addWidget(self.catalogue)
+        papers.addWidget(self.labels)
+        papers.addStretch(1)
+        row.addWidget(self.drop)
         row.addStretch(1)
         for button in (self.go, self.halt, self.hide_):
-            button.setAutoDefault(False)
             row.addWidget(button)
+        for button in (self.go, self.halt, self.hide_, self.drop, self.catalogue, self.labels):
+            button.setAutoDefault(False)
+        page.addLayout(papers)
         page.addLayout(row)
         emphasize(self.go, self._desk.theme.inks)
 
