@@ -28,6 +28,11 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     sync.add_argument("--district-time", action="store_true")
     sync.add_argument("--photos", choices=("now", "later"))
     sync.set_defaults(run=_sync)
+    held = commands.add_parser("deletions", help=say("cli-deletions"), parents=[common])
+    decision = held.add_mutually_exclusive_group()
+    decision.add_argument("--confirm", metavar="VILLAGE", default="")
+    decision.add_argument("--keep", metavar="VILLAGE", default="")
+    held.set_defaults(run=_deletions)
     verbs = commands.add_parser("bundle", help=say("cli-bundle"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
     write = verbs.add_parser("write", help=say("cli-bundle-write"), parents=[common])
     write.add_argument("--to", required=True, choices=("district",))
@@ -62,6 +67,20 @@ def _sync(app: App, given: argparse.Namespace) -> Told:
         return Told(asdict(status), say("cli-sync-status", **asdict(status)))
     done = exchange.sync_now(workspace, progress, district_time=given.district_time)
     return Told(asdict(done), say("cli-synced", **asdict(done)), findings=done.set_aside > 0)
+
+
+def _deletions(app: App, given: argparse.Namespace) -> Told:
+    """Deletions that came in a flood and wait for a person."""
+    from fieldapp.usecases import held
+
+    workspace = app.workspace(passphrase())
+    if given.confirm or given.keep:
+        decide = held.confirm if given.confirm else held.keep
+        records = decide(workspace, given.confirm or given.keep)
+        return Told({"records": records}, say("cli-deletions-confirmed" if given.confirm else "cli-deletions-kept", records=records))
+    lines = held.waiting(workspace)
+    told = "\n".join(say("ui-held-told", village=one.village_name, records=one.records, of=one.of, who=one.who) for one in lines)
+    return Told({"held": [asdict(one) for one in lines]}, told or say("cli-deletions-none"), findings=bool(lines))
 
 
 def _write(app: App, given: argparse.Namespace) -> Told:

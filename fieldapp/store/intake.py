@@ -11,7 +11,7 @@ from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
 from sync.replica import Author, Taken
 
-from . import areas, audit, facts, operations, outbox, purge
+from . import areas, audit, facts, held, operations, outbox, purge
 from .tables import AuthorRow, QuarantineRow
 from .transaction import Transaction
 
@@ -30,20 +30,22 @@ def learn_authors(tx: Transaction, authors: Sequence[Author]) -> None:
     tx.session.flush()
 
 
-def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation]) -> Taken:
+def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation], deleted: dict[str, set[str]] | None = None) -> Taken:
     """Keep what is new and believable, set the rest aside with a reason; what came from the peer counts as receipted by it.
 
-    Operations that were set aside because their author was unknown are tried again once the author is known.
+    Operations that were set aside because their author was unknown are tried again once the author is known. `deleted` has, by village,
+    the records that this exchange deleted so far; a flood of deletions is held (`held`).
     """
     listed = tx.sql("SELECT device, public_key, revoked FROM author").fetchall()
     authors = {device: (bytes.fromhex(key), bool(revoked)) for device, key, revoked in listed}
     waiting = _waiting(tx, authors)
-    new, known = 0, _known(tx, incoming) | purge.passed_over(tx, incoming)
+    new, known = 0, _known(tx, incoming) | purge.passed_over(tx, incoming) | held.known(tx, incoming)
     aside: list[tuple[str, str]] = []
     touched: dict[str, None] = {}
     fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}
+    flood = held.too_many(tx, fresh.values(), {} if deleted is None else deleted)
     for operation in fresh.values():
-        reason = _reason(tx, peer, operation, authors.get(operation.dev))
+        reason = _reason(tx, peer, operation, authors.get(operation.dev)) or (held.REASON if operation.id in flood else "")
         if reason:
             aside.append((operation.id, reason))
             _set_aside(tx, peer, operation, reason)

@@ -13,7 +13,7 @@ from fieldapp.errors import AlreadyThere, BadInput
 from sync.operation import Operation, Signer
 from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
 
-from . import areas, attachments, audit, facts, forms, intake, outbox, purge, snapshots
+from . import areas, attachments, audit, facts, forms, held, intake, outbox, purge, snapshots
 from .database import Database
 from .tables import ScopeRow
 from .transaction import Transaction
@@ -30,6 +30,8 @@ class StoreReplica:
         """Without them files stay for another time: nothing is offered and nothing asked for."""
         self._taken = 0
         """Operations from elsewhere since this exchange began."""
+        self._deleted: dict[str, set[str]] = {}
+        """By village the records that this exchange has deleted."""
 
     def signer(self) -> Signer:
         """This laptop's key."""
@@ -72,7 +74,7 @@ class StoreReplica:
         with self._database.begin() as tx:
             intake.learn_authors(tx, authors)
             operations = [operation for page in pages for operation in page.operations]
-            taken = intake.take_in(tx, peer, operations)
+            taken = intake.take_in(tx, peer, operations, self._deleted)
             known = _cursors(tx, peer)
             for page in pages:
                 if page.start <= known.get(page.village, 0) < page.next:
@@ -153,7 +155,7 @@ class StoreReplica:
     def digest(self, village: str) -> tuple[int, str]:
         """How many operations of a village are or were here, and the XOR of their ids."""
         with self._database.read() as tx:
-            ids = {*tx.column("SELECT id FROM operation WHERE vil = ?", village), *purge.gone(tx, village)}
+            ids = {*tx.column("SELECT id FROM operation WHERE vil = ?", village), *purge.gone(tx, village), *held.ids(tx, village)}
         together = 0
         for identity in ids:
             together ^= int(identity, 16)

@@ -15,10 +15,11 @@ from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions.base import TextField
 from fieldapp.ui.theme import Theme, emphasize, paint
-from fieldapp.usecases import exchange
+from fieldapp.usecases import exchange, held
 from fieldapp.words import say
 
 from .conflicts import ConflictsPanel
+from .held import HeldPanel
 
 if TYPE_CHECKING:
     from fieldapp.usecases.exchange import ExchangeReport, ExchangeStatus
@@ -69,6 +70,7 @@ class ExchangeScreen(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
         self.conflicts = ConflictsPanel(desk.theme)
+        self.held = HeldPanel(desk.theme)
         self._build()
         self._bind()
         self._be_busy(False)
@@ -106,6 +108,7 @@ class ExchangeScreen(QWidget):
         emphasize(self.sync, self._desk.theme.inks)
         page.addLayout(buttons)
         page.addWidget(self.message)
+        page.addWidget(self.held)
         page.addWidget(self.conflicts, 1000)
         page.addStretch(1)
 
@@ -121,6 +124,7 @@ class ExchangeScreen(QWidget):
         self.write.clicked.connect(self._write)
         self.read.clicked.connect(self._read)
         self.conflicts.decided.connect(self._resolve)
+        self.held.decided.connect(self._decide_deletions)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the state whenever the screen comes back."""
@@ -131,7 +135,9 @@ class ExchangeScreen(QWidget):
         """Read state and conflicts from the workspace."""
         workspace = self._workspace
         self._desk.background.run(
-            lambda report: (exchange.status(workspace), exchange.conflicts(workspace)), owner=self, done=lambda pair: self._show(*pair)
+            lambda report: (exchange.status(workspace), exchange.conflicts(workspace), held.waiting(workspace)),
+            owner=self,
+            done=lambda found: self._show(*found),
         )
 
     def begin(self, district_time: bool = False) -> None:
@@ -177,6 +183,11 @@ class ExchangeScreen(QWidget):
         self._desk.background.run(
             lambda report: exchange.resolve(workspace, record, field, value), owner=self, done=lambda _: self._after("ui-exchange-decided")
         )
+
+    def _decide_deletions(self, village: str, meant: bool) -> None:
+        workspace, decide = self._workspace, held.confirm if meant else held.keep
+        told = "ui-held-confirmed" if meant else "ui-held-kept"
+        self._desk.background.run(lambda report: decide(workspace, village), owner=self, done=lambda _: self._after(told))
 
     def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object]) -> None:
         if self.job is not None:
@@ -240,7 +251,7 @@ class ExchangeScreen(QWidget):
         for button in (self.sync, self.write, self.read, self.enrol, self.slip, self.by_their_clock):
             button.setEnabled(not busy)
 
-    def _show(self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...]) -> None:
+    def _show(self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...], flood: tuple[held.HeldDeletions, ...]) -> None:
         texts = {
             "server": f"{'🔒 ' if status.pinned else ''}{status.server}\n{status.person}"
             if status.server
@@ -259,6 +270,7 @@ class ExchangeScreen(QWidget):
         for button in (self.sync, self.write, self.read):
             button.setEnabled(bool(status.server) and not busy)
         self.conflicts.show_conflicts(conflicts)
+        self.held.show_held(flood)
 
     def _say(self, message: str, wrong: bool = False, **values: int) -> None:
         inks = self._desk.theme.inks
