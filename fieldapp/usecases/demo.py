@@ -93,7 +93,7 @@ def _set_up_district(data: Path, teams: int) -> list[str]:
     codes = []
     for team in range(1, teams + 1):
         name = say("demo-team", number=team)
-        _district("person", "add", name, "--role", "enumerator", "--area", county.TOWN, "--data", data)
+        _district("person", "add", name, "--role", "surveyor", "--area", county.TOWN, "--data", data)
         codes.append(str(_district("enrol-code", "--person", name, "--area", county.TOWN, "--data", data)["code"]))
     return codes
 
@@ -109,9 +109,12 @@ def _district(*words: object) -> Any:
 
 @contextmanager
 def _serving(data: Path) -> Iterator[str]:
-    """The district server in its own process on a free port of this machine; its URL."""
+    """The district server in its own process on a free port of this machine; its URL. Its log of requests lies beside its data."""
     command = [sys.executable, "-m", "sync.server", "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_environment()) as server:
+    with (
+        data.with_name(f"{data.name}.log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8", env=_environment()) as server,
+    ):
         try:
             assert server.stdout is not None
             yield str(json.loads(server.stdout.readline())["url"])

@@ -263,7 +263,8 @@ def _serving(data: Path, database: str) -> Iterator[_Server]:
     if database:
         command += ["--database", database]
     with ExitStack() as stack:
-        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8"))
+        log = stack.enter_context(data.with_name(f"{data.name}.log").open("wb"))
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"))
         stack.callback(process.wait)
         stack.callback(process.terminate)
         assert process.stdout is not None
