@@ -26,9 +26,10 @@ from tests.world import laptop
 from .measure import Figure, median
 
 _MEMBERS, _PHOTOS, _PHOTO_BYTES = 6, 4, 300 * 1024
-_HOUSEHOLDS, _ROUNDS, _VILLAGE, _WARM = 3, 3, 500, 50
-_TURNS = 20
-"""Households that are counted (one more warms up), rounds, households of the village, and from which on its memory is looked at."""
+_HOUSEHOLDS, _ROUNDS, _TURNS = 3, 3, 20
+"""Households that are counted (one more warms up), rounds beside the peers, turns of three copies beside one."""
+_VILLAGE, _WARM = 500, 50
+"""Households of the village, and from which on its memory is looked at."""
 
 
 @dataclass(slots=True)
