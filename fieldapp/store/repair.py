@@ -23,7 +23,19 @@ from .vault import FILES
 _COLUMNS = "seq, id, rec, kind, vil, household, user, body, sum"
 _HEADS = "SELECT * FROM draft WHERE id IN (SELECT value FROM json_each(?))"
 _PUT_BACK = f"INSERT INTO operation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_WHOLE = ("draft", "draft_answer", "draft_journal", "form", "form_file", "author", "area", "scope", "quarantine")
+_WHOLE = (
+    "draft",
+    "draft_answer",
+    "draft_journal",
+    "form",
+    "form_file",
+    "author",
+    "area",
+    "scope",
+    "quarantine",
+    "print_run",
+    "print_run_line",
+)
 """Tables of which a backup gives back every row that is not here."""
 _FORMS = {"form", "form_file"}
 _DRAFTS = {"draft_answer", "draft_journal"}

@@ -165,7 +165,7 @@ def _slip(workspace: Workspace, archive: Archive, holder: str, before: int, swap
             title=say("slip-exchange-title"),
             lead=(
                 say("slip-exchange-lead", head=archive.head_name, number=number, holder=say(f"ledger-holder-{holder}")),
-                say("slip-exchange-why", before=before, after=archive.revision),
+                say("slip-exchange-why" if before < archive.revision else "slip-exchange-complete", before=before, after=archive.revision),
             ),
             rows=(
                 (say("slip-exchange-out"), say("slip-exchange-pages", pages=page_words(swap.out), count=len(swap.out))),

@@ -13,7 +13,6 @@ from fieldapp.store import (
     attachments,
     audit,
     backup,
-    driver,
     engine,
     households,
     keys,
@@ -25,6 +24,7 @@ from fieldapp.store import (
     submissions,
 )
 from fieldapp.store.database import Database
+from sync import driver
 
 from . import mend_proof
 from .conftest import PASSPHRASE, USER

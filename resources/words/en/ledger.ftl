@@ -12,6 +12,7 @@ ledger-page-other = { $name }
 slip-exchange-title = Exchange of pages
 slip-exchange-lead = Household { $head }, archive number { $number }, copy of: { $holder }
 slip-exchange-why = This household’s record was revised from revision { $before } to { $after }. The pages below differ from the bound ones; all others stay valid.
+slip-exchange-complete = What this household’s archive lacked has come (or has changed); it is still revision { $after }. The pages below are replaced by pages with the right marks.
 slip-exchange-out = Take out
 slip-exchange-in = Put in
 slip-exchange-nothing = none

@@ -12,6 +12,7 @@ ledger-page-other = { $name }
 slip-exchange-title = 换页单
 slip-exchange-lead = { $head } 户　档号 { $number }　{ $holder }存档份
 slip-exchange-why = 本户调查记录由第 { $before } 版修订为第 { $after } 版。下列页与本份已装订的不同，其余页内容不变，继续有效。
+slip-exchange-complete = 本户档案缺的材料已经补齐（或有变化），仍是第 { $after } 版。下列页换成没有旧标记的新页。
 slip-exchange-out = 取出
 slip-exchange-in = 换入
 slip-exchange-nothing = 无
