@@ -74,7 +74,10 @@ def _read_file(told: str) -> Slip:
 
 
 def _checked(slip: Slip) -> Slip:
-    is_url = urlsplit(slip.url).scheme in ("http", "https") and len(slip.url) < 500
+    try:
+        is_url = urlsplit(slip.url).scheme in ("http", "https") and len(slip.url) < 500
+    except ValueError as wrong:
+        raise GarbledReply(what="slip") from wrong
     if not (is_url and slip.code and len(slip.code) < 100 and _PIN.fullmatch(slip.pin) and _AREA.fullmatch(slip.area)):
         raise GarbledReply(what="slip")
     return slip

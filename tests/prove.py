@@ -20,6 +20,7 @@ PROOFS = {
     "form-fuzz": "tests.fuzz",
     "convergence": "tests.sync.convergence",
     "mutants": "tests.sync.mutants",
+    "sync-fuzz": "tests.sync.fuzz",
     "scans": "tests.usecases.scan_proof",
 }
 """What is proved → where."""

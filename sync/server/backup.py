@@ -65,7 +65,7 @@ def put_back(district: District, file: Path) -> PutBack:
 
     Raises NotKnown(file), BackupUnfit, BundleDamaged, BundleForeign.
     """
-    header = _checked(district, file)
+    header = check(district, file)
     kept = district.folder / f"before-restore-{district.now():%Y%m%dT%H%M%S}{dump.SUFFIX}"
     write(district, kept, files=False)
     counts: Counter[str] = Counter()
@@ -83,7 +83,7 @@ def put_back(district: District, file: Path) -> PutBack:
 def rehearse(district: District, file: Path) -> Drill:
     """Put a backup back in a place of its own, verify every operation, feed, record and file in it, and take it away again."""
     began = time.monotonic()
-    header = _checked(district, file)
+    header = check(district, file)
     with tempfile.TemporaryDirectory(dir=district.folder, prefix="drill-") as folder:
         other = init(Path(folder), now=district.now, key=district.key)
         try:
@@ -110,7 +110,8 @@ def on_a_new_machine(folder: Path, key: Path, url: str = "") -> Iterator[Distric
         district.close()
 
 
-def _checked(district: District, file: Path) -> bundle.Header:
+def check(district: District, file: Path) -> bundle.Header:
+    """That a file is a whole backup of this district. Raises NotKnown(file), BackupUnfit, BundleDamaged, BundleForeign, GarbledReply."""
     if not file.is_file():
         raise NotKnown(what="file", name=str(file))
     header = bundle.check(file, {district.key.device: district.key.public_key})
