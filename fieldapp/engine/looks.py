@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from .definition import ControlDef, Text
 from .instance import Node, path_of
@@ -110,9 +111,23 @@ def inner_nodes(live: Live, node: Node) -> list[Node]:
     return found
 
 
+def with_all_below(live: Live, node: Node) -> Iterator[Node]:
+    """A node and everything that is shown below it; nothing if it is not relevant."""
+    if not node.relevant:
+        return
+    yield node
+    for inner in inner_nodes(live, node):
+        yield from with_all_below(live, inner)
+
+
+def is_sensitive(node: Node) -> bool:
+    """Whether the form calls a node's answer sensitive."""
+    return node.node.bind.pii >= _SENSITIVE
+
+
 def title_of(live: Live, row: Node) -> str:
     """The first answers of a row in words, at most three, without sensitive ones and files; for a row that is not shown too."""
-    told = [node for node in row.subtree() if node.raw and node.node.kind is Kind.QUESTION and node.node.bind.pii < _SENSITIVE]
+    told = [node for node in row.subtree() if node.raw and node.node.kind is Kind.QUESTION and not is_sensitive(node)]
     words = (words_of(live, node)[1] for node in told if node.node.control is not None and node.node.control.control is not Control.UPLOAD)
     return " · ".join(itertools.islice(words, _MOST_IN_A_TITLE))
 

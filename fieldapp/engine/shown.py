@@ -7,7 +7,7 @@ from fieldapp.errors import NotFound
 from .definition import FormDefinition
 from .instance import Node, path_of
 from .live import Live
-from .looks import inner_nodes, look, problem_of, title_of
+from .looks import inner_nodes, is_sensitive, look, problem_of, title_of, with_all_below
 from .views import Kind, NodeView, Problem, RemovedRow
 from .xpath.tree import in_document_order
 
@@ -64,6 +64,11 @@ class ShownForm:
     def progress(self, path: str) -> tuple[int, int]:
         """(answered, asked) of the relevant questions below a section."""
         return self.live.rules.tally.below(self.node(path))
+
+    def sensitive(self, *paths: str) -> tuple[str, ...]:
+        """Names of the sensitive questions (bind::fa:pii 2) at and below paths that are shown with an answer. Raises NotFound."""
+        shown = (node for path in paths for node in with_all_below(self.live, self.node(path)))
+        return tuple(dict.fromkeys(node.name for node in shown if is_sensitive(node) and node.value))
 
     def node(self, path: str) -> Node:
         """The live node at a path. Raises NotFound."""

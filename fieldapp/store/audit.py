@@ -37,7 +37,7 @@ def record(tx: Transaction, action: str, subject: str = "", detail: str = "", us
     facts.put(tx, facts.AUDIT_HEAD, f"{row.seq}:{row.sum}")
 
 
-def once_a_day(tx: Transaction, action: str, subject: str) -> None:
+def once_a_day(tx: Transaction, action: str, subject: str, detail: str = "") -> None:
     """Add a line unless this user did the same with the same subject today: looking at a household ten times is one event."""
     today, first = tx.stamp()[:10], facts.get(tx, facts.AUDIT_DAY)
     day, _, begun = first.partition(":")
@@ -46,7 +46,7 @@ def once_a_day(tx: Transaction, action: str, subject: str) -> None:
         facts.put(tx, facts.AUDIT_DAY, f"{today}:{begun}")
     elif tx.value(_TODAY, int(begun), action, subject, tx.user) is not None:
         return
-    record(tx, action, subject)
+    record(tx, action, subject, detail)
     tx.session.flush()
 
 

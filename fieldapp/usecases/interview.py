@@ -99,6 +99,14 @@ def save_draft(workspace: Workspace, draft: SubmissionId, changes: Mapping[str, 
     return workspace.place.clock.now()
 
 
+def looked_at(workspace: Workspace, household: HouseholdId, section: str, names: Iterable[str]) -> None:
+    """Note that a person was shown sensitive answers of a section; once a day for each section of a household."""
+    from fieldapp.store import audit
+
+    with workspace.begin() as tx:
+        audit.once_a_day(tx, "view-sensitive", f"{household}/{section}", " ".join(names))
+
+
 def discard(workspace: Workspace, draft: SubmissionId) -> None:
     """Throw a draft away; what was finalized before stays."""
     from fieldapp.store import audit, submissions
