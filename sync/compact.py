@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import evidence
 from .errors import BadOperation, GarbledReply
 from .marks import ABSENT, LINE, MARK, NULL, PART, PLACE, SAME, Class, Reading, Writing
-from .operation import VERSION, Operation, Signer, content_id, from_plain, to_plain
+from .operation import VERSION, Operation, Signer, claimed_id, content_id, from_plain
 
 _UNFIT = re.compile(r"[\x1c-\x1f\x7f\ud800-\udfff]")
 _ROW = re.compile(r"[0-9a-f]{32}")
@@ -30,7 +30,7 @@ class Written:
 
 
 def write(plain: Iterable[object]) -> Written:
-    """A batch of operations as JSON values, in their order."""
+    """A batch of operations, as JSON values or from `under_one_signature`, in their order."""
     writing, classes, heads = Writing(), dict[tuple[str, str], Class](), dict[str, int]()
     columns: list[list[str]] = [[], [], [], [], [], []]
     loose: list[str] = []
@@ -116,7 +116,9 @@ def _read(text: str, raw: bytes) -> list[object]:
 
 
 def _fitting(value: object) -> Operation | None:
-    """The operation if it can stand in the columns and be read again."""
+    """The operation if it can stand in the columns and be read again; one that was read already is not read twice."""
+    if isinstance(value, Operation):
+        return value
     try:
         operation = from_plain(value)
     except BadOperation:
@@ -257,20 +259,25 @@ def _read_proofs(told: str, operations: Sequence[dict[str, object]], reading: Re
             one["sig"] = evidence.Evidence(signature, count, place, tree.beside(place)).hex()
 
 
-def under_one_signature(plain: Sequence[object], signer: Signer) -> list[object]:
-    """The same operations; those that this device signed one by one get the evidence of a batch, which says the same and is shorter."""
-    told = list(plain)
-    own = [(at, one) for at, value in enumerate(told) if (one := _own(value, signer))]
+def under_one_signature(plain: Iterable[object], signer: Signer) -> list[object]:
+    """The same operations, read already; those that this device signed one by one get the evidence of a batch, which says the same."""
+    told: list[object] = []
+    own: list[tuple[int, Operation]] = []
+    for at, value in enumerate(plain):
+        operation = _fitting(value)
+        told.append(value if operation is None else operation)
+        if operation is not None and operation.dev == signer.device and evidence.is_single(operation.sig):
+            # Signing again gives the same (Ed25519), so a false signature is never replaced.
+            own += [(at, operation)] if signer.sign(bytes.fromhex(operation.id)).hex() == operation.sig else []
     for start in range(0, len(own), evidence.MOST_LEAVES):
         part = own[start : start + evidence.MOST_LEAVES]
         if len(part) > 1:
             proofs = evidence.sealed([bytes.fromhex(one.id) for _, one in part], signer.sign)
             for (at, one), proof in zip(part, proofs, strict=True):
-                told[at] = {**to_plain(one), "sig": proof.hex()}
+                told[at] = replace(one, sig=proof.hex())
     return told
 
 
-def _own(value: object, signer: Signer) -> Operation | None:
-    """An operation that this device signed alone; signing again gives the same (Ed25519), so a false signature is never replaced."""
-    operation = _fitting(value) if isinstance(value, dict) and value.get("dev") == signer.device else None
-    return operation if operation and signer.sign(bytes.fromhex(operation.id)).hex() == operation.sig else None
+def id_of(value: object) -> str:
+    """The id of an operation, or the one that a JSON value says it has."""
+    return value.id if isinstance(value, Operation) else claimed_id(value)

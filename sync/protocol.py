@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from . import compact
 from .errors import BadOperation, GarbledReply
-from .operation import Operation, claimed_id, from_plain, to_plain
+from .operation import Operation, from_plain, to_plain
 from .replica import AreaRow, Author, FeedPage, PublishedForm
 from .wire import (
     CLOSE,
@@ -149,7 +149,7 @@ def encode_reply(reply: SyncReply, asked: SyncRequest | None = None, dictionary:
     body = _reply_out(reply)
     if asked is None or asked.version == PLAIN:
         return pack({**body, "pages": [_page_out(page) for page in reply.pages]})
-    places = {claimed_id(operation): place for place, operation in enumerate(asked.operations)}
+    places = {compact.id_of(operation): place for place, operation in enumerate(asked.operations)}
     taken = sorted(places[identity] for identity in reply.receipts if identity in places)
     close = {
         **body,
@@ -188,7 +188,7 @@ def decode_reply(data: bytes, asked: SyncRequest | None = None, dictionaries: Ma
         body = {**body, "pages": _close_pages(a_list(body, "pages"), operations)}
         if asked is not None:
             body["receipts"] = a_list(body, "receipts") + [
-                claimed_id(operation) for operation in _from_ranges(a_text(body, "taken"), asked.operations)
+                compact.id_of(operation) for operation in _from_ranges(a_text(body, "taken"), asked.operations)
             ]
     unreadable: list[tuple[str, str]] = []
     scope = tuple(texts(body, "scope"))
