@@ -54,8 +54,8 @@ def sheets(workspace: Workspace, household: HouseholdId) -> list[Sheet]:
         names = "".join(page.get("/Resources", {}).get("/XObject", {}))
         if "/B" not in names or "/Q" not in names:
             continue
-        (code,) = zxingcpp.read_barcodes(document[index].render(scale=100 / 72, grayscale=True).to_pil())
-        own = seal.read(code.text)
+        codes = zxingcpp.read_barcodes(document[index].render(scale=100 / 72, grayscale=True).to_pil())
+        (own,) = {seal.read(code.text) for code in codes if seal.is_ours(code.text)}
         if own.leaf:
             found.append(
                 Sheet(
