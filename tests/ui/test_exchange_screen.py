@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from fieldapp.errors import ClockWrong, Offline
 from fieldapp.ui.screens.conflicts import ConflictsPanel
+from fieldapp.usecases import exchange
 from fieldapp.usecases.exchange import ConflictLine, ConflictWrite
 from tests.robots.hands import press, write
 from tests.robots.window import LONG_MS, WindowRobot
@@ -67,3 +69,24 @@ def test_no_conflicts_no_panel(qtbot, theme):
     qtbot.addWidget(panel)
     panel.show_conflicts(())
     assert panel.isHidden()
+
+
+def test_photos_can_be_left_for_a_better_line_and_the_traffic_is_told(at_exchange, qtbot):
+    screen = at_exchange.work.exchange
+    assert "回执" in screen.cards["traffic"].value.text()
+    assert not screen.by_their_clock.isVisible()
+    screen.photos_later.click()
+    at_exchange.settle()
+    assert exchange.status(at_exchange.work.workspace).photos_later
+    screen.photos_later.click()
+    at_exchange.settle()
+    assert not exchange.status(at_exchange.work.workspace).photos_later
+
+
+def test_only_a_wrong_clock_offers_the_districts(at_exchange):
+    screen = at_exchange.work.exchange
+    screen._failed(ClockWrong(url="https://x", theirs="2026-11-22T08:00:00+00:00", offset_s=86400))
+    assert not screen.by_their_clock.isHidden()
+    assert "2026-11-22" in screen.message.text()
+    screen._failed(Offline(url="https://x"))
+    assert screen.by_their_clock.isHidden()

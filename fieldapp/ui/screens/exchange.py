@@ -119,7 +119,10 @@ class ExchangeScreen(QWidget):
         self.slip.clicked.connect(self._enrol_by_file)
         self.sync.clicked.connect(self.begin)
         self.by_their_clock.clicked.connect(lambda: self.begin(district_time=True))
-        self.photos_later.clicked.connect(self._set_photos_later)
+        workspace, run = self._workspace, self._desk.background.run
+        self.photos_later.clicked.connect(
+            lambda later: run(lambda report: exchange.set_photos_later(workspace, later), owner=self, done=lambda _: self.refresh())
+        )
         self.cancel.clicked.connect(lambda: self.job.cancel() if self.job is not None else None)
         self.write.clicked.connect(self._write)
         self.read.clicked.connect(self._read)
@@ -160,10 +163,6 @@ class ExchangeScreen(QWidget):
                 lambda report: exchange.enrol_by_slip(workspace, exchange.slip_text(str(file)), report),
                 lambda _: self._say("ui-exchange-enrolled"),
             )
-
-    def _set_photos_later(self, later: bool) -> None:
-        workspace = self._workspace
-        self._desk.background.run(lambda report: exchange.set_photos_later(workspace, later), owner=self, done=lambda _: self.refresh())
 
     def _write(self) -> None:
         workspace = self._workspace
