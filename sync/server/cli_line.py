@@ -50,13 +50,10 @@ def init_line(district: District, asked: argparse.Namespace) -> Told:
 
 def slip_of(district: District, code: str, area: str, asked: argparse.Namespace) -> Told:
     """The slip of a code: text for a QR code, and the file for a stick if one is named."""
-    from .certificates import authority_pem, current
-
     url = asked.url or public_url(district)
     if not url:
         return {}
-    held = current(district.folder) if url.startswith("https:") else None
-    slip = Slip(url, code, held.pin if held else "", area, authority_pem(district.folder) if held else "")
+    slip = make_slip(district, code, area, url)
     if asked.out:
         Path(asked.out).with_suffix(SUFFIX).write_text(file_text(slip), encoding="utf-8")
     if asked.qr:
@@ -64,6 +61,14 @@ def slip_of(district: District, code: str, area: str, asked: argparse.Namespace)
 
         segno.make(text(slip), error="m").save(asked.qr, kind="png", scale=6)
     return {"slip": text(slip)}
+
+
+def make_slip(district: District, code: str, area: str, url: str) -> Slip:
+    """What stands on the slip of a code; over TLS it pins the district's authority."""
+    from .certificates import authority_pem, current
+
+    held = current(district.folder) if url.startswith("https:") else None
+    return Slip(url, code, held.pin if held else "", area, authority_pem(district.folder) if held else "")
 
 
 def renew(district: District, asked: argparse.Namespace) -> Told:

@@ -58,6 +58,34 @@ COMMANDS: dict[str, frozenset[str]] = {
 }
 """Command → roles. `ANYBODY` is whoever may read the district's folder, which then needs no signing in."""
 
+PAGES: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/page.css"): ANYBODY,
+    ("GET", "/sign-in"): ANYBODY,
+    ("POST", "/sign-in"): ANYBODY,
+    ("POST", "/sign-out"): frozenset(ROLES),
+    ("GET", "/"): COMMANDS["status"],
+    ("GET", "/devices"): COMMANDS["device-list"],
+    ("GET", "/devices/{id}"): COMMANDS["device-list"],
+    ("POST", "/devices/{id}"): COMMANDS["device-revoke"],
+    ("GET", "/slips"): COMMANDS["enrol-code"],
+    ("POST", "/slips"): COMMANDS["enrol-code"],
+    ("GET", "/phones"): COMMANDS["phone-list"],
+    ("POST", "/phones"): COMMANDS["phone-add"],
+    ("GET", "/conflicts"): COMMANDS["status"],
+    ("GET", "/conflicts/{village}/{record}"): frozenset({REVIEWER}),
+    ("GET", "/quarantine"): COMMANDS["quarantine-list"],
+    ("POST", "/quarantine/{id}/release"): COMMANDS["quarantine-release"],
+    ("POST", "/quarantine/{id}/reject"): COMMANDS["quarantine-reject"],
+    ("GET", "/audit"): COMMANDS["audit-list"],
+}
+"""Method and path of a page → roles of whoever is signed in. What households answered is for those who work with them, for no office."""
+
+
+def may_open(role: str, method: str, route: str) -> bool:
+    """Whether a person with the role may use a page; `route` as in PAGES."""
+    allowed = PAGES.get((method, route), frozenset())
+    return role in allowed or allowed is ANYBODY
+
 
 def may_call(role: str, method: str, path: str) -> bool:
     """Whether a device of a person with the role may use a route."""

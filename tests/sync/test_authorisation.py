@@ -29,6 +29,7 @@ from sync.server.tables import Device, FileRef, Person
 
 from .conftest import EAST, SOUTH, Laptop, make_district
 from .memory import MemoryReplica
+from .page_rows import PAGE_ROWS
 from .test_exchange import rec
 from .test_gate import proof
 
@@ -47,7 +48,7 @@ EXPECTED = {
     ("DELETE", "/v1/files/{sha}"): DEVICE,
     ("GET", "/v1/files/{sha}/preview"): DEVICE,
     ("POST", "/v1/previews"): DEVICE,
-    ("GET", "/"): MACHINE,
+    **dict.fromkeys(PAGE_ROWS, MACHINE),
     ("GET", "/openrosa/formList"): PHONE,
     ("GET", "/openrosa/form"): PHONE,
     ("GET", "/openrosa/manifest"): PHONE,
@@ -187,7 +188,7 @@ def test_phone_of_a_role_at_a_route_of_phones(town: Town, role: str, method: str
 
 
 def test_page_is_for_the_machine_itself(town: Town):
-    assert town.client.request("GET", "/").status_code == 403
+    assert {town.client.request(method, path).status_code for method, path in PAGE_ROWS} == {403}
     assert town.client.request("GET", "/metrics").status_code == 404
 
 
