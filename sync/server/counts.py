@@ -102,15 +102,15 @@ def total(lines: Iterable[Line]) -> Tally:
     return sum((line.tally for line in lines), Tally())
 
 
-def path_to(session: Session, area: str, top: str) -> list[Area]:
-    """The divisions from `top` down to an area, as far as they are listed."""
-    found: list[Area] = []
+def path_to(session: Session, area: str, top: str) -> list[tuple[str, str]]:
+    """Code and name of the divisions from `top` down to an area, as far as they are listed."""
+    found: list[tuple[str, str]] = []
     code = area
     while code and code.startswith(prefix(top)) and len(found) < 8:
         row = session.get(Area, code)
         if row is None:
             break
-        found.append(row)
+        found.append((row.code, row.name))
         if code == top:
             break
         code = row.parent

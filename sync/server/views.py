@@ -77,6 +77,32 @@ class PhoneLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ApartLine:
+    """An operation that was set apart."""
+
+    id: str
+    village: str
+    reason: str
+    received_at: str
+    sender: str
+    decision: str
+    decided_by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A line of the audit trail."""
+
+    n: int
+    at: str
+    who: str
+    action: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictLine:
     """A record that waits for a person at a laptop."""
 
@@ -202,7 +228,7 @@ def conflict(session: Session, village: str, record: str) -> Conflict:
     return Conflict(ConflictLine(village, record, row.kind), title, fields, state.deleted_elsewhere)
 
 
-def quarantine(session: Session, area: str, page: int, *, everything: bool) -> Leaf[Quarantine]:
+def quarantine(session: Session, area: str, page: int, *, everything: bool) -> Leaf[ApartLine]:
     """What was set apart, the newest first; with an area only what claims to be of one of its villages."""
     chosen = select(Quarantine)
     if not everything:
@@ -212,10 +238,12 @@ def quarantine(session: Session, area: str, page: int, *, everything: bool) -> L
         chosen = chosen.where(col(Quarantine.vil).between(low, high))
     total, page = _pages(session, chosen, page)
     ordered = chosen.order_by(col(Quarantine.received_at).desc(), col(Quarantine.id), col(Quarantine.sender))
-    return Leaf(session.exec(ordered.offset((page - 1) * ROWS).limit(ROWS)).all(), page, total)
+    rows = session.exec(ordered.offset((page - 1) * ROWS).limit(ROWS)).all()
+    told = [ApartLine(row.id, row.vil, row.reason, row.received_at, row.sender, row.decision, row.decided_by, row.why) for row in rows]
+    return Leaf(told, page, total)
 
 
-def audit_lines(session: Session, page: int, wanted: str = "") -> Leaf[AuditLine]:
+def audit_lines(session: Session, page: int, wanted: str = "") -> Leaf[Deed]:
     """Who did what, the newest first; `wanted` is a part of the name, or of what it was about."""
     chosen = select(AuditLine)
     if wanted:
@@ -224,7 +252,7 @@ def audit_lines(session: Session, page: int, wanted: str = "") -> Leaf[AuditLine
         )
     total, page = _pages(session, chosen, page)
     rows = session.exec(chosen.order_by(col(AuditLine.n).desc()).offset((page - 1) * ROWS).limit(ROWS)).all()
-    return Leaf(rows, page, total)
+    return Leaf([Deed(row.n, row.at, row.who, row.action, row.subject, row.detail) for row in rows], page, total)
 
 
 def _pages(session: Session, chosen: Any, page: int) -> tuple[int, int]:
