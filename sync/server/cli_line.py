@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..slip import SUFFIX, Slip, file_text, text
+from ..slip import SUFFIX, file_text, text
 from .district import District
 from .errors import PortTaken
 
 Told = dict[str, Any]
-_URL = "public-url"
 
 
 def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], None]) -> None:
@@ -41,15 +40,18 @@ def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], 
 def init_line(district: District, asked: argparse.Namespace) -> Told:
     """Make authority and certificate, and note under which address laptops will find the district."""
     from .certificates import ensure
+    from .slips import keep_url
 
     if asked.url:
-        _keep_url(district, asked.url)
+        keep_url(district, asked.url)
     held = ensure(district.folder, district.now(), _names(district, asked.name))
     return {"pin": held.pin, "certificate_until": held.until.isoformat(timespec="seconds"), "url": asked.url or ""}
 
 
 def slip_of(district: District, code: str, area: str, asked: argparse.Namespace) -> Told:
     """The slip of a code: text for a QR code, and the file for a stick if one is named."""
+    from .slips import make_slip, public_url
+
     url = asked.url or public_url(district)
     if not url:
         return {}
@@ -63,14 +65,6 @@ def slip_of(district: District, code: str, area: str, asked: argparse.Namespace)
     return {"slip": text(slip)}
 
 
-def make_slip(district: District, code: str, area: str, url: str) -> Slip:
-    """What stands on the slip of a code; over TLS it pins the district's authority."""
-    from .certificates import authority_pem, current
-
-    held = current(district.folder) if url.startswith("https:") else None
-    return Slip(url, code, held.pin if held else "", area, authority_pem(district.folder) if held else "")
-
-
 def renew(district: District, asked: argparse.Namespace) -> Told:
     """Another certificate under the same authority; a running server takes it within a minute."""
     from . import certificates
@@ -78,15 +72,6 @@ def renew(district: District, asked: argparse.Namespace) -> Told:
     held = certificates.current(district.folder)
     made = certificates.renew(district.folder, district.now(), (*(held.names if held else ()), *_names(district, asked.name)))
     return {"until": made.until.isoformat(timespec="seconds"), "names": list(made.names), "pin": made.pin}
-
-
-def public_url(district: District) -> str:
-    """Where laptops find the district, empty if nobody said."""
-    from .tables import Fact
-
-    with district.reading() as session:
-        fact = session.get(Fact, _URL)
-        return fact.value if fact else ""
 
 
 def arguments(init: argparse.ArgumentParser, serving: argparse.ArgumentParser, code: argparse.ArgumentParser) -> None:
@@ -106,12 +91,7 @@ def arguments(init: argparse.ArgumentParser, serving: argparse.ArgumentParser, c
 def _names(district: District, told: list[str]) -> list[str]:
     from urllib.parse import urlsplit
 
+    from .slips import public_url
+
     host = urlsplit(public_url(district)).hostname
     return [*told, *([host] if host else [])]
-
-
-def _keep_url(district: District, url: str) -> None:
-    from .tables import Fact
-
-    with district.writing() as session:
-        session.merge(Fact(name=_URL, value=url.rstrip("/")))

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 from sqlmodel import Session, col, select
 from starlette.responses import RedirectResponse, Response
 
-from .. import slip as slips
+from .. import slip as slip_text
 from ..gateway.app import PREFIX as OPENROSA
-from . import audit, cli_line, people, phones, quarantine, views
+from . import audit, people, phones, quarantine, slips, views
 from .areas import contains, prefix
 from .counts import Counts, path_to, total
 from .district import District
@@ -114,14 +114,14 @@ def make_slip(visit: Visit) -> Response:
     area = _text(visit, "area") or _area_of(visit.district, person)
     _note(visit, "enrol-code", person, area)
     code, expires_at = people.make_code(visit.district, person, area, days)
-    slip = cli_line.make_slip(visit.district, code, area, url)
+    slip = slips.make_slip(visit.district, code, area, url)
     if _text(visit, "as") == "file":
-        name = f"{area}-{code[:4]}{slips.SUFFIX}"
+        name = f"{area}-{code[:4]}{slip_text.SUFFIX}"
         headers = {"Content-Disposition": f"attachment; filename={name}"}
-        return Response(slips.file_text(slip), media_type="application/octet-stream", headers=headers)
+        return Response(slip_text.file_text(slip), media_type="application/octet-stream", headers=headers)
     with visit.district.reading() as session:
         names = _names(session, {area})
-    line = slips.text(slip)
+    line = slip_text.text(slip)
     return shown(
         visit, "slip.html", slip=slip, line=line, qr=_qr(line), person=person, expires_at=expires_at, area_name=names.get(area, "")
     )
@@ -176,7 +176,7 @@ def audit_trail(visit: Visit) -> Response:
 def _form(visit: Visit, template: str, **values: object) -> Response:
     with visit.district.reading() as session:
         known = views.enrollable(session)
-    return shown(visit, template, known=known, url=cli_line.public_url(visit.district), **values)
+    return shown(visit, template, known=known, url=slips.public_url(visit.district), **values)
 
 
 def _area(visit: Visit) -> str:
@@ -218,7 +218,7 @@ def _days(visit: Visit) -> int:
 
 def _url(visit: Visit) -> str:
     """The address that laptops and phones use. Raises NotKnown(url)."""
-    url = (_text(visit, "url") or cli_line.public_url(visit.district)).rstrip("/")
+    url = (_text(visit, "url") or slips.public_url(visit.district)).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300 or quote(url, safe=":/[]%.-_~") != url:
         raise NotKnown(what="url", name=url[:100])

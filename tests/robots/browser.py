@@ -93,6 +93,10 @@ class Browser:
             self.click(selector, loads=False)
         self.call("Input.insertText", text=text)
 
+    def focus(self, selector: str) -> None:
+        """Give the first element the keyboard."""
+        self.call("DOM.focus", nodeId=self._node(selector))
+
     def press(self, key: str, *, loads: bool = False, times: int = 1) -> None:
         """A key of the keyboard."""
         self.events.clear()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync.server import cli_line, people, roles, staff
+from sync.server import people, roles, slips, staff
 from sync.server.district import District, open_district
 
 from .conftest import EAST, SOUTH, WEST, Laptop, Running, a_laptop, make_district
@@ -47,7 +47,7 @@ def hire(district: District) -> None:
     for name, (role, area) in STAFF.items():
         people.add_person(district, name, role, area)
         staff.set_passphrase(district, name, PASSPHRASE)
-    cli_line._keep_url(district, "https://district.example:8750")
+    slips.keep_url(district, "https://district.example:8750")
 
 
 def fill(district: District, running: Running) -> Office:
