@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.server import status
+from sync.server import backup, examine, status
 from sync.server.district import init, open_district
 
 from . import postgres
@@ -55,6 +55,13 @@ def test_laptops_meet_in_postgresql(database: str, tmp_path: Path):
     try:
         with again.reading() as session:
             assert status.figures(session).operations == 104
+        backup.write(again, tmp_path / "b")
+        drill = backup.rehearse(again, tmp_path / "b")
+        assert (drill.operations, drill.records, drill.wrong) == (104, 101, ())
+        epoch = again.epoch()
+        assert backup.put_back(again, tmp_path / "b").operations == 104
+        assert again.epoch() > epoch
+        assert examine.examine(again).wrong == ()
     finally:
         again.close()
 
