@@ -68,11 +68,12 @@ def write(
     why: str = "",
     delete: bool = False,
     fresh: bool = False,
+    parents: tuple[str, ...] | None = None,
 ) -> Operation:
     """Append one change of a record by this laptop and bring the cache up to date; `village` has 12 digits.
 
-    The parents are all heads of the record, so a value written over a conflict resolves it; of a `fresh` record the caller knows that
-    it has no operations. Raises WrongRealm, BadInput.
+    The parents are all heads of the record, so a value written over a conflict resolves it, unless `parents` names fewer of them; of a
+    `fresh` record the caller knows that it has no operations. Raises WrongRealm, BadInput.
     """
     areas.guard(tx, village)
     if len(village) != 12:
@@ -84,7 +85,7 @@ def write(
         rec=record,
         kind=kind,
         vil=village,
-        par=heads_of(stored.operation for stored in before),
+        par=heads_of(stored.operation for stored in before) if parents is None else parents,
         set={path: value and normalised(value) for path, value in changes.items()},
         hlc=_tick(tx),
         user=user or tx.user,
@@ -184,6 +185,30 @@ def conflicts(tx: Transaction, record: str) -> tuple[Conflict, ...]:
     if found.deleted_elsewhere:
         listed.append(Conflict(record, "", ()))
     return tuple(listed)
+
+
+def decided(tx: Transaction, record: str, field: str) -> tuple[Write, ...]:
+    """The values that the present one of a field was chosen from; empty if nobody had to choose."""
+    found = of_record(tx, record)
+    shown = merge(found).fields.get(field)
+    if shown is None or len(shown.writes) != 1:
+        return ()
+    chosen = next(operation for operation in found if operation.id == shown.operation)
+    before = merge(ancestors(found, chosen.par)).fields.get(field)
+    return before.writes if before is not None and before.conflict else ()
+
+
+def reopen(tx: Transaction, record: str, field: str, why: str) -> bool:
+    """Take a decision back: the values that it was made between stand against one another again, for everybody. Whether there was one.
+
+    Each is written anew, by this laptop but with the name of who wrote it first, and none of these writes has seen the others.
+    """
+    values = {write.value: write for write in decided(tx, record, field)}
+    held = of_record(tx, record)
+    heads = heads_of(held)
+    for value, first in values.items():
+        write(tx, held[0].kind, record, held[-1].vil, {field: value}, user=first.user, why=why, parents=heads)
+    return bool(values)
 
 
 def history(tx: Transaction, record: str, field: str = "") -> tuple[FieldChange, ...]:

@@ -53,6 +53,12 @@ def test_a_person_decides_in_the_window_what_two_teams_wrote(
     chosen = next(button for button in buttons if "下午再来" in button.text())
     press(chosen, Qt.Key.Key_Space)
     robot.bot.waitUntil(lambda: panel.list.count() == 0, timeout=LONG_MS)
+    press(robot.work.exchange.undo, Qt.Key.Key_Space)
+    robot.bot.waitUntil(lambda: panel.list.count() == 1 and len(offered(panel)) == 2, timeout=LONG_MS)
+    again = offered(panel)
+    assert sorted(button.text().split("：")[-1] for button in again) == ["下午再来", "狗很凶"]
+    press(next(button for button in again if "下午再来" in button.text()), Qt.Key.Key_Space)
+    robot.bot.waitUntil(lambda: panel.list.count() == 0, timeout=LONG_MS)
     synced(robot)
     workspace = robot.work.workspace
     assert exchange.conflicts(workspace) == ()

@@ -86,6 +86,21 @@ def test_two_laptops_that_write_one_field_are_in_conflict_until_somebody_decides
     assert replica.database.check() == ()
 
 
+def test_decision_that_is_taken_back_shows_both_values_with_their_authors_again(replica: WorkspaceReplica) -> None:
+    other = OtherLaptop()
+    with replica.database.begin() as tx:
+        operations.write(tx, "household", record_id(1), VILLAGE, {"head_name": "王小明"})
+    replica.take_in("district", [page(0, other.write(record_id(1), {"head_name": "王晓明"}))], [other.author])
+    with replica.database.begin() as tx:
+        assert not operations.reopen(tx, record_id(1), "head_name", "?")
+        operations.write(tx, "household", record_id(1), VILLAGE, {"head_name": "王晓明"})
+        assert operations.reopen(tx, record_id(1), "head_name", "看错了")
+    with replica.database.read() as tx:
+        (conflict,) = operations.conflicts(tx, record_id(1))
+        assert {(write.value, write.user) for write in conflict.writes} == {("王小明", "王工"), ("王晓明", "李工")}
+    assert replica.database.check() == ()
+
+
 def test_child_that_arrives_before_its_parent_is_no_conflict(replica: WorkspaceReplica) -> None:
     other = OtherLaptop()
     first = other.write(record_id(1), {"head_name": "李", "village": NEXT_VILLAGE})

@@ -100,12 +100,12 @@ MUTANTS: dict[str, Mutant] = {
         ("edit", 1, 0, 0, 1), ("sync", 1), ("sync", 0, [], 1),
     ),
     "truncated-parents": _one(
-        f"{STORE}.operations", "write", "par=heads_of(stored.operation for stored in before)",
-        "par=heads_of(stored.operation for stored in before)[:1]", *_WRITE_OVER_CONFLICT,
+        f"{STORE}.operations", "write", "heads_of(stored.operation for stored in before)",
+        "heads_of(stored.operation for stored in before)[:1]", *_WRITE_OVER_CONFLICT,
     ),
     "resolution-without-parents": _one(
-        f"{STORE}.operations", "write", "par=heads_of(stored.operation for stored in before)",
-        "par=(lambda heads: heads if len(heads) == 1 else ())(heads_of(stored.operation for stored in before))",
+        f"{STORE}.operations", "write", "heads_of(stored.operation for stored in before)",
+        "(lambda heads: heads if len(heads) == 1 else ())(heads_of(stored.operation for stored in before))",
         *_WRITE_OVER_CONFLICT,
     ),
     "ids-from-the-clock": Mutant(

@@ -15,7 +15,7 @@ from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions.base import TextField
 from fieldapp.ui.theme import Theme, emphasize, paint
-from fieldapp.usecases import exchange, held
+from fieldapp.usecases import decisions, exchange, held
 from fieldapp.words import say
 
 from .conflicts import ConflictsPanel
@@ -71,6 +71,9 @@ class ExchangeScreen(QWidget):
         self.bar.setTextVisible(True)
         self.conflicts = ConflictsPanel(desk.theme)
         self.held = HeldPanel(desk.theme)
+        self.undo = QPushButton(say("ui-exchange-undo"))
+        self._decided = ("", "")
+        """Record and field that were decided last."""
         self._build()
         self._bind()
         self._be_busy(False)
@@ -108,6 +111,8 @@ class ExchangeScreen(QWidget):
         emphasize(self.sync, self._desk.theme.inks)
         page.addLayout(buttons)
         page.addWidget(self.message)
+        self.undo.setVisible(False)
+        page.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignLeft)
         page.addWidget(self.held)
         page.addWidget(self.conflicts, 1000)
         page.addStretch(1)
@@ -127,7 +132,14 @@ class ExchangeScreen(QWidget):
         self.write.clicked.connect(self._write)
         self.read.clicked.connect(self._read)
         self.conflicts.decided.connect(self._resolve)
-        self.held.decided.connect(self._decide_deletions)
+        self.held.decided.connect(
+            lambda village, meant: self._decide(
+                lambda workspace: (held.confirm if meant else held.keep)(workspace, village), f"ui-held-{'confirmed' if meant else 'kept'}"
+            )
+        )
+        self.undo.clicked.connect(
+            lambda: self._decide(lambda workspace: decisions.reopen(workspace, *self._decided), "ui-exchange-reopened")
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the state whenever the screen comes back."""
@@ -179,14 +191,18 @@ class ExchangeScreen(QWidget):
 
     def _resolve(self, record: str, field: str, value: str) -> None:
         workspace = self._workspace
-        self._desk.background.run(
-            lambda report: exchange.resolve(workspace, record, field, value), owner=self, done=lambda _: self._after("ui-exchange-decided")
-        )
 
-    def _decide_deletions(self, village: str, meant: bool) -> None:
-        workspace, decide = self._workspace, held.confirm if meant else held.keep
-        told = "ui-held-confirmed" if meant else "ui-held-kept"
-        self._desk.background.run(lambda report: decide(workspace, village), owner=self, done=lambda _: self._after(told))
+        def decided(_: object) -> None:
+            self._after("ui-exchange-decided")
+            self._decided = (record, field)
+            self.undo.setVisible(bool(field))
+
+        self._desk.background.run(lambda report: exchange.resolve(workspace, record, field, value), owner=self, done=decided)
+
+    def _decide(self, decision: Callable[[Workspace], object], told: str) -> None:
+        workspace = self._workspace
+        self.undo.setVisible(False)
+        self._desk.background.run(lambda report: decision(workspace), owner=self, done=lambda _: self._after(told))
 
     def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object]) -> None:
         if self.job is not None:
@@ -245,6 +261,7 @@ class ExchangeScreen(QWidget):
         self.bar.setVisible(busy)
         self.cancel.setVisible(busy)
         if busy:
+            self.undo.setVisible(False)
             self.bar.setRange(0, 0)
             self.message.clear()
         for button in (self.sync, self.write, self.read, self.enrol, self.slip, self.by_their_clock):

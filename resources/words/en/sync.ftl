@@ -16,3 +16,6 @@ cli-deletions = Look at or decide floods of deletions
 cli-deletions-none = No deletions are held
 cli-deletions-confirmed = { $records } records deleted
 cli-deletions-kept = { $records } records kept
+exchange-reopened = The decision of the conflict was taken back
+ui-exchange-undo = Undo this choice
+ui-exchange-reopened = ✔ Taken back: both values are there again.

@@ -16,3 +16,6 @@ cli-deletions = 查看或处理大批删除
 cli-deletions-none = 没有搁置的删除
 cli-deletions-confirmed = 已删除 { $records } 条记录
 cli-deletions-kept = 已保留 { $records } 条记录
+exchange-reopened = 撤销对冲突的处理
+ui-exchange-undo = 撤销刚才的选择
+ui-exchange-reopened = ✔ 已撤销，双方的值又都在，可以重新选择。
