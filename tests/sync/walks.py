@@ -79,12 +79,12 @@ class World:
 
     def stick_up(self, who: int) -> None:
         district = self.place.district
-        laptop, file = self._laptop(who), self._new_stick()
+        laptop, file = self._laptop(who), self.folder / f"{len(self.sticks)}.fab"
         bundle.write_to_district(laptop.replica, file, PEER, district.key.public_key, district.seal_public, datetime.now(UTC))
         self.sticks.append((-1, file))
 
     def stick_down(self, who: int) -> None:
-        file = self._new_stick()
+        file = self.folder / f"{len(self.sticks)}.fab"
         sticks.write_down(self.place.district, self._laptop(who).device, file)
         self.sticks.append((who % len(self.laptops), file))
 
@@ -180,13 +180,6 @@ class World:
 
     def _laptop(self, who: int) -> Laptop:
         return self.laptops[who % len(self.laptops)]
-
-    def _new_stick(self) -> Path:
-        return self.folder / f"{len(self.sticks)}.fab"
-
-    def close(self) -> None:
-        for laptop in self.laptops:
-            laptop.close()
 
 
 Reading = tuple[tuple[str, ...], dict[str, frozenset[tuple[str, str | None]]], bool, bool]
@@ -288,7 +281,8 @@ class Walker:
                 for laptop in world.laptops:
                     assert laptop.damage() == (), "a workspace is damaged"
         finally:
-            world.close()
+            for laptop in world.laptops:
+                laptop.close()
             self.fleet.clear()
             for _, file in world.sticks:
                 file.unlink(missing_ok=True)

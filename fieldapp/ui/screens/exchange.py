@@ -202,7 +202,9 @@ class ExchangeScreen(QWidget):
     def _decide(self, decision: Callable[[Workspace], object], told: str) -> None:
         workspace = self._workspace
         self.undo.setVisible(False)
-        self._desk.background.run(lambda report: decision(workspace), owner=self, done=lambda _: self._after(told))
+        self._desk.background.run(
+            lambda report: decision(workspace), owner=self, done=lambda _: self._after(told) if told else self.refresh()
+        )
 
     def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object]) -> None:
         if self.job is not None:
