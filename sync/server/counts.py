@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, func, select
 
@@ -58,16 +58,16 @@ class Counts:
     def villages(self, session: Session, area: str) -> dict[str, Tally]:
         """Every village of the area that something came from."""
         low, high = span(area)
-        inside = select(VillageCounter).where(VillageCounter.n > 0, col(VillageCounter.vil).between(low, high))
-        counters = session.exec(inside).all()
+        chosen = select(VillageCounter.vil, VillageCounter.xor, VillageCounter.last_seen)
+        counters = session.exec(chosen.where(VillageCounter.n > 0, col(VillageCounter.vil).between(low, high))).all()
         # The XOR of all ids tells one content of a feed from every other, also after a backup was put back.
-        stale = [counter.vil for counter in counters if self.held.get(counter.vil, ("",))[0] != counter.xor]
+        stale = [village for village, xor, _ in counters if self.held.get(village, ("",))[0] != xor]
         fresh = {village: tally for at in range(0, len(stale), _AT_ONCE) for village, tally in _counted(session, stale[at : at + _AT_ONCE])}
         with self.lock:
-            for counter in counters:
-                if counter.vil in fresh:
-                    self.held[counter.vil] = (counter.xor, fresh[counter.vil])
-            found = {counter.vil: self.held[counter.vil][1] + Tally(last_seen=counter.last_seen) for counter in counters}
+            for village, xor, last_seen in counters:
+                if village in fresh:
+                    self.held[village] = (xor, replace(fresh[village], last_seen=last_seen))
+            found = {village: self.held[village][1] for village, _, _ in counters}
         apart = select(Quarantine.vil, func.count()).where(Quarantine.decision == "", col(Quarantine.vil).between(low, high))
         for village, number in session.exec(apart.group_by(col(Quarantine.vil))).all():
             found[village] = found.get(village, Tally()) + Tally(quarantined=number)
