@@ -123,6 +123,8 @@ def _replies(district: District, session: Session, device: Device) -> list[SyncR
     more = True
     while more:
         pages, _, more = service.pages_from(session, device.id, cursors, _PAGE, set())
+        # A damaged feed that leads nowhere must not be followed for ever.
+        more = more and any(page.next > page.start for page in pages)
         cursors.update({page.village: page.next for page in pages})
         replies.append(
             replace(
