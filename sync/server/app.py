@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -20,10 +20,11 @@ from ..errors import ExchangeError, GarbledReply, ProtocolTooOld, Refused
 from ..evidence import is_single
 from ..protocol import SyncReply, decode_enrol_request, decode_request, encode_enrolment, encode_reply
 from ..wire import CLOSE, CONTENT_TYPE, MAX_PACKED, OLDEST_READ, PLAIN, PROTOCOL, refusal, reply_text
-from . import attachments, certificates, people, service
+from . import attachments, certificates, pages, people, service
 from .dictionaries import Dictionaries
 from .district import District
 from .gate import Caller, Gate
+from .pages import Network
 from .rush import ComeLater, Rush
 from .uploads import Uploads
 from .watch import App, Metrics, Watched
@@ -32,10 +33,9 @@ _log = logging.getLogger("district")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def build(district: District, metrics: Metrics | None = None, rush: Rush | None = None) -> App:
+def build(district: District, metrics: Metrics | None = None, rush: Rush | None = None, page_for: Sequence[Network] = ()) -> App:
     """The application over an opened district."""
     from ..gateway import app as gateway
-    from . import pages
     from .gateway import DistrictDesk
 
     house = _House(district, Gate(district), Dictionaries(district), metrics or Metrics(), rush or Rush())
@@ -50,7 +50,7 @@ def build(district: District, metrics: Metrics | None = None, rush: Rush | None 
         Route("/v1/previews", _guarded(uploads.previews), methods=["POST"]),
         Route("/v1/files/{sha}/preview", _guarded(uploads.preview), methods=["GET"]),
         Route("/v1/files/{sha}", _guarded(uploads.file), methods=["GET", "HEAD", "POST", "PATCH", "DELETE"]),
-        *pages.routes(district),
+        *pages.routes(district, page_for),
         *gateway.routes(DistrictDesk(district)),
     ]
     return Watched(Starlette(routes=routes), house.metrics)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,13 @@ def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], 
     log_to_stderr()
     try:
         answering = server(
-            district, lambda: ready(url), asked.certificate or "", asked.private_key or "", tls=own, names=_names(district, asked.name)
+            district,
+            lambda: ready(url),
+            asked.certificate or "",
+            asked.private_key or "",
+            tls=own,
+            names=_names(district, asked.name),
+            page_for=asked.page_for,
         )
         answering.run(sockets=[opened])
     finally:
@@ -81,6 +88,7 @@ def arguments(init: argparse.ArgumentParser, serving: argparse.ArgumentParser, c
     for parser in (init, code):
         parser.add_argument("--url", metavar="URL", default="")
     serving.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8750")
+    serving.add_argument("--page-for", metavar="NETWORK", action="append", type=ip_network, default=[])
     serving.add_argument("--certificate", metavar="FILE")
     serving.add_argument("--private-key", metavar="FILE")
     serving.add_argument("--tls", choices=("auto", "on", "off"), default="auto")

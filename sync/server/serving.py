@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import uvicorn
 
-from . import certificates
+from . import certificates, pages
 from .app import build
 from .district import District
 from .errors import PortTaken
@@ -82,8 +82,12 @@ def server(
     tls: bool = False,
     names: Sequence[str] = (),
     rush: Rush | None = None,
+    page_for: Sequence[pages.Network] = (),
 ) -> _Announcing:
-    """A server over a district; `run(sockets=[...])` serves until `should_exit`. With `tls` it shows the district's own certificate."""
+    """A server over a district; `run(sockets=[...])` serves until `should_exit`. With `tls` it shows the district's own certificate.
+
+    `page_for` are the networks whose people may use the page from their own machines.
+    """
 
     def tend() -> None:
         if tls and not certificate:
@@ -92,7 +96,7 @@ def server(
     tend()
     own = certificates.current(district.folder) if tls and not certificate else None
     config = uvicorn.Config(
-        build(district, rush=rush),
+        build(district, rush=rush, page_for=page_for),
         log_level="warning",
         access_log=False,
         log_config=None,

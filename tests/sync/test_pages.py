@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,7 @@ from sync import slip
 from sync.client.enrol import enrol
 from sync.keys import DeviceKey
 from sync.server import audit, roles, sessions, staff, words
+from sync.server.app import build
 from sync.server.tables import AuditLine, Device, EnrolCode, Person, Quarantine
 
 from .conftest import EAST, SOUTH, Running, no_wait
@@ -187,6 +190,25 @@ def test_page_is_for_the_machine_itself_under_its_own_name(office: Office, signe
     for headers in ({"X-Forwarded-For": "10.0.0.9"}, {"Forwarded": "for=10.0.0.9"}, {"Host": "evil.example"}):
         assert reader.client.get(office.url + "/", headers=headers).status_code == 403
     assert reader.get("/").status_code == 200
+
+
+def test_page_from_another_machine_needs_tls_and_a_network_that_the_operator_named(office: Office):
+    app = build(office.district, page_for=[ip_network("10.0.0.0/24"), ip_network("fd00::/8")])
+
+    def status(client: str, base: str) -> int:
+        async def ask() -> int:
+            transport = httpx.ASGITransport(app, client=(client, 4000))  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url=base) as person:
+                answer = await person.post("/sign-in", data={"name": SYSTEM, "passphrase": PASSPHRASE}, headers={"Origin": base})
+                assert answer.status_code != 303 or "__Host-district=" in answer.headers["set-cookie"]
+                assert answer.status_code != 303 or "Secure" in answer.headers["set-cookie"]
+                return answer.status_code
+
+        return asyncio.run(ask())
+
+    https, http = "https://district.test", "http://district.test"
+    asked = [("10.0.0.9", https), ("fd00::9", https), ("10.0.0.9", http), ("10.0.1.9", https), ("127.0.0.1", https)]
+    assert [status(*one) for one in asked] == [303, 303, 403, 403, 403]
 
 
 def test_headers_let_nothing_in_from_elsewhere(office: Office, signed_in: dict[str, Reader], stranger: Reader):
