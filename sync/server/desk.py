@@ -12,9 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from .. import slip as slip_text
 from ..gateway.app import PREFIX as OPENROSA
 from . import audit, people, phones, quarantine, slips, views
-from .areas import contains, prefix
+from .areas import contains, prefix, require_area
 from .counts import Counts, path_to, total
-from .district import District
 from .errors import NotKnown, NotPermitted
 from .looks import Visit, shown
 from .tables import Area
@@ -111,7 +110,7 @@ def slip_form(visit: Visit) -> Response:
 def make_slip(visit: Visit) -> Response:
     """A code on a page to be printed, or in a file for a stick; it is shown this once."""
     person, days, url = _text(visit, "person"), _days(visit), _url(visit)
-    area = _text(visit, "area") or _area_of(visit.district, person)
+    area = _area_for(visit, person)
     _note(visit, "enrol-code", person, area)
     code, expires_at = people.make_code(visit.district, person, area, days)
     slip = slips.make_slip(visit.district, code, area, url)
@@ -136,8 +135,8 @@ def phone_list(visit: Visit) -> Response:
 
 def add_phone(visit: Visit) -> Response:
     """An account; its password is shown this once."""
-    person, user, url = _text(visit, "person"), _text(visit, "user"), _url(visit)
-    area = _text(visit, "area") or _area_of(visit.district, person)
+    person, user, url = _text(visit, "person"), _text(visit, "user")[:100], _url(visit)
+    area = _area_for(visit, person)
     _note(visit, "phone-add", user, person)
     account = phones.add_phone(visit.district, user, person, area)
     settings = account.settings(url)
@@ -225,12 +224,15 @@ def _url(visit: Visit) -> str:
     return url
 
 
-def _area_of(district: District, person: str) -> str:
-    with district.reading() as session:
+def _area_for(visit: Visit, person: str) -> str:
+    """The area of the form, or all that the person answers for. Raises NotKnown(person, area)."""
+    with visit.district.reading() as session:
         known = {name: area for name, _, area in views.enrollable(session)}
-    if person not in known:
-        raise NotKnown(what="person", name=person)
-    return known[person]
+        if person not in known:
+            raise NotKnown(what="person", name=person[:100])
+        area = _text(visit, "area") or known[person]
+        require_area(session, area)
+    return area
 
 
 def _qr(text: str) -> str:

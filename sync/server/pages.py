@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from .words import DEFAULT_LANGUAGE, say
 
 Network = IPv4Network | IPv6Network
 _log = logging.getLogger("district.page")
-_HOSTS = ("localhost", "127.0.0.1", "::1")
+_OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 _LARGEST_FORM = 16_384
 _WRONG_A_MINUTE = 30
 _LANGUAGE = "language"
@@ -125,6 +126,7 @@ class _Door:
         except NotPermitted as no:
             self.wrong.append(time.monotonic())
             return shown(visit, "sign_in.html", 403, ready=True, wrong=_sentence(visit, no))
+        self.sessions.end(_token(request))
         response = RedirectResponse("/", status_code=303)
         response.set_cookie(_cookie(request), token, httponly=True, samesite="strict", secure=_is_secure(request), path="/")
         return response
@@ -176,12 +178,15 @@ class _Door:
 
     def _check_origin(self, request: Request) -> None:
         """Where a request comes from, and that a form is one of this very page. Raises _Turned."""
-        client = ip_address(request.client.host) if request.client else None
-        if client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        try:
+            client = ip_address(request.client.host if request.client else "")
+        except ValueError as wrong:
+            raise _Turned(Response(status_code=403)) from wrong
+        if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
             raise _Turned(Response(status_code=403))
         if client.is_loopback:
             # A name that somebody else's site lets point to this machine is not this machine.
-            if request.url.hostname not in _HOSTS:
+            if not _OWN_NAMES.fullmatch(request.headers.get("host", "")):
                 raise _Turned(Response(status_code=403))
         elif not _is_secure(request) or not any(client in network for network in self.networks):
             raise _Turned(Response(status_code=403))
@@ -192,8 +197,14 @@ class _Door:
 def _visit(district: District, request: Request) -> Visit:
     chosen = request.query_params.get("lang") or request.cookies.get(_LANGUAGE)
     language = chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
-    query = {name: value[:200] for name, value in request.query_params.items() if name != "lang"}
-    return Visit(district, language, request.url.path, dict(request.path_params), query)
+    query = {name: _plain(value[:200]) for name, value in request.query_params.items() if name != "lang"}
+    route = {name: _plain(value) for name, value in request.path_params.items()}
+    return Visit(district, language, request.url.path, route, query)
+
+
+def _plain(text: str) -> str:
+    """Without what PostgreSQL keeps in no text."""
+    return text.replace("\0", "")
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -207,9 +218,10 @@ async def _form(request: Request) -> dict[str, str]:
             raise _Turned(Response(status_code=413))
         pieces.append(piece)
     try:
-        return dict(parse_qsl(b"".join(pieces).decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict"))
+        told = parse_qsl(b"".join(pieces).decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict")
     except ValueError as wrong:
         raise _Turned(Response(status_code=400)) from wrong
+    return {name: _plain(value) for name, value in told}
 
 
 def _is_own_form(signed: SignedIn, form: Mapping[str, str]) -> bool:
