@@ -14,7 +14,7 @@ from sync.server.tables import Device
 
 from ..robots import browser as robot
 from .conftest import EAST
-from .county_office import AUDITOR, PASSPHRASE, REVIEWER, SECURITY, Office, make
+from .county_office import AUDITOR, FAR_REVIEWER, PASSPHRASE, REVIEWER, SECURITY, Office, make
 
 pytestmark = pytest.mark.skipif(not robot.PROGRAM, reason="chromium is not here (apt-get install chromium)")
 
@@ -131,6 +131,19 @@ def test_wrong_role_is_refused_in_words(page: robot.Browser, office: Office):
     page.click("header button")
     page.open(f"{office.url}/conflicts/{EAST}/{office.record}")
     assert page.address() == office.url + "/sign-in"
+
+
+def test_enter_decides_nothing_but_a_click_on_release_does(page: robot.Browser, office: Office):
+    _sign_in(page, office, FAR_REVIEWER)
+    page.click("header a[href='/quarantine']")
+    page.type("搬来了", "input[name=why]")
+    page.press("Enter")
+    assert page.address() == office.url + "/quarantine"
+    assert "搬来了" not in page.html()
+    page.click("button[formaction$='/release']")
+    assert page.html("#quarantine") == ""
+    page.click("main a[href='/quarantine?all=1']")
+    assert "搬来了" in page.html("#quarantine")
 
 
 def test_every_page_fits_the_window(page: robot.Browser, office: Office, tmp_path: Path):
