@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from fieldapp.words import DEFAULT_LANGUAGE, say
+from sync.pades import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Verdict:
     problems: tuple[Trouble, ...] = ()
     parts: tuple[Verdict, ...] = ()
     """Of each household in a village's file, of each page of a scan of several."""
+    district_signature: Standing = Standing.NONE
+    """The district's own signature over the whole file, which not every file has."""
+    district: str = ""
+    """Whose certificate that signature has."""
 
 
 @dataclass(slots=True)

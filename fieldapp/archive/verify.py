@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.errors import ScanRefused
 from fieldapp.words import say
+from sync import pades
 from sync.operation import canonical
 
 from . import pagelist, seal
@@ -65,7 +66,8 @@ class _File:
     reader: PdfReader
     keys: Mapping[str, bytes]
     is_signed: bool
-    """By a known key, every byte."""
+    """By a known key, every byte; nothing but a district's signature was appended."""
+    appended: pades.Judged
 
 
 def verify(
@@ -73,9 +75,11 @@ def verify(
     known_keys: Mapping[str, bytes] | None,
     newest: Newest = lambda _household: None,
     digests: Digests = lambda _household, _revision: frozenset(),
+    authority: str = "",
 ) -> Verdict:
     """The verdict on a file's bytes. `known_keys`: device id → 32 bytes Ed25519 public key; `newest`: household → its newest revision;
-    `digests`: digests of the archives that are known to have been made of a household's revision.
+    `digests`: digests of the archives that are known to have been made of a household's revision; `authority`: certificate (PEM) of the
+    own district's authority, empty if none is known.
 
     Without any keys at hand (None) the file's own key shows whether anything was altered since it was signed; `signed_by` stays empty.
     """
@@ -89,7 +93,10 @@ def verify(
     if reader is None:
         return Verdict(False, problems=(Trouble("not-pdf"),))
     keys = seal.named_keys(data) if known_keys is None else known_keys
-    return _verify_file(_File(data, reader, keys, seal.file_signer(data, keys) is not None), known_keys is not None, newest)
+    appended = pades.judge(data, authority)
+    is_signed = seal.file_signer(data, keys) is not None and appended.standing is not pades.Standing.ALTERED
+    verdict = _verify_file(_File(data, reader, keys, is_signed, appended), known_keys is not None, newest)
+    return replace(verdict, district_signature=appended.standing, district=appended.signer)
 
 
 def _scan(data: bytes) -> Source | None:
@@ -109,6 +116,8 @@ def _verify_file(file: _File, has_keys: bool, newest: Newest) -> Verdict:
     found = Findings()
     if not file.is_signed:
         found.add(_broken(file))
+        if file.appended.standing is pades.Standing.ALTERED:
+            found.add("appended-foreign" if file.appended.is_foreign else "district-signature-bad")
         _compare_pages(file, found)
     homes = _homes(file.reader)
     contents = _contents(file.reader, found)

@@ -13,6 +13,7 @@ from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
     from fieldapp.app import App
+    from fieldapp.archive.verdict import Verdict
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -85,15 +86,16 @@ def _verify(app: App, given: argparse.Namespace) -> Told:
             "signed_by": one.signed_by,
             "stale": one.stale,
             "problems": [trouble.text for trouble in one.problems],
+            "district_signature": one.district_signature.value,
         }
         for file, one in verdicts
     ]
-    text = "\n".join(
-        say(
-            "cli-archive-valid" if one.valid else "cli-archive-invalid",
-            file=file,
-            problems=", ".join(trouble.text for trouble in one.problems),
-        )
-        for file, one in verdicts
-    )
+    text = "\n".join(_sentence(file, one) for file, one in verdicts)
     return Told(plain, text, findings=any(not one.valid or one.stale for _, one in verdicts))
+
+
+def _sentence(file: Path, verdict: Verdict) -> str:
+    problems = ", ".join(trouble.text for trouble in verdict.problems)
+    told = say("cli-archive-valid" if verdict.valid else "cli-archive-invalid", file=file, problems=problems)
+    standing = verdict.district_signature.value
+    return told if standing == "none" else told + say(f"cli-archive-district-{standing}", name=verdict.district)

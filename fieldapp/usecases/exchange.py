@@ -193,6 +193,14 @@ def set_photos_later(workspace: Workspace, later: bool) -> None:
         facts.put(tx, _PHOTOS_LATER, "1" if later else "")
 
 
+def authority(workspace: Workspace) -> str:
+    """The certificate (PEM) of the district's own authority that the enrolment slip pinned, empty if there is none."""
+    from fieldapp.store import facts
+
+    with workspace.read() as tx:
+        return facts.get(tx, _AUTHORITY)
+
+
 def sync_now(workspace: Workspace, report: Report, *, district_time: bool = False) -> ExchangeReport:
     """Push, pull, compare, then previews, then files; `district_time` goes by the district's clock where this laptop's is wrong.
 

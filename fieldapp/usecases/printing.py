@@ -13,7 +13,7 @@ from uuid import uuid4
 from fieldapp.domain.ids import HouseholdId
 from fieldapp.errors import AlreadyThere, NotFound
 
-from . import printing_facts, printing_ledger
+from . import exchange, printing_facts, printing_ledger
 from .printing_archive import HOLDERS, Archive
 
 if TYPE_CHECKING:
@@ -126,13 +126,13 @@ def verify_files(files: Iterable[Path], workspace: Workspace | None) -> tuple[tu
     """What each PDF, scan or photo says of itself; with a workspace also whose signature it is and whether a newer revision exists."""
     from fieldapp.archive.verify import verify
 
-    keys = _known_keys(workspace)
+    keys, authority = _known_keys(workspace), exchange.authority(workspace) if workspace else ""
     verdicts = []
     for file in files:
         if not file.is_file():
             raise NotFound(what="file", id=str(file))
         newest, made = partial(_newest_revision, workspace), partial(_made_digests, workspace)
-        verdicts.append((file, verify(file.read_bytes(), keys, newest, made)))
+        verdicts.append((file, verify(file.read_bytes(), keys, newest, made, authority)))
     return tuple(verdicts)
 
 

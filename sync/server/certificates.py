@@ -23,6 +23,7 @@ from ..keys import pin_of
 
 AUTHORITY_LASTS = timedelta(days=365 * 25)
 LASTS = timedelta(days=397)
+SIGNING_LASTS = timedelta(days=365 * 10)
 RENEWED_BEFORE = timedelta(days=60)
 _SLACK = timedelta(days=2)
 """Certificates begin before now: laptops' clocks are a little behind."""
@@ -91,6 +92,33 @@ def current(folder: Path) -> Certificate | None:
     told = (*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress)))
     pin = pin_of(authority_pem(folder))
     return Certificate(str(_leaf(folder)), str(_leaf(folder)), told, found.not_valid_after_utc, pin)
+
+
+def issue_for_signing(
+    folder: Path, now: datetime, subject: str, key: ec.EllipticCurvePublicKey
+) -> tuple[x509.Certificate, x509.Certificate]:
+    """A certificate for signatures that last (`pades.is_for_signing`), and the authority that issued it, which is made at first use."""
+    issuer, issuer_key = _authority(folder, now)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    lasts = min(SIGNING_LASTS, issuer.not_valid_after_utc - now.astimezone(UTC))
+    builder = (
+        _builder(issuer.subject, subject, key, now, lasts)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+    )
+    return builder.sign(issuer_key, SHA256()), issuer
 
 
 def authority_pem(folder: Path) -> str:

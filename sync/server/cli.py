@@ -194,6 +194,13 @@ def _recovery_open(asked: argparse.Namespace) -> Told:
         return asdict(open_request(district, Path(asked.file), asked.digits, Path(asked.out)))
 
 
+def _archive_sign(asked: argparse.Namespace) -> Told:
+    from .signing import sign_files
+
+    with _Opened(asked) as district:
+        return {"signed": [asdict(one) for one in sign_files(district, asked.files, asked.out, by=asked.by)]}
+
+
 class _Opened:
     """The district that the command speaks of, closed at the end."""
 
@@ -240,7 +247,13 @@ def _tell(asked: argparse.Namespace, told: Told) -> None:
 
     if asked.command is _serve:
         return
-    plain = {_enrol_code: _plain_code, _device_list: _plain_devices, _phone_list: _plain_phones, _status: _plain_status}.get(asked.command)
+    plain = {
+        _enrol_code: _plain_code,
+        _device_list: _plain_devices,
+        _phone_list: _plain_phones,
+        _status: _plain_status,
+        _archive_sign: _plain_signed,
+    }.get(asked.command)
     listed = office.plain(told)
     _say(asked, told, plain(told) if plain else listed or say(f"told-{asked.name_of_command}", **told))
 
@@ -256,6 +269,10 @@ def _plain_devices(told: Told) -> str:
 
 def _plain_phones(told: Told) -> str:
     return "\n".join("\t".join(str(value) for value in phone.values()) for phone in told["phones"])
+
+
+def _plain_signed(told: Told) -> str:
+    return "\n".join(say("told-archive-sign", **one) for one in told["signed"])
 
 
 def _plain_status(told: Told) -> str:
@@ -326,6 +343,9 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--qr", metavar="FILE.png", default="")
     add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
+    signing = add(group("archive"), "sign", _archive_sign, "archive-sign")
+    signing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    signing.add_argument("--out", type=Path, required=True, metavar="DIR")
     _add_sticks(add, group)
     office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
     return parser

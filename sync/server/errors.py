@@ -91,3 +91,12 @@ class PortTaken(DistrictError):
     """The address cannot be listened on. Values: listen, detail."""
 
     code = "port-taken"
+
+
+class ArchiveUnfit(DistrictError):
+    """An archive that the district does not sign; nothing was written.
+
+    Values: file, reason (not-archive, altered, unknown-key, revoked-key, already-signed, no-data, household-unknown, stale, unfit).
+    """
+
+    code = "archive-unfit"

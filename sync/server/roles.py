@@ -47,6 +47,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "bundle-write": frozenset({SYSTEM, REVIEWER}),
     "recovery-key": ANYBODY,
     "recovery-open": frozenset({SECURITY}),
+    "archive-sign": frozenset({REVIEWER}),
     "quarantine-list": frozenset({SECURITY, AUDIT, REVIEWER}),
     "quarantine-release": frozenset({SECURITY, REVIEWER}),
     "quarantine-reject": frozenset({SECURITY, REVIEWER}),

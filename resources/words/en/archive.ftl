@@ -181,6 +181,8 @@ archive-missing-photo = the photograph is not here or cannot be read: { $where }
 
 archive-problem-not-pdf = The file is not a readable PDF.
 archive-problem-file-altered = A byte of the file was changed after it was made.
+archive-problem-appended-foreign = Something was appended to the file that is not the signature of the district alone.
+archive-problem-district-signature-bad = The signature of the district is wrong.
 archive-problem-no-data = The file holds no content to compute the digest from.
 archive-problem-data-garbled = The attached content is not canonical JSON.
 archive-problem-digest-differs = The digest of the attached content is not the one that the QR code signs.

@@ -181,6 +181,8 @@ archive-missing-photo = 照片不在本机或无法读取：{ $where }
 
 archive-problem-not-pdf = 文件不是可以读取的 PDF。
 archive-problem-file-altered = 文件制成以后有字节被改动。
+archive-problem-appended-foreign = 文件末尾被追加了内容，而追加的不只是区县的电子签章。
+archive-problem-district-signature-bad = 区县的电子签章不成立。
 archive-problem-no-data = 文件里没有所附的档案内容，无法重新计算摘要。
 archive-problem-data-garbled = 所附的档案内容不是规范 JSON。
 archive-problem-digest-differs = 按所附内容算出的摘要与二维码上签名的摘要不同。
