@@ -83,7 +83,6 @@ def sign(
         raise ValueError("appended")
     empty = _appended(sealed, moment.astimezone(UTC), b"")
     digest = _digest(sealed, empty)
-    # Deterministic where the library below can (RFC 6979), so that signing again gives the same bytes.
     value = key.sign(_signed_attributes(certificate, digest), ECDSA(SHA256()))
     return _appended(sealed, moment.astimezone(UTC), _message(_Signature(certificate, authority, value, digest)))
 
@@ -96,14 +95,23 @@ def judge(data: bytes, authority: str = "") -> Judged:
         return Judged(Standing.NONE)
     try:
         signature, moment = _taken_out(sealed, data[len(sealed) :])
+        if not _holds(signature, moment):
+            return Judged(Standing.ALTERED)
+        believed = bool(authority) and pin_of(authority) == pin_of(_pem(signature.authority))
+        return Judged(Standing.VALID if believed else Standing.UNKNOWN_AUTHORITY, name_of(signature.certificate), moment)
     except _Foreign:
         return Judged(Standing.ALTERED, is_foreign=True)
-    except ValueError:
+    except _garbled():
         return Judged(Standing.ALTERED)
-    if not _holds(signature, moment):
-        return Judged(Standing.ALTERED)
-    believed = bool(authority) and pin_of(authority) == pin_of(_pem(signature.authority))
-    return Judged(Standing.VALID if believed else Standing.UNKNOWN_AUTHORITY, name_of(signature.certificate), moment)
+
+
+def _garbled() -> tuple[type[Exception], ...]:
+    """What certificates and signatures raise that were damaged; a damaged one is an answer here, not an accident."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    mistakes = (ValueError, TypeError, IndexError, InvalidSignature, UnsupportedAlgorithm)
+    return (*mistakes, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, x509.ExtensionNotFound)
 
 
 def name_of(certificate: x509.Certificate) -> str:
@@ -116,13 +124,14 @@ def name_of(certificate: x509.Certificate) -> str:
 def is_for_signing(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     """Whether an authority made a certificate, and made it for this: the server's own, whose key lies about for every start, is not."""
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
 
     try:
         certificate.verify_directly_issued_by(authority)
+        # Of the bytes of the authority's certificate nothing else is signed.
+        authority.verify_directly_issued_by(authority)
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         return usage.content_commitment and not _is_authority(certificate) and _is_authority(authority)
-    except (InvalidSignature, ValueError, TypeError, x509.ExtensionNotFound):
+    except _garbled():
         return False
 
 
@@ -150,17 +159,14 @@ def _taken_out(sealed: bytes, appended: bytes) -> tuple[_Signature, datetime]:
 
 
 def _holds(signature: _Signature, moment: datetime) -> bool:
-    from cryptography.exceptions import InvalidSignature
+    """Whether everything about a signature is right but who vouches for its authority; raises one of `_garbled` where it is not one."""
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.hashes import SHA256
 
     certificate, key = signature.certificate, signature.certificate.public_key()
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         return False
-    try:
-        key.verify(signature.value, _signed_attributes(certificate, signature.digest), ECDSA(SHA256()))
-    except InvalidSignature:
-        return False
+    key.verify(signature.value, _signed_attributes(certificate, signature.digest), ECDSA(SHA256()))
     in_time = certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
     return in_time and is_for_signing(certificate, signature.authority)
 
@@ -175,18 +181,15 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _read(held: bytes) -> tuple[tuple[x509.Certificate, x509.Certificate], bytes, int]:
-    """Certificate and authority, signature, and how many bytes it all takes; nothing of it believed. Raises ValueError."""
+    """Certificate and authority, signature, and how many bytes it all takes; nothing of it believed. Raises one of `_garbled`."""
     from cryptography import x509
 
     whole = der.split(held)
-    try:
-        signed = der.content(der.content(der.parts(whole[1])[1], 0xA0), der.SEQUENCE)
-        _, _, _, certificates, infos = der.parts(signed)
-        first, second = (x509.load_der_x509_certificate(one) for one in der.parts(der.content(certificates, 0xA0)))
-        (info,) = der.parts(der.content(infos, der.SET))
-        value = der.content(der.parts(der.content(info, der.SEQUENCE))[5], der.OCTETS)
-    except IndexError as wrong:
-        raise ValueError("parts") from wrong
+    signed = der.content(der.content(der.parts(whole[1])[1], 0xA0), der.SEQUENCE)
+    _, _, _, certificates, infos = der.parts(signed)
+    first, second = (x509.load_der_x509_certificate(one) for one in der.parts(der.content(certificates, 0xA0)))
+    (info,) = der.parts(der.content(infos, der.SET))
+    value = der.content(der.parts(der.content(info, der.SEQUENCE))[5], der.OCTETS)
     pair = (second, first) if _is_authority(first) else (first, second)
     return pair, value, len(held) - len(whole[2])
 

@@ -343,16 +343,16 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--qr", metavar="FILE.png", default="")
     add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
-    signing = add(group("archive"), "sign", _archive_sign, "archive-sign")
-    signing.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    signing.add_argument("--out", type=Path, required=True, metavar="DIR")
-    _add_sticks(add, group)
+    _add_files(add, group)
     office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
     return parser
 
 
-def _add_sticks(add: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any]) -> None:
-    """Bundles, and the way back to a lost passphrase."""
+def _add_files(add: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any]) -> None:
+    """What goes by files: bundles, archives, and the way back to a lost passphrase."""
+    signing = add(group("archive"), "sign", _archive_sign, "archive-sign")
+    signing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    signing.add_argument("--out", type=Path, required=True, metavar="DIR")
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
     write = add(bundle, "write", _bundle_write, "bundle-write")

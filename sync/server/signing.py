@@ -119,11 +119,12 @@ def _secret(district: District) -> bytes:
 def _name(district: District) -> str:
     """Whom the certificate is for: the divisions from the top as long as there is only one, which end with the district's own."""
     with district.reading() as session:
-        areas = session.exec(select(Area)).all()
-    names, parent = list[str](), ""
-    while len(below := [area for area in areas if area.parent == parent]) == 1:
-        names.append(below[0].name)
-        parent = below[0].code
+        areas = session.exec(select(Area.code, Area.name, Area.parent)).all()
+    codes, names = {code for code, _, _ in areas}, list[str]()
+    below = [(code, name) for code, name, parent in areas if parent not in codes]
+    while len(below) == 1:
+        names.append(below[0][1])
+        below = [(code, name) for code, name, parent in areas if parent == below[0][0]]
     return ("".join(names) or "district")[-_LONGEST_NAME:]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
 from fieldapp.archive import matrix
@@ -16,6 +17,8 @@ from fieldapp.archive.render import render
 from fieldapp.archive.sheet import ArchiveSheet, Photo
 from fieldapp.archive.slip import Slip, print_slip
 from fieldapp.archive.village import Order, VillageLabels, bind_village
+from sync import pades
+from sync.server.certificates import issue_for_signing
 
 from . import verapdf
 from .household import CHINA, RARE_NAMES, DeviceKey, answer, attachment, facts, filled, jpeg
@@ -65,10 +68,21 @@ def files() -> Iterator[tuple[str, str, bytes]]:
     yield "labels", "2u", print_labels([box] * 4, 30, NOW)
 
 
+def signed(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Files that bear the district's signature too."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate, authority = issue_for_signing(folder, NOW, "示范县", key.public_key())
+    form = compose(replace(filled(), sections=()), facts(with_photos=False))
+    copy = replace(form, facts=replace(form.facts, copies=COPIES[2:]))
+    for name, profile, sheet in (("signed", "3u", form), ("signed-copy", "2u", copy)):
+        sealed = render(sheet, KEY).pdf
+        yield name, profile, sealed + pades.sign(sealed, key, certificate, authority, NOW)
+
+
 @verapdf.needed
 def test_verapdf_accepts_every_kind_of_page(tmp_path: Path) -> None:
     expected = {}
-    for name, profile, pdf in files():
+    for name, profile, pdf in (*files(), *signed(tmp_path)):
         (tmp_path / f"{name}.pdf").write_bytes(pdf)
         expected[f"{name}.pdf"] = [profile, "146" if profile == "2u" else "148", "ok"]
     # A file that must fail shows that the check can fail: streams without the line break before `endstream`.
