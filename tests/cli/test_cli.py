@@ -107,6 +107,7 @@ def test_archives_are_made_as_files_and_verify(run: Run, folder: Path, tmp_path:
     code, told = run("archive", "verify", file, "--workspace", folder)
     assert code == 0
     assert (told[0]["valid"], told[0]["copies_identical"], told[0]["digest"]) == (True, True, made["archives"][0]["digest"])
+    assert told[0]["district_signature"] == "none"
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0xFF
     file.write_bytes(data)
