@@ -182,16 +182,24 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 def _read(held: bytes) -> tuple[tuple[x509.Certificate, x509.Certificate], bytes, int]:
     """Certificate and authority, signature, and how many bytes it all takes; nothing of it believed. Raises one of `_garbled`."""
-    from cryptography import x509
-
     whole = der.split(held)
     signed = der.content(der.content(der.parts(whole[1])[1], 0xA0), der.SEQUENCE)
     _, _, _, certificates, infos = der.parts(signed)
-    first, second = (x509.load_der_x509_certificate(one) for one in der.parts(der.content(certificates, 0xA0)))
+    first, second = (_certificate(one) for one in der.parts(der.content(certificates, 0xA0)))
     (info,) = der.parts(der.content(infos, der.SET))
     value = der.content(der.parts(der.content(info, der.SEQUENCE))[5], der.OCTETS)
     pair = (second, first) if _is_authority(first) else (first, second)
     return pair, value, len(held) - len(whole[2])
+
+
+def _certificate(held: bytes) -> x509.Certificate:
+    from cryptography import x509
+
+    serial = der.content(der.parts(der.content(der.parts(der.content(held, der.SEQUENCE))[0], der.SEQUENCE))[1], der.INTEGER)
+    # The library below would warn of it on the terminal.
+    if serial[0] & 0x80 or not any(serial):
+        raise ValueError("serial")
+    return x509.load_der_x509_certificate(held)
 
 
 def _message(signature: _Signature) -> bytes:

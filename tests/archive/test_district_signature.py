@@ -180,6 +180,16 @@ def test_one_altered_byte_is_seen_wherever_it_is(world: World, pdf: bytes) -> No
         assert not whole, place
 
 
+def test_message_that_was_torn_is_an_answer_and_no_accident(world: World, pdf: bytes) -> None:
+    signed, authority = world.signed(pdf), world.authority
+    start = signed.index(b"/Contents<", len(pdf)) + len(b"/Contents<")
+    message = bytes.fromhex(signed[start : signed.index(b">", start)].decode())
+    for place in range(0, len(message.rstrip(b"\0")), 3):
+        for torn in (message[:place] + message[place + 1 :] + b"\0", message[:place] + b"\xff" + message[place:-1]):
+            altered = signed[:start] + torn.hex().encode() + signed[start + 2 * len(torn) :]
+            assert pades.judge(altered, authority) == pades.Judged(Standing.ALTERED), place
+
+
 def test_altered_byte_is_named(world: World, pdf: bytes) -> None:
     signed, authority = world.signed(pdf), world.authority
     message = signed.index(b"/Contents<", len(pdf)) + 400
