@@ -16,7 +16,7 @@ from sync.protocol import EnrolRequest, SyncReply, SyncRequest, decode_reply, de
 from sync.server import areas, feed, people, service
 from sync.server.district import District, init, new_epoch
 from sync.server.tables import Op, Record, VillageCounter
-from sync.session import Summary, _trade
+from sync.session import FIRST_BATCH, Summary, _Batch, _trade
 
 from .conftest import AREAS, silent
 from .memory import MemoryReplica
@@ -167,5 +167,5 @@ WORDS = (
 def without_comparison(replica: MemoryReplica, peer: PlayedLine) -> Summary:
     """An exchange that trusts its receipts and never compares."""
     summary = Summary()
-    _trade(replica, peer, silent, lambda: 0.0, summary)
+    _trade(replica, peer, silent, lambda: 0.0, summary, _Batch(FIRST_BATCH, lambda _: None))
     return summary

@@ -97,7 +97,7 @@ def test_a_slip_leads_to_the_district_and_to_no_other(secure: Secure, tmp_path: 
 
 def test_a_line_without_a_pin_is_refused_unless_it_stays_on_this_machine(secure: Secure):
     key = DeviceKey(b"\x01" * 32)
-    for url, reason in ((secure.url, "no-pin"), ("http://192.0.2.1:8750", "plain-line"), ("http://district.example", "plain-line")):
+    for url, reason in ((secure.url, "no-pin"), ("http://other.example:8750", "plain-line"), ("http://district.example", "plain-line")):
         with pytest.raises(Refused, match=reason):
             HttpPeer(url, key, key.public_key)
         with pytest.raises(Refused, match=reason):
@@ -177,13 +177,13 @@ def test_a_laptop_with_a_wrong_clock_is_offered_the_districts(secure: Secure, di
     "told",
     [
         "",
-        "fieldapp-enrol:?u=ftp://x&c=1",
-        "fieldapp-enrol:?u=https://x&c=",
-        "http://x",
+        "fieldapp-enrol:?u=ftp://a.example&c=1",
+        "fieldapp-enrol:?u=https://a.example&c=",
+        "http://a.example",
         "{}",
         '{"v":1,"slip":{"url":1}}',
         "{" * 9000,
-        "fieldapp-enrol:?u=https://x&c=A&p=short",
+        "fieldapp-enrol:?u=https://a.example&c=A&p=short",
     ],
 )
 def test_what_is_no_slip_is_refused(told: str):

@@ -85,8 +85,8 @@ def test_photos_can_be_left_for_a_better_line_and_the_traffic_is_told(at_exchang
 
 def test_only_a_wrong_clock_offers_the_districts(at_exchange):
     screen = at_exchange.work.exchange
-    screen._failed(ClockWrong(url="https://x", theirs="2026-11-22T08:00:00+00:00", offset_s=86400))
+    screen._failed(ClockWrong(url="https://a.example", theirs="2026-11-22T08:00:00+00:00", offset_s=86400))
     assert not screen.by_their_clock.isHidden()
     assert "2026-11-22" in screen.message.text()
-    screen._failed(Offline(url="https://x"))
+    screen._failed(Offline(url="https://a.example"))
     assert screen.by_their_clock.isHidden()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from fieldapp.ui.background import Report
 from fieldapp.ui.desk import Desk
+from fieldapp.ui.form.live import Section
 from fieldapp.usecases import interview as interviews
 
 if TYPE_CHECKING:
@@ -37,11 +39,25 @@ class DraftKeeper(QObject):
         super().__init__()
         self._desk, self._workspace, self._interview = desk, workspace, interview
         self._kept = dict(interview.session.snapshot())
+        self._looked: set[str] = set()
         self.touched = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(desk.autosave_after_ms)
         self._later.timeout.connect(self.save)
+
+    def shown(self, section: Section) -> None:
+        """The audit trail tells who was shown which sensitive answers; a section with none is not noted, and may be once it has one."""
+        path, names = section.path, self._interview.session.sensitive(*(section.paths or (section.path,)))
+        if not names or path in self._looked:
+            return
+        self._looked.add(path)
+        workspace, household = self._workspace, self._interview.household.id
+
+        def work(report: Report) -> None:
+            interviews.looked_at(workspace, household, path.rpartition("/")[2], names)
+
+        self._desk.background.run(work, owner=self, done=lambda _: None)
 
     def changed(self) -> None:
         """An answer changed: save a moment after the last one."""

@@ -40,7 +40,6 @@ class OpenForm(QWidget):
         self.keeper = DraftKeeper(desk, workspace, interview)
         self.strict = False
         self._attaching = 0
-        self._looked: set[str] = set()
         fresh = not interview.resumed and interview.revision == 0
         self.page = FormPage(self.session, Helps(desk.clock, self._pick_file, self.session.medium), desk.theme, fresh)
         self.sections = SectionList([block.section for block in self.page.blocks])
@@ -53,7 +52,7 @@ class OpenForm(QWidget):
         self._bind()
         self.page.start()
         self.refresh_side()
-        self._note_look(0)
+        self.keeper.shown(self.page.blocks[0].section)
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
@@ -79,23 +78,9 @@ class OpenForm(QWidget):
         self.page.restore_wanted.connect(lambda path, row: self._rearrange(lambda: self.session.restore_repeat(path, row)))
         self.page.picture_wanted.connect(self._load_picture)
         self.page.section_reached.connect(self.sections.mark)
-        self.page.section_reached.connect(self._note_look)
+        self.page.section_reached.connect(lambda at: self.keeper.shown(self.page.blocks[at].section))
         self.sections.chosen.connect(self.page.go_to_section)
         self.problems.opened.connect(self.page.go_to)
-
-    def _note_look(self, at: int) -> None:
-        """The audit trail tells who was shown which sensitive answers; a section with none is not noted, and may be once it has one."""
-        shown = self.page.blocks[at].section
-        section, names = shown.path, self.session.sensitive(*(shown.paths or (shown.path,)))
-        if not names or section in self._looked:
-            return
-        self._looked.add(section)
-        workspace, household = self._workspace, self.interview.household.id
-
-        def work(report: Report) -> None:
-            interviews.looked_at(workspace, household, section.rpartition("/")[2], names)
-
-        self._desk.background.run(work, owner=self, done=lambda _: None)
 
     def busy(self) -> bool:
         """Whether a picture is on its way into the workspace."""
