@@ -177,13 +177,13 @@ def test_a_laptop_with_a_wrong_clock_is_offered_the_districts(secure: Secure, di
     "told",
     [
         "",
-        "fieldapp-enrol:?u=ftp://a.example&c=1",
-        "fieldapp-enrol:?u=https://a.example&c=",
+        "fieldapp-enrol:?u=ftp://a.example:1&c=1",
+        "fieldapp-enrol:?u=https://a.example:1&c=",
         "http://a.example",
         "{}",
         '{"v":1,"slip":{"url":1}}',
         "{" * 9000,
-        "fieldapp-enrol:?u=https://a.example&c=A&p=short",
+        "fieldapp-enrol:?u=https://a.example:1&c=A&p=short",
     ],
 )
 def test_what_is_no_slip_is_refused(told: str):
