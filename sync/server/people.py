@@ -28,6 +28,7 @@ DEFAULT_DAYS = 14
 
 def add_person(district: District, name: str, role: str, area: str) -> Person:
     """Raises AlreadyKnown(person), NotKnown(area, role)."""
+    role = roles.OTHER_NAMES.get(role, role)
     if role not in roles.ROLES:
         raise NotKnown(what="role", name=role)
     with district.writing() as session:

@@ -14,6 +14,8 @@ OFFICES = (SYSTEM, SECURITY, AUDIT)
 FIELD = (SURVEYOR, VILLAGE_LEAD, REVIEWER)
 """Work with households of their area, on an enrolled laptop or phone."""
 ROLES = (*OFFICES, *FIELD)
+OTHER_NAMES = {"enumerator": SURVEYOR, "village_lead": VILLAGE_LEAD, "reviewer": REVIEWER, "township_reviewer": REVIEWER}
+"""As earlier versions and other programs call them."""
 
 ANYBODY = frozenset({"anybody"})
 _IN_THE_FIELD = frozenset(FIELD)

@@ -260,3 +260,7 @@ def test_passphrase_cannot_be_tried_for_ever(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(NotPermitted, match="too-short"):
         staff.set_passphrase(district, "安全员", "short")
     district.close()
+
+
+def test_a_role_is_known_by_its_other_name_too(district: District):
+    assert people.add_person(district, "李四", "enumerator", "990101").role == "surveyor"
