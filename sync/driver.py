@@ -118,6 +118,9 @@ class Cursor:
             rows: list[tuple[Any, ...]] = self._cursor.fetchall() if self._has_rows() else []
         except apsw.Error as error:
             raise _translated(error) from error
+        finally:
+            # A cursor that held its own method would wait for the garbage collector, and every cursor is searched for among the open ones.
+            self._cursor.exec_trace = None
         self.rowcount = raw.total_changes() - before if changing else -1
         self.lastrowid = raw.last_insert_rowid()
         self._rows = iter(rows)
