@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,15 @@ def test_every_promise_of_durability_is_set(database: Database) -> None:
 
 def test_laptop_tables_stand_apart_from_other_models() -> None:
     assert not set(Row.metadata.tables) & set(SQLModel.metadata.tables)
+
+
+def test_a_cursor_that_nobody_holds_is_gone_at_once(file: Path) -> None:
+    connection = driver.connect(str(file), KEY)
+    gc.disable()
+    try:
+        assert [weakref.ref(connection.execute(sql))() for sql in ("SELECT 1", "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)")] == [
+            None
+        ] * 3
+    finally:
+        gc.enable()
+        connection.close()
