@@ -265,29 +265,15 @@ class WatchedFolder:
 
     def _lay_out(self, folder: Path, inode: int, last: _Seen, chance: random.Random) -> None:
         sure, written = self._sure.names.get(inode, {}), last.names.get(inode, {})
-        names: dict[str, int] = {}
-        for together in _renamed_together(sure, written):
-            before_or_after = chance.choice((sure, written))
-            names |= {name: before_or_after[name] for name in sorted(together) if name in before_or_after}
-        for name, chosen in sorted(names.items()):
+        for name in sorted(sure.keys() | written.keys()):
+            chosen = chance.choice((sure.get(name), written.get(name)))
+            if chosen is None:
+                continue
             if chosen in self._sure.names or chosen in last.names:
                 (folder / name).mkdir()
                 self._lay_out(folder / name, chosen, last, chance)
             else:
                 (folder / name).write_bytes(_torn(self._sure.content.get(chosen, b""), last.content.get(chosen), chance))
-
-
-def _renamed_together(sure: dict[str, int], written: dict[str, int]) -> list[set[str]]:
-    """The names of a folder in groups: those between which a file was moved change at one instant, because a rename is one entry in the
-    journal of NTFS, ext4, XFS, Btrfs and APFS; all others change apart from each other."""
-    groups: list[set[str]] = []
-    for inode in sorted({*sure.values(), *written.values()}):
-        group = {name for names in (sure, written) for name, held in names.items() if held == inode}
-        for other in [known for known in groups if known & group]:
-            groups.remove(other)
-            group |= other
-        groups.append(group)
-    return groups
 
 
 def _torn(sure: bytes, written: bytes | None, chance: random.Random) -> bytes:
