@@ -27,16 +27,17 @@ from sync import driver
 
 from . import audit, engine, keys, siblings
 from .database import Database
+from .keyfile import DATABASE, FILES
 from .lock import FolderLock
 from .safely import sync_folder, write_safely
-from .vault import FILES
 
 SUFFIX = ".fieldbackup"
 OWN = "backups"
 """The folder inside the workspace where the automatic ones lie."""
 _MANIFEST = "manifest.json"
 _FORMAT = 1
-_NAMES = re.compile(rf"{keys.FILE}|{re.escape(engine.DATABASE)}|{FILES}/[0-9a-f]{{64}}")
+_NAMES = re.compile(rf"{keys.FILE}|{re.escape(DATABASE)}|{FILES}/[0-9a-f]{{64}}")
+"""In a backup the names are always those of the first generation."""
 _MANIFEST_BYTES = 64 << 20
 
 
@@ -103,10 +104,14 @@ def restore(file: Path, folder: Path, beside: Path | None = None) -> Contents:
             _manifest(archive)
             for name, stream in _members(archive):
                 _lay_out(unfinished / name, stream)
+        named = keys.read(unfinished)
+        os.rename(unfinished / DATABASE, unfinished / named.database)
+        os.rename(unfinished / FILES, unfinished / named.files)
         if beside is not None:
-            _take_along(beside / FILES, unfinished / FILES)
+            # Files of another generation are under another key.
+            _take_along(beside / named.files, unfinished / named.files)
         write_safely(unfinished / keys.COPY, (unfinished / keys.FILE).read_bytes())
-        sync_folder(unfinished / FILES)
+        sync_folder(unfinished / named.files)
         sync_folder(unfinished)
         if folder.exists():
             folder.rmdir()
@@ -154,7 +159,7 @@ def opened_database(file: Path, folder: Path, key: bytes | bytearray) -> Iterato
         with engine.room(folder), _opened(file) as archive:
             _manifest(archive)
             for name, stream in _members(archive):
-                if name == engine.DATABASE:
+                if name == DATABASE:
                     _lay_out(place, stream)
         try:
             connection = driver.connect(str(place), key)
@@ -213,9 +218,9 @@ def _contents(database: Database, snapshot: Path, files: bool) -> Contents:
 
 
 def _write(database: Database, snapshot: Path, target: Path, contents: Contents) -> None:
-    members = {keys.FILE: database.folder / keys.FILE, engine.DATABASE: snapshot}
+    members = {keys.FILE: database.folder / keys.FILE, DATABASE: snapshot}
     if contents.files:
-        members |= {f"{FILES}/{file.name}": file for file in sorted((database.folder / FILES).glob("[0-9a-f]" * 64))}
+        members |= {f"{FILES}/{file.name}": file for file in sorted(database.place.vault.folder.glob("[0-9a-f]" * 64))}
     sums = {}
     for name, path in members.items():
         with path.open("rb") as stream:
@@ -255,7 +260,7 @@ def _manifest(archive: tarfile.TarFile) -> tuple[Contents, dict[str, str]]:
     if first is None or stream is None or first.size > _MANIFEST_BYTES:
         raise WorkspaceDamaged(part="backup", detail=_MANIFEST)
     plain = json.loads(stream.read())
-    if plain["format"] != _FORMAT or not {keys.FILE, engine.DATABASE} <= plain["sums"].keys():
+    if plain["format"] != _FORMAT or not {keys.FILE, DATABASE} <= plain["sums"].keys():
         raise WorkspaceDamaged(part="backup", detail=_MANIFEST)
     return Contents(**plain["contents"]), dict(plain["sums"])
 

@@ -163,7 +163,7 @@ class Database:
     def snapshot(self, file: Path) -> None:
         """A consistent encrypted copy of the database file under the same key, while work goes on; raises DiskFull."""
         with engine.coding(self.folder):
-            driver.copy(str(self.folder / engine.DATABASE), str(file), self.database_key())
+            driver.copy(str(self.place.database), str(file), self.database_key())
             copied = driver.connect(str(file), self.database_key())
             copied.execute("DELETE FROM fact WHERE name = ?", (facts.IN_USE,))
             copied.close()
@@ -183,7 +183,7 @@ class Database:
                 self._pool.dispose()
                 # Every key that is held is overwritten; what Python and the libraries copied elsewhere in memory is out of reach.
                 self._keys.wipe()
-                self._pool = engine.connect(self.folder / engine.DATABASE, bytes(32))
+                self._pool = engine.connect(self.place.database, bytes(32))
                 self.place = replace(self.place, device=opening.nobody())
                 self._lock.release()
 

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import keys, recovery, rotation, siblings
+from . import keys, recovery, siblings
 from .lock import FolderLock
 from .safely import sync_folder
 
@@ -57,7 +57,7 @@ def destroy(folder: Path) -> Destroyed:
 
 def _holds_keys(name: str) -> bool:
     """Key files, what is left of them, and backups, which hold one each."""
-    return name.startswith((keys.FILE, keys.COPY, recovery.PENDING, rotation.NEXT_KEYS)) or ".fieldbackup" in name
+    return name.startswith((keys.FILE, keys.COPY, recovery.PENDING)) or ".fieldbackup" in name
 
 
 def _overwrite(file: Path) -> None:

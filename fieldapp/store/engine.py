@@ -21,7 +21,6 @@ from sync import driver
 from . import facts
 from .transaction import Place, Transaction
 
-DATABASE = "workspace.db"
 LOG_PAGES = 1_000
 MANY_LOG_PAGES = 24_000
 """Pages of the write-ahead log: few while somebody works, as bringing them in is felt; many (100 MB) while thousands of records come in,

@@ -71,7 +71,7 @@ def count(tx: Transaction) -> Info:
         attachment_bytes=size,
         forms=_number(tx, FormRow),
         audit_lines=_number(tx, AuditRow),
-        database_bytes=sum(file.stat().st_size for file in folder.glob("workspace.db*")),
+        database_bytes=sum(file.stat().st_size for file in folder.glob(f"{tx.place.database.name}*")),
     )
 
 

@@ -23,14 +23,19 @@ from .safely import write_safely
 
 FILE = "keys.json"
 COPY = "keys.copy.json"
-FORMAT = 2
-"""1 had user slots only, which wrap the data key itself; 2 seals it for the slot's own key."""
+FORMAT = 3
+"""1 had user slots only, which wrap the data key itself; 2 seals it for the slot's own key; 3 tells which generation of files it opens."""
+FIRST_GENERATION = 2
+"""The format as long as the data key was never exchanged: programs that know no generations read it."""
+DATABASE = "workspace.db"
+FILES = "files"
 DATABASE_SUITE = "sqlcipher-4"
 FILES_SUITE = "aes256-gcm-stream-64k"
 SUITES = {
     1: {"database": DATABASE_SUITE, "files": FILES_SUITE, "kdf": "argon2id-1.3", "wrap": "aes256-gcm", "derive": "hkdf-sha256"},
 }
 SUITES[2] = {**SUITES[1], "seal": "hpke-x25519-hkdf-sha256-aes256-gcm"}
+SUITES[3] = SUITES[2]
 MAX_BYTES = 1 << 18
 MAX_SLOTS = 64
 _MAX_NAME = 200
@@ -86,14 +91,28 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """What the key file says; `check` and `mac` are HMAC-SHA-256 under keys derived from the data key, as hex."""
+    """What the key file says; `check` and `mac` are HMAC-SHA-256 under keys derived from the data key, as hex.
+
+    `generation` counts the data keys before this one; every generation has a database file and a folder of attachments of its own.
+    """
 
     workspace: str
     realm: Realm
     slots: tuple[Slot, ...]
     check: str = ""
     mac: str = ""
-    format: int = FORMAT
+    format: int = FIRST_GENERATION
+    generation: int = 0
+
+    @property
+    def database(self) -> str:
+        """The name of the database file that the data key opens."""
+        return f"workspace-{self.generation}.db" if self.generation else DATABASE
+
+    @property
+    def files(self) -> str:
+        """The name of the folder of attachments that the data key opens."""
+        return f"{FILES}-{self.generation}" if self.generation else FILES
 
     def of(self, kind: str) -> tuple[Slot, ...]:
         """The slots of a kind, in their order."""
@@ -156,6 +175,7 @@ def to_plain(file: KeyFile) -> dict[str, object]:
     return {
         "format": file.format,
         **SUITES[file.format],
+        **({"generation": file.generation} if file.format > FIRST_GENERATION else {}),
         "workspace": file.workspace,
         "realm": file.realm.value,
         "slots": [_first_slot(slot) if file.format == 1 else plain_slot(slot) for slot in file.slots],
@@ -213,11 +233,24 @@ def _typed(plain: Mapping[str, object]) -> KeyFile:
     if len({(slot.kind, slot.name) for slot in read_slots}) != len(read_slots):
         raise ValueError("two slots of one name")
     file = KeyFile(
-        _hex(plain, "workspace", 16), Realm(plain.get("realm")), read_slots, _hex(plain, "check", 32), _hex(plain, "mac", 32), number
+        _hex(plain, "workspace", 16),
+        Realm(plain.get("realm")),
+        read_slots,
+        _hex(plain, "check", 32),
+        _hex(plain, "mac", 32),
+        number,
+        _generation(plain) if number > FIRST_GENERATION else 0,
     )
     if to_plain(file) != plain:
         raise ValueError("more than is known")
     return file
+
+
+def _generation(plain: Mapping[str, object]) -> int:
+    number = plain.get("generation")
+    if type(number) is not int or not 0 < number < 1 << 31:
+        raise ValueError("generation")
+    return number
 
 
 def _slot(plain: object, number: int, waits: bool = False) -> Slot:

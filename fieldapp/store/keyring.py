@@ -32,10 +32,10 @@ class Keyring:
         self._note("recovery-district", public.hex()[:16])
 
     def rotate(self, user: str, passphrase: str, report: rotation.Report, without: Iterable[str] = ()) -> int:
-        """Prepare a new data key for everything, up to the turning point; returns how many attachments were encrypted anew.
+        """Put a new data key into force for everything; returns how many attachments were encrypted anew.
 
-        Nobody may write meanwhile. Once the workspace is closed `rotation.settle` puts all into place. Raises WrongPassphrase, NotFound (a
-        user who is to go, or oneself) and what `rotation.prepare` raises; then nothing has changed.
+        Nobody may write meanwhile or afterwards: the workspace is to be closed, then `rotation.settle` takes the old files away. Raises
+        WrongPassphrase, NotFound (a user who is to go, or oneself) and what `rotation.prepare` raises; then nothing has changed.
         """
         gone = tuple(without)
         for name in gone:

@@ -107,14 +107,14 @@ def change_passphrase(folder: Path, user: str, old: str, new: str, kdf: Kdf | No
 
 def reset_passphrase(folder: Path, keys: Keys, user: str, new: str, kdf: Kdf | None = None) -> None:
     """Give a user a new slot under a new passphrase, as whoever holds the data key may; raises NotFound."""
-    file = read(folder)
+    file = _own(folder, keys)
     known = find(file, user)
     _put(folder, file, new_slot(file, user, new, keys, kdf or known.kdf or Kdf()), new, keys)
 
 
 def add_user(folder: Path, keys: Keys, user: str, passphrase: str, kdf: Kdf) -> None:
     """One more slot; raises AlreadyThere."""
-    file = read(folder)
+    file = _own(folder, keys)
     if any(slot.name == user for slot in file.of(USER)):
         raise AlreadyThere(what="user", id=user)
     _put(folder, file, new_slot(file, user, passphrase, keys, kdf), passphrase, keys)
@@ -122,7 +122,7 @@ def add_user(folder: Path, keys: Keys, user: str, passphrase: str, kdf: Kdf) -> 
 
 def remove_user(folder: Path, keys: Keys, user: str) -> None:
     """One slot less; the last one stays (BadInput). What that user once unlocked is not rotated by this."""
-    file = read(folder)
+    file = _own(folder, keys)
     gone = find(file, user)
     if len(file.of(USER)) == 1:
         raise BadInput(what="user", value=user)
@@ -136,8 +136,8 @@ def write(folder: Path, file: KeyFile, keys: Keys) -> None:
 
 
 def sign(file: KeyFile, keys: Keys) -> KeyFile:
-    """The file as it is written: in the newest format, with check value and authentication."""
-    file = replace(file, format=keyfile.FORMAT, check=_hmac(keys, "check", b""))
+    """The file as it is written: in the newest format that it needs, with check value and authentication."""
+    file = replace(file, format=keyfile.FORMAT if file.generation else keyfile.FIRST_GENERATION, check=_hmac(keys, "check", b""))
     return replace(file, mac=_hmac(keys, "header", keyfile.authenticated(file)))
 
 
@@ -155,7 +155,7 @@ def mend(folder: Path, keys: Keys) -> None:
 
 
 def next_file(file: KeyFile, fresh: Keys, without: Iterable[str] = ()) -> KeyFile:
-    """The same slots for another data key, nobody's passphrase needed; raises NotAllowed (slot-too-old) for a slot of format 1."""
+    """The same slots for another data key and its files, without a passphrase; raises NotAllowed (slot-too-old) for a slot of format 1."""
     gone = set(without)
     slots = []
     for slot in file.slots:
@@ -164,7 +164,7 @@ def next_file(file: KeyFile, fresh: Keys, without: Iterable[str] = ()) -> KeyFil
         if not slot.public:
             raise NotAllowed(reason="slot-too-old", detail=slot.name)
         slots.append(replace(slot, sealed=_seal(file, slot, fresh)))
-    return sign(replace(file, slots=tuple(slots)), fresh)
+    return sign(replace(file, slots=tuple(slots), generation=file.generation + 1), fresh)
 
 
 def new_slot(file: KeyFile, user: str, passphrase: str, keys: Keys | None, kdf: Kdf) -> Slot:
@@ -214,6 +214,13 @@ def find(file: KeyFile, user: str) -> Slot:
         if slot.name == user:
             return slot
     raise NotFound(what="user", id=user)
+
+
+def _own(folder: Path, keys: Keys) -> KeyFile:
+    """The key file, if it is still that of this data key."""
+    file = read(folder)
+    prove(file, keys)
+    return file
 
 
 def _put(folder: Path, file: KeyFile, slot: Slot, passphrase: str, keys: Keys) -> None:

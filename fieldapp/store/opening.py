@@ -21,7 +21,7 @@ from .keys import Keys, Realm
 from .lock import FolderLock
 from .tables import AuthorRow, FileRow
 from .transaction import Place, Transaction
-from .vault import FILES, Vault
+from .vault import Vault
 
 Opened = tuple[Place, Keys, Engine, FolderLock, tuple[Damage, ...]]
 _NOBODY = b"\0" * 32
@@ -39,7 +39,6 @@ class Wish:
 def unlock(folder: Path, user: str, passphrase: str, clock: Clock) -> Keys:
     """The keys, unless the next try has to wait; a wrong try is noted. Raises TooManyTries and what `keys.unlock` raises."""
     siblings.settle(folder)
-    rotation.settle(folder)
     tries.gate(folder, user, clock)
     try:
         found = keys.unlock(folder, user, passphrase)
@@ -65,13 +64,14 @@ def nobody() -> DeviceKey:
 def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish: Wish) -> Opened:
     """Lock the folder, open, migrate, mend what a crash left; raises AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew, DiskFull."""
     lock = FolderLock(folder)
-    file = folder / engine.DATABASE
+    names = keys.read(folder)
+    file = folder / names.database
     pool = engine.connect(file, found.derive("database"), wish.vfs)
     try:
         if not wish.fresh and not file.exists():
             raise WorkspaceDamaged(part="database", detail="missing")
         log_is_there = file.with_name(file.name + "-wal").exists()
-        place = Place(folder, realm, user, clock, nobody(), Vault(folder / FILES, found))
+        place = Place(folder, file, realm, user, clock, nobody(), Vault(folder / names.files, found))
         _migrate(pool, place, found)
         with engine.transaction(pool, place, "BEGIN") as tx:
             known = facts.get(tx, facts.DEVICE_KEY)
@@ -80,6 +80,7 @@ def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish
         private = bytes.fromhex(known) if known else DeviceKey.generate().private()
         place = replace(place, device=DeviceKey(private))
         noticed = _mend_keys(folder, found)
+        rotation.clear(folder)
         _start(pool, place, "" if known else private.hex(), noticed)
     except BaseException:
         pool.dispose()
@@ -120,7 +121,7 @@ def _migrate(pool: Engine, place: Place, found: Keys) -> None:
         if not missing:
             return
         if number:
-            file = place.folder / engine.DATABASE
+            file = place.database
             driver.copy(str(file), str(file.with_name(f"workspace.schema-{number}.db")), found.derive("database"))
         connection.rollback()
         connection.exec_driver_sql("BEGIN IMMEDIATE")

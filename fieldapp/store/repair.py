@@ -18,7 +18,6 @@ from . import audit, backup, facts, operations, outbox, recount, submissions
 from .check import Damage, Report, unseen
 from .database import Database
 from .transaction import Transaction
-from .vault import FILES
 
 _COLUMNS = "seq, id, rec, kind, vil, household, user, body, sum"
 _HEADS = "SELECT * FROM draft WHERE id IN (SELECT value FROM json_each(?))"
@@ -203,7 +202,7 @@ def _know_files(tx: Transaction) -> None:
 def _files_back(database: Database, file: Path, work: _Work) -> None:
     vault = database.place.vault
     names = {vault.path(sha).name: sha for sha in work.files}
-    for laid_out in backup.attachments(file, names, database.folder / FILES) if names else ():
+    for laid_out in backup.attachments(file, names, vault.folder) if names else ():
         sha = names[laid_out.name.removesuffix(".part")]
         laid_out.replace(vault.path(sha))
         try:

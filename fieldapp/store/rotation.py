@@ -1,13 +1,14 @@
 """A new data key for everything: database and attachments are encrypted anew beside the old ones, verified, and only then exchanged.
 
-Until the next key file stands, complete and verified, the old key is in force and whatever lies beside is thrown away; once it
-stands, the new key is, and what is not in its place yet is moved there, by whoever opens the workspace next. That file's
-appearance under its name is the one instant between the two.
+Every data key has files of its own, whose names follow from the key file. So the key file is the one thing that is exchanged: until
+the next one stands the old files are in force, from then on the new ones are, and nothing is moved. What is not in force is taken
+away later, when both copies of the key file agree and the workspace was opened with them.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,65 +17,68 @@ from fieldapp.errors import DiskFull, WorkspaceDamaged
 from sync import driver
 
 from . import engine, facts, keyfile, keys
-from .keyfile import COPY, FILE, KeyFile
+from .keyfile import DATABASE, FILES, KeyFile
 from .keys import Keys
 from .lock import FolderLock
-from .safely import make_folder, sync_folder, write_safely
-from .vault import FILES, Vault
+from .safely import make_folder, sync_folder
+from .vault import Vault
 
-NEXT_KEYS = "keys.next.json"
-NEXT_DATABASE = "workspace.next.db"
-NEXT_FILES = "files.next"
-_OLD_FILES = "files.old"
 _SPARE_BYTES = 16 << 20
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+_OF_A_GENERATION = re.compile(rf"({re.escape(Path(DATABASE).stem)}(-\d+)?\.db)(-wal|-shm)?|({FILES}(-\d+)?)")
 Report = Callable[[int, int, str], None]
 
 
-def settle(folder: Path) -> None:
-    """Finish a rotation that had come to its turning point, undo one that had not; raises AlreadyOpen, WorkspaceDamaged (key-file)."""
-    left = [name for name in (NEXT_KEYS, NEXT_DATABASE, NEXT_FILES, _OLD_FILES) if (folder / name).exists()]
-    if not left:
-        return
-    lock = FolderLock(folder)
-    try:
-        if not (folder / NEXT_KEYS).exists():
-            _clear(folder)
-        elif keyfile.parse(folder / NEXT_KEYS) is not None:
-            _go_over(folder)
-        elif (folder / NEXT_DATABASE).exists():
-            # Damaged before anything was moved: the old key still opens everything.
-            (folder / NEXT_KEYS).unlink()
-            _clear(folder)
-        else:
-            raise WorkspaceDamaged(part="key-file", detail="unreadable")
-    finally:
-        lock.release()
-
-
 def prepare(folder: Path, old: Keys, fresh: Keys, proof: Callable[[KeyFile], object], report: Report, without: Iterable[str] = ()) -> int:
-    """Write and verify everything under a fresh key, ending with the turning point; returns how many attachments there are.
+    """Write and verify everything under a fresh key, then the key file, the turning point; returns how many attachments there are.
 
-    The workspace is open and nobody writes. `settle` has to follow once it is closed. `without` names users whose slots go.
-    Raises DiskFull, WorkspaceDamaged (attachment, database), NotAllowed (slot-too-old); then the old key stays in force.
+    The workspace is open; whatever is written to it afterwards is lost, so it is to be closed. `without` names users whose slots go.
+    Raises DiskFull, WorkspaceDamaged (attachment, database, key-file), NotAllowed (slot-too-old); then the old key stays in force.
     """
-    following = keys.next_file(keyfile.read(folder), fresh, without)
+    present = keyfile.read(folder)
+    keys.prove(present, old)
+    following = keys.next_file(present, fresh, without)
     try:
-        _clear(folder)
+        clear(folder)
         _require_room(folder)
         with engine.coding(folder), engine.room(folder):
-            shas = _copy_database(folder, old, fresh)
-            count = _copy_files(folder, old, fresh, shas, report)
-        keyfile.write(folder, following, proof, names=(NEXT_KEYS,))
+            shas = _copy_database(folder / present.database, folder / following.database, old, fresh)
+            vaults = Vault(folder / present.files, old), Vault(folder / following.files, fresh)
+            count = _copy_files(*vaults, shas, report)
+        keyfile.write(folder, following, proof)
     except BaseException:
-        if not (folder / NEXT_KEYS).exists():
-            _clear(folder)
+        clear(folder)
         raise
     return count
 
 
-def _copy_database(folder: Path, old: Keys, fresh: Keys) -> list[str]:
-    source, target = folder / engine.DATABASE, folder / NEXT_DATABASE
+def settle(folder: Path) -> None:
+    """Take away what an exchange left of a closed workspace; raises AlreadyOpen."""
+    lock = FolderLock(folder)
+    try:
+        clear(folder)
+    finally:
+        lock.release()
+
+
+def clear(folder: Path) -> None:
+    """Take away the files of every generation but the one in force; nothing while the two key files differ, as it is not sure then."""
+    if keyfile.damaged(folder):
+        return
+    # A name that can be read may not be sure yet: no old file goes before the new key file is.
+    sync_folder(folder)
+    file = keyfile.read(folder)
+    for place in folder.iterdir():
+        told = _OF_A_GENERATION.fullmatch(place.name)
+        if told is None or (told[1] or told[4]) in (file.database, file.files):
+            continue
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink()
+
+
+def _copy_database(source: Path, target: Path, old: Keys, fresh: Keys) -> list[str]:
     driver.copy(str(source), str(target), old.derive("database"), fresh.derive("database"))
     before, after = driver.connect(str(source), old.derive("database")), driver.connect(str(target), fresh.derive("database"))
     try:
@@ -87,7 +91,7 @@ def _copy_database(folder: Path, old: Keys, fresh: Keys) -> list[str]:
         after.close()
     with target.open("rb") as stream:
         os.fsync(stream.fileno())
-    sync_folder(folder)
+    sync_folder(target.parent)
     return shas
 
 
@@ -101,10 +105,9 @@ def _outline(connection: driver.Connection) -> list[object]:
     return [*counts, together, connection.execute("SELECT sum FROM audit ORDER BY seq DESC LIMIT 1").fetchone()]
 
 
-def _copy_files(folder: Path, old: Keys, fresh: Keys, shas: list[str], report: Report) -> int:
+def _copy_files(source: Vault, target: Vault, shas: list[str], report: Report) -> int:
     """Every attachment under the fresh key, each read back; raises WorkspaceDamaged for one that cannot be read, AttachmentMissing."""
-    source, target = Vault(folder / FILES, old), Vault(folder / NEXT_FILES, fresh)
-    make_folder(folder / NEXT_FILES)
+    make_folder(target.folder)
     for number, sha in enumerate(shas):
         report(number, len(shas), "")
         data = source.get(sha)
@@ -119,32 +122,3 @@ def _require_room(folder: Path) -> None:
     wanted = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     if shutil.disk_usage(folder).free < wanted + _SPARE_BYTES:
         raise DiskFull(folder=str(folder))
-
-
-def _go_over(folder: Path) -> None:
-    """Put what is new into its place; every step may have been done already."""
-    if (folder / NEXT_DATABASE).exists():
-        for tail in ("-wal", "-shm"):
-            (folder / (engine.DATABASE + tail)).unlink(missing_ok=True)
-        os.replace(folder / NEXT_DATABASE, folder / engine.DATABASE)
-        sync_folder(folder)
-    if (folder / NEXT_FILES).exists():
-        if (folder / FILES).exists():
-            os.replace(folder / FILES, folder / _OLD_FILES)
-        os.replace(folder / NEXT_FILES, folder / FILES)
-        sync_folder(folder)
-    write_safely(folder / COPY, (folder / NEXT_KEYS).read_bytes())
-    os.replace(folder / NEXT_KEYS, folder / FILE)
-    sync_folder(folder)
-    _clear(folder)
-
-
-def _clear(folder: Path) -> None:
-    """Take away what belongs to neither the old nor the new workspace."""
-    for file in folder.glob(f"{NEXT_DATABASE}*"):
-        file.unlink()
-    for name in (NEXT_FILES, _OLD_FILES):
-        if (folder / name).exists():
-            shutil.rmtree(folder / name)
-    for file in folder.glob(f"{NEXT_KEYS}.*"):
-        file.unlink()

@@ -15,7 +15,7 @@ from fieldapp.errors import NotAllowed, WorkspaceDamaged
 from sync import driver
 from sync.keys import DeviceKey
 
-from . import backup, cache, engine, facts, migrations
+from . import backup, cache, engine, facts, keyfile, migrations
 from .keys import Keys
 from .lock import FolderLock
 from .safely import sync_folder
@@ -45,7 +45,7 @@ def salvage(folder: Path, keys: Keys, stamp: str, report: Report, backups: Seque
     """
     lock = FolderLock(folder)
     try:
-        file, fresh = folder / engine.DATABASE, folder / "workspace.salvaged.db"
+        file, fresh = folder / keyfile.read(folder).database, folder / "workspace.salvaged.db"
         _remove(fresh)
         with engine.coding(folder), engine.room(folder):
             rows, unreadable = _carry_over(file, fresh, keys, report)

@@ -19,9 +19,10 @@ from .vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What stays the same while a workspace is open."""
+    """What stays the same while a workspace is open; the database is one file of the folder."""
 
     folder: Path
+    database: Path
     realm: Realm
     user: str
     clock: Clock

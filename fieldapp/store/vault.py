@@ -23,8 +23,6 @@ from fieldapp.errors import AttachmentMissing, BadInput, WorkspaceDamaged
 from .keys import Keys
 from .safely import make_folder, write_safely
 
-FILES = "files"
-"""The folder inside the workspace."""
 MAX_BYTES = 64 << 20
 """Of one file, plain."""
 CHUNK = 64 << 10

@@ -22,7 +22,7 @@ import sqlcipher3
 
 from fieldapp.domain.clock import FixedClock
 from fieldapp.domain.household import Household
-from fieldapp.store import attachments, engine, households
+from fieldapp.store import attachments, households
 from fieldapp.store.database import Database
 from fieldapp.store.initials import initials
 from fieldapp.store.keys import QUICK, Realm
@@ -162,7 +162,7 @@ def _checking(database: Database, size: int) -> Figure:
 
 def _beside_plain(database: Database, folder: Path) -> Iterator[Figure]:
     """The very file, decrypted; both through the same library, so that only the encryption differs."""
-    ours = driver.connect(str(database.folder / engine.DATABASE), database.database_key())
+    ours = driver.connect(str(database.place.database), database.database_key())
     plain = _decrypted(database, folder / "plain.db")
     standard = sqlite3.connect(folder / "plain.db", isolation_level=None)
     standard.execute("PRAGMA cache_size=-16000")

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fieldapp.errors import FieldAppError, WorkspaceDamaged
-from fieldapp.store import attachments, engine, households, keys, operations, repair, salvage, submissions
+from fieldapp.store import attachments, households, keyfile, keys, operations, repair, salvage, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
@@ -107,7 +107,7 @@ def _fill(model: Path, size: int) -> None:
 
 
 def _flip(work: Path, chance: random.Random) -> None:
-    database = work / engine.DATABASE
+    database = work / keyfile.DATABASE
     files = sorted((work / "files").iterdir())
     file = chance.choice((database, database, chance.choice(files), work / chance.choice((keys.FILE, keys.COPY))))
     data = bytearray(file.read_bytes())

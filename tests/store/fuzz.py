@@ -62,7 +62,7 @@ def _cuts(draw: Any, whole: bytes) -> bytes:
 @st.composite
 def _altered_key_files(draw: Any) -> bytes:
     """A key file with anything in place of one of its values, its plain checksum mended."""
-    plain = json.loads(KNOWN["key_file"])
+    plain = json.loads(draw(st.sampled_from([KNOWN["key_file"], KNOWN["key_file_of_generation_1"]])))
     del plain["sum"]
     place: Any = plain
     while True:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fieldapp.domain.clock import CHINA, FixedClock
-from fieldapp.store import attachments, engine, households, keys, operations, snapshots, submissions
+from fieldapp.store import attachments, households, keyfile, keys, operations, snapshots, submissions
 from fieldapp.store.database import Database
 from fieldapp.usecases import upkeep
 
@@ -100,15 +100,15 @@ def _everything(database: Database) -> object:
 
 def _flip(work: Path, chance: random.Random, turn: int) -> str:
     kinds: tuple[Callable[[], Path], ...] = (
-        lambda: work / engine.DATABASE,
-        lambda: work / engine.DATABASE,
+        lambda: work / keyfile.DATABASE,
+        lambda: work / keyfile.DATABASE,
         lambda: chance.choice(sorted((work / "files").iterdir())),
         lambda: work / chance.choice((keys.FILE, keys.COPY)),
     )
     file = kinds[turn % len(kinds)]()
     data = bytearray(file.read_bytes())
     # Page 1 lists the tables: without it nothing can be salvaged and a backup is put back instead.
-    first = 4096 if file.name == engine.DATABASE else 0
+    first = 4096 if file.name == keyfile.DATABASE else 0
     data[chance.randrange(first, len(data))] ^= 1 << chance.randrange(8)
     file.write_bytes(data)
     return file.name

@@ -29,6 +29,8 @@ VILLAGE = AreaCode("990101001001")
 USER, PASSPHRASE = "王工", "power"
 MOST_WRITES = 500
 """A cut comes after 1 to this many writes."""
+EXCHANGE_WRITES = 80
+"""So many has the exchange of the data key, about; half of the cuts of a run that exchanges it are aimed there."""
 
 
 @dataclass
@@ -41,14 +43,19 @@ class Tally:
     backups: int = 0
     restored: int = 0
     rekeyed: int = 0
+    aimed: int = 0
+    """Cuts while the data key was being exchanged."""
     mended: int = 0
     lost: int = 0
     torn: int = 0
     damages: list[str] = field(default_factory=list)
 
 
-def prove(folder: Path, cuts: int, seed: int) -> Tally:
-    """Write, cut, rebuild the disk, look, `cuts` times, each from a fresh copy of one small workspace."""
+def prove(folder: Path, cuts: int, seed: int, exchange: bool = False) -> Tally:
+    """Write, cut, rebuild the disk, look, `cuts` times, each from a fresh copy of one small workspace.
+
+    With `exchange` every cut is aimed at the exchange of the data key.
+    """
     chance, mains, tally = random.Random(seed), Mains(), Tally()
     disk = RecordingDisk(f"recording-{seed}", mains)
     model, work = folder / "model", folder / "work"
@@ -59,8 +66,9 @@ def prove(folder: Path, cuts: int, seed: int) -> Tally:
         watched = WatchedFolder(work, mains)
         mains.files, mains.left = {}, chance.randint(1, MOST_WRITES)
         with watched.watched():
-            done = _write_until_dark(work, disk, watched, chance)
+            done = _write_until_dark(work, disk, watched, mains, chance, exchange)
             tally.cuts += mains.dark
+            tally.aimed += mains.dark and done.exchanging
             mains.left = PLENTY
         watched.rebuild(chance)
         for path, recorded in mains.files.items():
@@ -89,12 +97,15 @@ class Done:
     acknowledged: int = 0
     changed: int = 0
     rekeyed: bool = False
+    exchanging: bool = False
 
 
-def _write_until_dark(work: Path, disk: RecordingDisk, watched: WatchedFolder, chance: random.Random) -> Done:
+def _write_until_dark(work: Path, disk: RecordingDisk, watched: WatchedFolder, mains: Mains, chance: random.Random, exchange: bool) -> Done:
     done = Done()
     database = None
-    rekey = chance.random() < 0.3
+    rekey, aimed = exchange or chance.random() < 0.3, exchange or chance.random() < 0.5
+    if rekey and aimed:
+        mains.left = PLENTY
     try:
         database = Database.open(work / "workspace", USER, PASSPHRASE, vfs=disk.name)
         for number in range(chance.randint(1, 3) if rekey else 40):
@@ -106,6 +117,9 @@ def _write_until_dark(work: Path, disk: RecordingDisk, watched: WatchedFolder, c
             if chance.random() < 0.1:
                 _back_up(database, work, number, done)
         if rekey:
+            if aimed:
+                mains.left = chance.randint(0, EXCHANGE_WRITES)
+            done.exchanging = True
             _rekey(database, watched, done)
         database.close()
     except (WorkspaceError, PowerCut):
@@ -216,9 +230,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cuts", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--exchange", action="store_true", help="aim every cut at the exchange of the data key")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tally = prove(Path(folder), wanted.cuts, wanted.seed)
+        tally = prove(Path(folder), wanted.cuts, wanted.seed, wanted.exchange)
     sys.stdout.write(json.dumps(tally.__dict__, ensure_ascii=False) + "\n")
     sys.exit(bool(tally.lost or tally.torn or tally.damages))
 

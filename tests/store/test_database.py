@@ -22,7 +22,7 @@ from fieldapp.errors import (
     WrongPassphrase,
     WrongRealm,
 )
-from fieldapp.store import areas, audit, engine, facts, forms, households, keys, migrations, operations, tries
+from fieldapp.store import areas, audit, facts, forms, households, keys, migrations, operations, tries
 from fieldapp.store.check import Damage
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
@@ -208,10 +208,10 @@ def test_database_that_was_copied_without_its_log_is_recognised(database: Databa
 
 def test_database_that_is_gone_is_not_made_anew(database: Database) -> None:
     database.close()
-    (database.folder / engine.DATABASE).unlink()
+    database.place.database.unlink()
     with pytest.raises(WorkspaceDamaged):
         Database.open(database.folder, USER, PASSPHRASE)
-    assert not (database.folder / engine.DATABASE).exists()
+    assert not database.place.database.exists()
 
 
 def test_damaged_key_file_is_mended_from_its_copy_and_told(database: Database) -> None:

@@ -90,13 +90,13 @@ def test_sqlcipher_reads_and_writes_the_same_file(database: Database) -> None:
     keep(database, household("王小明"))
     key = bytes(database.database_key())
     database.close()
-    other = sqlcipher3.connect(str(database.folder / engine.DATABASE), isolation_level=None)
+    other = sqlcipher3.connect(str(database.place.database), isolation_level=None)
     other.execute(f"pragma key=\"x'{key.hex()}'\"")
     assert other.execute("select head_name from household").fetchall() == [("王小明",)]
     assert other.execute("pragma cipher_integrity_check").fetchall() == []
     other.execute("update household set phone = '1'")
     other.close()
-    again = driver.connect(str(database.folder / engine.DATABASE), key)
+    again = driver.connect(str(database.place.database), key)
     assert again.execute("select phone from household").fetchall() == [("1",)]
     again.close()
 

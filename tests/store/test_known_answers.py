@@ -46,6 +46,18 @@ def test_kept_key_file_is_written_again_to_the_last_byte(folder: Path) -> None:
     assert {name: plain[name] for name in keyfile.SUITES[2]} == keyfile.SUITES[2]
 
 
+def test_kept_key_file_of_an_exchanged_key_opens_files_of_its_own_and_is_written_again_to_the_last_byte(folder: Path) -> None:
+    (folder / keys.FILE).write_text(KNOWN["key_file_of_generation_1"], encoding="utf-8")
+    found = Keys(bytes.fromhex(KNOWN["data_key_of_generation_1"]))
+    for user, passphrase in KNOWN["users"].items():
+        assert keys.unlock(folder, user, passphrase) == found
+    assert recovery.open_sheet(folder, KNOWN["sheet_code"]) == found
+    file = keys.read(folder)
+    assert (file.format, file.database, file.files) == (3, "workspace-1.db", "files-1")
+    keys.write(folder, file, found)
+    assert (folder / keys.FILE).read_text(encoding="utf-8") == KNOWN["key_file_of_generation_1"]
+
+
 def test_key_file_of_the_first_format_opens_and_is_renewed(folder: Path) -> None:
     (folder / keys.FILE).write_text(KNOWN["key_file_of_format_1"], encoding="utf-8")
     found = keys.unlock(folder, **KNOWN["format_1"])

@@ -13,7 +13,6 @@ from fieldapp.store import (
     attachments,
     audit,
     backup,
-    engine,
     households,
     keys,
     operations,
@@ -164,7 +163,7 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
         submissions.save_answers(tx, draft, {f"q{number}": f"答{number}" * 30 for number in range(80)})
     copy = snapshots.take_daily(database)
     assert copy is not None
-    key, file = bytes(database.database_key()), database.folder / engine.DATABASE
+    key, file = bytes(database.database_key()), database.place.database
     database.close()
     page = random.Random(table).choice(_leaves(file, key)[table])
     data = bytearray(file.read_bytes())
@@ -184,7 +183,7 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
 
 def test_damaged_end_of_the_operations_names_only_those_that_were_there(database: Database) -> None:
     keep(database, *(household(f"户{number}") for number in range(60)))
-    key, file = bytes(database.database_key()), database.folder / engine.DATABASE
+    key, file = bytes(database.database_key()), database.place.database
     with database.read() as tx:
         highest = tx.value("SELECT max(seq) FROM operation")
     database.close()
@@ -201,7 +200,7 @@ def test_laptop_knows_itself_again_after_its_facts_were_lost(database: Database)
     keep(database, household("王小明"))
     copy = snapshots.take_daily(database)
     keep(database, household("孙七"))
-    key, device, file = bytes(database.database_key()), database.device.device, database.folder / engine.DATABASE
+    key, device, file = bytes(database.database_key()), database.device.device, database.place.database
     database.close()
     page = _leaves(file, key)["fact"][0]
     data = bytearray(file.read_bytes())
@@ -225,7 +224,7 @@ def test_file_without_a_list_of_tables_cannot_be_salvaged_and_stays(database: Da
     keep(database, household("王小明"))
     key_of = database.folder
     database.close()
-    file = database.folder / engine.DATABASE
+    file = database.place.database
     data = bytearray(os.urandom(4096) + file.read_bytes()[4096:])
     file.write_bytes(data)
     with pytest.raises(WorkspaceDamaged):

@@ -10,7 +10,7 @@ import pytest
 
 from fieldapp.domain.clock import SystemClock
 from fieldapp.errors import AttachmentMissing, DiskFull, NotAllowed, WorkspaceDamaged, WrongPassphrase
-from fieldapp.store import attachments, audit, backup, households, keys, recovery, rotation
+from fieldapp.store import attachments, audit, backup, households, keyfile, keys, recovery, rotation, safely
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK
 from fieldapp.usecases.workspaces import rekey
@@ -53,6 +53,14 @@ def _heads(folder: Path, user: str = USER, passphrase: str = PASSPHRASE) -> list
 HEADS = sorted(["王小明", "李四"])
 
 
+def _names(folder: Path) -> list[str]:
+    """What lies in the folder, and that it is what the key file names and nothing else."""
+    file = keys.read(folder)
+    found = sorted(place.name for place in folder.iterdir())
+    assert found == sorted([file.files, "keys.copy.json", "keys.json", "lock", file.database])
+    return found
+
+
 def test_everybody_opens_everything_with_the_new_key_and_the_old_key_opens_nothing(folder: Path) -> None:
     old = keys.unlock(folder, USER, PASSPHRASE)
     names = {file.name for file in (folder / "files").iterdir()}
@@ -62,10 +70,10 @@ def test_everybody_opens_everything_with_the_new_key_and_the_old_key_opens_nothi
     fresh = keys.unlock(folder, USER, PASSPHRASE)
     assert fresh != old
     assert _heads(folder) == HEADS == _heads(folder, "李工", "zwei")
-    assert names.isdisjoint(file.name for file in (folder / "files").iterdir())
+    assert names.isdisjoint(file.name for file in (folder / "files-1").iterdir())
     with pytest.raises(WorkspaceDamaged):
         keys.prove(keys.read(folder), old)
-    assert sorted(file.name for file in folder.iterdir()) == ["files", "keys.copy.json", "keys.json", "lock", "workspace.db"]
+    assert _names(folder) == ["files-1", "keys.copy.json", "keys.json", "lock", "workspace-1.db"]
     with Database.open(folder, USER, PASSPHRASE) as database, database.read() as tx:
         assert "rekey" in [line.action for line in audit.lines(tx)]
 
@@ -87,6 +95,18 @@ def test_backup_of_before_keeps_the_old_key(folder: Path, tmp_path: Path) -> Non
     assert _heads(tmp_path / "again") == HEADS
 
 
+def test_backup_of_afterwards_comes_back_with_the_files_of_its_generation_and_turns_again(folder: Path, tmp_path: Path) -> None:
+    _turn(folder)
+    with Database.open(folder, USER, PASSPHRASE) as database:
+        backup.backup(database, tmp_path / "after.fieldbackup", files=False)
+    backup.restore(tmp_path / "after.fieldbackup", tmp_path / "again", beside=folder)
+    assert _heads(tmp_path / "again") == HEADS
+    assert "workspace-1.db" in _names(tmp_path / "again")
+    _turn(tmp_path / "again")
+    assert _heads(tmp_path / "again") == HEADS
+    assert "workspace-2.db" in _names(tmp_path / "again")
+
+
 class Killed(BaseException):
     """The program is gone."""
 
@@ -101,21 +121,26 @@ def _dying(real: Callable[..., object], left: list[int]) -> Callable[..., object
     return call
 
 
-@pytest.mark.parametrize("step", range(3, 15))
+@pytest.mark.parametrize("step", range(1, 18))
 def test_killed_at_any_step_the_old_or_the_new_key_opens_everything(folder: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Steps: every move of a file, every flushing of a folder's names, every tidying up."""
+    """Steps: every file put in its place, every flushing of a folder's names, every tidying up."""
     old = keys.unlock(folder, USER, PASSPHRASE)
     left = [step]
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", _dying(os.replace, left))
-        patched.setattr(rotation, "sync_folder", _dying(rotation.sync_folder, left))
-        patched.setattr(rotation, "_clear", _dying(rotation._clear, left))
+        for room in (rotation, safely):
+            patched.setattr(room, "sync_folder", _dying(room.sync_folder, left))
+        patched.setattr(rotation, "clear", _dying(rotation.clear, left))
         with contextlib.suppress(Killed):
             _turn(folder)
-    turned = (folder / rotation.NEXT_KEYS).exists()
+    turned = keys.read(folder).generation == 1
+    with Database.open(folder, USER, PASSPHRASE) as database:
+        told = {(one.subject, one.detail) for one in database.check()}
+        assert told <= {(keyfile.COPY, "mended")}, "a copy of the key file that ran ahead is all there is to mend"
     assert _heads(folder) == HEADS == _heads(folder, "李工", "zwei")
-    assert not turned or keys.unlock(folder, USER, PASSPHRASE) != old
-    assert sorted(file.name for file in folder.iterdir()) == ["files", "keys.copy.json", "keys.json", "lock", "workspace.db"]
+    assert turned == (keys.unlock(folder, USER, PASSPHRASE) != old)
+    assert f"workspace{'-1' * turned}.db" in _names(folder)
+    assert (left[0] > 0) == (step == 17), "the last is the first that is not there"
 
 
 def test_damaged_attachment_or_want_of_room_leaves_the_old_key_in_force(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,12 +159,38 @@ def test_damaged_attachment_or_want_of_room_leaves_the_old_key_in_force(folder: 
     assert not list(folder.glob("*next*"))
 
 
-def test_next_key_file_that_rots_before_anything_was_moved_is_thrown_away(folder: Path) -> None:
-    old, fresh = keys.unlock(folder, USER, PASSPHRASE), keys.Keys(bytes(range(32)))
-    rotation.prepare(folder, old, fresh, lambda _: None, quiet)
-    (folder / rotation.NEXT_KEYS).write_bytes(b"rot")
+@pytest.mark.parametrize("rots", [keyfile.FILE, keyfile.COPY])
+def test_broken_off_between_the_two_key_files_and_one_of_them_rots(folder: Path, monkeypatch: pytest.MonkeyPatch, rots: str) -> None:
+    old = keys.unlock(folder, USER, PASSPHRASE)
+    real = keyfile.write_safely
+
+    def dying(path: Path, data: bytes, verify: Callable[[Path], object] | None = None) -> None:
+        if path.name == keyfile.FILE:
+            raise Killed
+        real(path, data, verify)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keyfile, "write_safely", dying)
+        with contextlib.suppress(Killed):
+            _turn(folder)
+    assert {"workspace.db", "workspace-1.db"} <= {place.name for place in folder.iterdir()}, "which one is in force is not sure yet"
+    (folder / rots).write_bytes(b"rot")
+    with Database.open(folder, USER, PASSPHRASE) as database:
+        assert [(one.subject, one.detail) for one in database.check()] == [(rots, "mended")]
     assert _heads(folder) == HEADS
-    assert keys.unlock(folder, USER, PASSPHRASE) == old
+    assert (keys.unlock(folder, USER, PASSPHRASE) == old) == (rots == keyfile.COPY)
+    _names(folder)
+
+
+def test_workspace_that_goes_on_open_cannot_write_the_old_key_into_the_new_key_file(folder: Path) -> None:
+    with Database.open(folder, USER, PASSPHRASE) as database:
+        database.keyring.rotate(USER, PASSPHRASE, quiet)
+        with pytest.raises(WorkspaceDamaged):
+            database.add_user("孙工", "drei", QUICK)
+        with pytest.raises(WorkspaceDamaged):
+            database.keyring.make_sheet()
+    assert keys.users(folder) == (USER, "李工")
+    assert _heads(folder) == HEADS
 
 
 def test_slot_that_nobody_can_renew_stops_the_rotation(folder: Path) -> None:

@@ -6,7 +6,7 @@ import sqlcipher3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fieldapp.store import engine, households, operations, search
+from fieldapp.store import households, operations, search
 from fieldapp.store.database import Database
 
 from .people import OTHER_VILLAGE, VILLAGE, household, keep, member
@@ -111,7 +111,7 @@ def test_second_driver_finds_in_the_same_index(database: Database) -> None:
     keep(database, household("王小明"), household("孙七"))
     key = bytes(database.database_key())
     database.close()
-    other = sqlcipher3.connect(str(database.folder / engine.DATABASE), isolation_level=None)
+    other = sqlcipher3.connect(str(database.place.database), isolation_level=None)
     other.execute(f"pragma key=\"x'{key.hex()}'\"")
     assert other.execute("pragma integrity_check").fetchall() == [("ok",)]
     listed = "SELECT text FROM search_index CROSS JOIN search ON number = search_index.rowid WHERE search_index MATCH ?"

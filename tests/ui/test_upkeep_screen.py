@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldapp.store import engine
+from fieldapp.store import keyfile
 from fieldapp.usecases import roster, upkeep
 
 from .village import PASSPHRASE
@@ -59,7 +59,7 @@ def test_damaged_workspace_is_mended_when_it_cannot_be_unlocked(robot, qtbot, pe
     with robot.work.workspace.read() as tx:
         page = tx.value("SELECT pageno FROM dbstat WHERE name = 'fact' AND pagetype = 'leaf' LIMIT 1")
     robot.lock()
-    file = robot.window.desk.folder / engine.DATABASE
+    file = robot.window.desk.folder / keyfile.DATABASE
     data = bytearray(file.read_bytes())
     data[(page - 1) * 4096 + 700] ^= 1
     file.write_bytes(data)
