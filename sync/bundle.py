@@ -86,7 +86,7 @@ def write_to_district(replica: Replica, file: Path, peer: str, district_key: byt
 
     def entries() -> Iterator[tuple[bytes, bytes]]:
         for batch in batches:
-            yield BODY, encode_request(replace(request, operations=batch))
+            yield BODY, encode_request(replace(request, operations=batch, left=(0, 0)))
         for sha in shas:
             yield FILE, bytes.fromhex(sha) + replica.file(sha)
 

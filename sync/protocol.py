@@ -32,6 +32,7 @@ from .wire import (
     pairs,
     some_bytes,
     texts,
+    two_numbers,
     unpack,
     unpack_close,
 )
@@ -54,6 +55,8 @@ class SyncRequest:
     """Of the body in which it came; the reply comes in the same."""
     dictionaries: tuple[str, ...] = ()
     """Names of those that the asker has, the most fitting first."""
+    left: tuple[int, int] | None = None
+    """Operations and files that still wait at the laptop after this request; None from a program that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ def encode_request(request: SyncRequest, dictionary: bytes = b"") -> bytes:
         "areas": request.areas,
         "limit": request.limit,
     }
+    if request.left is not None:
+        body["left"] = list(request.left)
     if request.version == PLAIN:
         return pack({**body, "ops": list(request.operations)})
     return pack_close({**body, "dictionaries": list(request.dictionaries)}, compact.write(request.operations), dictionary)
@@ -141,6 +146,7 @@ def decode_request(data: bytes, dictionaries: Mapping[bytes, bytes] = NO_DICTION
         limit=a_number(body, "limit"),
         version=PLAIN if operations is None else CLOSE,
         dictionaries=() if operations is None else tuple(texts(body, "dictionaries")),
+        left=two_numbers(body, "left"),
     )
 
 

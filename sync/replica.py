@@ -91,6 +91,10 @@ class Replica(Protocol):
         """How many operations wait for a receipt from the peer."""
         ...
 
+    def left(self, peer: str) -> tuple[int, int]:
+        """How many operations and files the peer has not confirmed, those included that are left for another line."""
+        ...
+
     def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
         """Keep the pages' operations and move the cursors, all or nothing.
 

@@ -103,13 +103,16 @@ def exchange(
 
 def send(replica: Replica, peer: str, limit: int) -> SyncRequest:
     """What a replica has to tell and to ask, with at most about `limit` bytes of operations."""
+    outgoing = replica.outgoing(peer, limit)
+    operations, files = replica.left(peer)
     return SyncRequest(
         epoch=replica.epoch(peer),
         cursors=replica.cursors(peer),
-        operations=tuple(to_plain(operation) for operation in replica.outgoing(peer, limit)),
+        operations=tuple(to_plain(operation) for operation in outgoing),
         forms=tuple(replica.known_forms()),
         areas=replica.known_areas(),
         limit=max(SMALLEST_BATCH, limit // _FEED_SHARE),
+        left=(max(0, operations - len(outgoing)), files),
     )
 
 

@@ -192,6 +192,17 @@ def a_number(body: Mapping[str, object], name: str) -> int:
     return value
 
 
+def two_numbers(body: Mapping[str, object], name: str) -> tuple[int, int] | None:
+    """The two numbers under a name, None if nothing stands there."""
+    if name not in body:
+        return None
+    told = dict(enumerate(a_list(body, name)))
+    if len(told) != 2:
+        raise GarbledReply(what=name)
+    first, second = (a_number({name: value}, name) for value in told.values())
+    return first, second
+
+
 def a_claim(body: Mapping[str, object], name: str) -> bool:
     """The true or false under a name."""
     value = body.get(name)

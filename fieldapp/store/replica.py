@@ -21,11 +21,28 @@ from .transaction import Transaction
 _MOVE = "INSERT INTO cursor (peer, village, next) VALUES (?, ?, ?) ON CONFLICT (peer, village) DO UPDATE SET next = excluded.next"
 
 
-class StoreReplica:
+class _Waiting:
+    """What is here and not yet at a peer, counted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def unsent(self, peer: str) -> int:
+        """How many operations wait for the peer's receipt."""
+        with self._database.read() as tx:
+            return outbox.unsent(tx, peer)
+
+    def left(self, peer: str) -> tuple[int, int]:
+        """How many operations and files wait for the peer, whether files go this time or not."""
+        with self._database.read() as tx:
+            return outbox.unsent(tx, peer), len(attachments.to_send(tx, peer))
+
+
+class StoreReplica(_Waiting):
     """Implements `sync.replica.Replica` over an open workspace."""
 
     def __init__(self, database: Database, *, with_files: bool = True) -> None:
-        self._database = database
+        super().__init__(database)
         self._with_files = with_files
         """Without them files stay for another time: nothing is offered and nothing asked for."""
         self._taken = 0
@@ -60,11 +77,6 @@ class StoreReplica:
         """Operations without the peer's receipt, the oldest first."""
         with self._database.read() as tx:
             return outbox.outgoing(tx, peer, limit_bytes)
-
-    def unsent(self, peer: str) -> int:
-        """How many operations wait for the peer's receipt."""
-        with self._database.read() as tx:
-            return outbox.unsent(tx, peer)
 
     def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
         """Keep the pages' operations and move the cursors, all or nothing; before a large change a backup is made."""

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from ..errors import Refused
 from ..wire import MAX_FILE
-from . import feed, people, service
+from . import feed, left, people, service
 from .district import District
 from .tables import File, FileRef
 
@@ -90,6 +90,7 @@ def keep(district: District, sha: str, data: bytes, device: str) -> None:
     place(district, sha, data, device)
     with district.writing() as session:
         feed.insert_new(session, File, [{"sha": sha, "size": len(data), "device": device, "received_at": district.stamp()}])
+        left.arrived(session, device)
 
 
 def place(district: District, sha: str, data: bytes, part: str = "restored") -> None:

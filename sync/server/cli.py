@@ -106,9 +106,11 @@ def _enrol_code(asked: argparse.Namespace) -> Told:
 
 
 def _device_list(asked: argparse.Namespace) -> Told:
+    from .left import every
     from .people import devices
 
     with _Opened(asked) as district, district.reading() as session:
+        left = every(session)
         return {
             "devices": [
                 {
@@ -119,6 +121,7 @@ def _device_list(asked: argparse.Namespace) -> Told:
                     "enrolled_at": device.enrolled_at,
                     "last_seen": device.last_seen,
                     "revoked_at": device.revoked_at,
+                    "waiting": asdict(left[device.id]) if device.id in left else None,
                 }
                 for device, person in devices(session)
             ]
@@ -264,7 +267,13 @@ def _plain_code(told: Told) -> str:
 
 def _plain_devices(told: Told) -> str:
     columns = ("id", "person", "name", "area", "last_seen", "revoked_at")
-    return "\n".join("\t".join(str(device[column]) for column in columns) for device in told["devices"])
+    lines = [[str(device[column]) for column in columns] + _plain_waiting(device["waiting"]) for device in told["devices"]]
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def _plain_waiting(waiting: Told | None) -> list[str]:
+    """Operations and files that still wait at a laptop; a question mark where it never told."""
+    return ["?", "?"] if waiting is None else [str(waiting["operations"]), str(waiting["files"])]
 
 
 def _plain_phones(told: Told) -> str:

@@ -35,6 +35,7 @@ class Desk:
             ("GET", "/devices"): devices,
             ("GET", "/devices/{id}"): device,
             ("POST", "/devices/{id}"): revoke,
+            ("GET", "/unsent"): unsent,
             ("GET", "/slips"): slip_form,
             ("POST", "/slips"): make_slip,
             ("GET", "/phones"): phone_list,
@@ -81,6 +82,15 @@ def devices(visit: Visit) -> Response:
     with visit.district.reading() as session:
         leaf = views.devices(session, visit.page, visit.query.get("q", "").strip())
     return shown(visit, "devices.html", lines=leaf)
+
+
+def unsent(visit: Visit) -> Response:
+    """Who still holds work that is nowhere else."""
+    area = _area(visit)
+    with visit.district.reading() as session:
+        leaf = views.unsent(session, area, visit.page)
+        names = _names(session, {row.area.ljust(12, "0") for row in leaf.rows} | {row.area for row in leaf.rows})
+    return shown(visit, "unsent.html", lines=leaf, names=names)
 
 
 def device(visit: Visit) -> Response:

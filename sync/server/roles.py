@@ -70,6 +70,7 @@ PAGES: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/devices"): COMMANDS["device-list"],
     ("GET", "/devices/{id}"): COMMANDS["device-list"],
     ("POST", "/devices/{id}"): COMMANDS["device-revoke"],
+    ("GET", "/unsent"): COMMANDS["status"],
     ("GET", "/slips"): COMMANDS["enrol-code"],
     ("POST", "/slips"): COMMANDS["enrol-code"],
     ("GET", "/phones"): COMMANDS["phone-list"],

@@ -13,7 +13,7 @@ from ..operation import Operation, canonical, from_plain, to_plain, verify_autho
 from ..protocol import SyncReply, SyncRequest
 from ..replica import AreaRow, Author, FeedPage, PublishedForm, areas_digest
 from ..wire import VILLAGE, pack
-from . import areas, feed, forms, people, quarantine, records
+from . import areas, feed, forms, left, people, quarantine, records
 from .district import District, epoch_of, new_epoch
 from .tables import Device, Quarantine, VillageCounter
 
@@ -151,6 +151,7 @@ def _notice(district: District, device: str, request: SyncRequest) -> str:
             epoch = new_epoch(session, district.now())
         known.cursors = json.dumps(dict(request.cursors) if request.epoch == epoch else {}, sort_keys=True)
         session.add(known)
+        left.note(session, device, request.left, known.last_seen)
     return epoch
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from .. import bundle
 from ..errors import BundleDamaged, GarbledReply, Refused
 from ..protocol import SyncReply, SyncRequest, decode_request, encode_reply
-from . import areas, attachments, feed, forms, people, quarantine, service
+from . import areas, attachments, feed, forms, left, people, quarantine, service
 from .district import District, epoch_of
 from .errors import NotKnown
 from .tables import Device, File, FileRef, Op, Quarantine
@@ -60,7 +60,7 @@ def read_up(district: District, file: Path) -> ReadUp:
         request = _request(file, payload)
         _, apart = service.take_in(district, header.sender, request.operations)
         operations, quarantined = operations + len(request.operations), quarantined + len(apart)
-        _remember(district, header.sender, request)
+        _remember(district, header, request)
     new = _count(district) - before
     return ReadUp(
         device=header.sender,
@@ -173,13 +173,14 @@ def _keep_file(district: District, file: Path, payload: bytes, sender: str) -> i
     return 1
 
 
-def _remember(district: District, device: str, request: SyncRequest) -> None:
+def _remember(district: District, header: bundle.Header, request: SyncRequest) -> None:
     """Where the laptop stood when it wrote the bundle, unless that was in another life of this database."""
     with district.writing() as session:
-        known = people.require_device(session, device)
+        known = people.require_device(session, header.sender)
         known.last_seen = district.stamp()
         known.cursors = json.dumps(dict(request.cursors) if request.epoch == epoch_of(session) else {}, sort_keys=True)
         session.add(known)
+        left.note(session, header.sender, request.left, header.created)
 
 
 def _count(district: District) -> int:

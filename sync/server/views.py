@@ -12,9 +12,10 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from ..merge import Write, merge
-from . import feed, roles
+from . import feed, left, roles
 from .counts import Counts, span
 from .errors import NotKnown
+from .left import Left
 from .tables import AuditLine, Device, Op, Person, Phone, Quarantine, Record, VillageCounter
 
 Row = TypeVar("Row")
@@ -52,11 +53,13 @@ class DeviceLine:
     enrolled_at: str
     last_seen: str
     revoked_at: str
+    left: Left | None = None
+    """What still waited there; None if it never told."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFacts:
-    """What is known of how far a device is; what it has not sent yet only the device knows."""
+    """What is known of how far a device is; what it has not sent it tells with each exchange (`line.left`)."""
 
     line: DeviceLine
     behind: int
@@ -153,7 +156,19 @@ def devices(session: Session, page: int, wanted: str = "") -> Leaf[DeviceLine]:
         )
     total, page = _pages(session, chosen, page)
     rows = session.exec(chosen.order_by(col(Device.area), col(Device.name), col(Device.id)).offset((page - 1) * ROWS).limit(ROWS)).all()
-    return Leaf([_device(device, person) for device, person in rows], page, total)
+    told = left.of(session, [device.id for device, _ in rows])
+    return Leaf([_device(device, person, told.get(device.id)) for device, person in rows], page, total)
+
+
+def unsent(session: Session, area: str, page: int) -> Leaf[DeviceLine]:
+    """The laptops of an area that are in use: first those that hold what is nowhere else, then those that were not here for longest."""
+    low, high = span(area)
+    chosen = select(Device, Person.name).join(Person, col(Person.id) == col(Device.person))
+    chosen = chosen.where(Device.revoked_at == "", col(Device.id).not_in(select(Phone.device)))
+    rows = [(device, person) for device, person in session.exec(chosen).all() if low <= device.area.ljust(12, "0") <= high]
+    told = left.of(session, [device.id for device, _ in rows]) if len(rows) <= ROWS else left.every(session)
+    lines = [_device(device, person, told.get(device.id)) for device, person in rows]
+    return cut(sorted(lines, key=lambda line: (line.left is not None and line.left.is_all_here, line.last_seen, line.id)), page)
 
 
 def device(session: Session, identity: str) -> DeviceFacts:
@@ -171,7 +186,8 @@ def device(session: Session, identity: str) -> DeviceFacts:
             others = select(func.count()).where(Op.vil == counter.vil, Op.vseq >= place, Op.sender != identity)
             behind += session.exec(others).one()
     apart = select(func.count()).where(Quarantine.sender == identity, Quarantine.decision == "")
-    return DeviceFacts(_device(found, person.name if person else ""), behind, session.exec(apart).one())
+    line = _device(found, person.name if person else "", left.of(session, {identity}).get(identity))
+    return DeviceFacts(line, behind, session.exec(apart).one())
 
 
 def phones(session: Session, page: int) -> Leaf[PhoneLine]:
@@ -261,8 +277,8 @@ def _pages(session: Session, chosen: Any, page: int) -> tuple[int, int]:
     return total, min(max(page, 1), max(1, -(-total // ROWS)))
 
 
-def _device(row: Device, person: str) -> DeviceLine:
-    return DeviceLine(row.id, row.name, person, row.area, row.enrolled_at, row.last_seen, row.revoked_at)
+def _device(row: Device, person: str, told: Left | None) -> DeviceLine:
+    return DeviceLine(row.id, row.name, person, row.area, row.enrolled_at, row.last_seen, row.revoked_at, told)
 
 
 def _device_names(session: Session, ids: set[str]) -> Mapping[str, str]:

@@ -99,6 +99,9 @@ class MemoryReplica:
     def unsent(self, peer: str) -> int:
         return len(self.kept.operations.keys() - self.kept.receipts.get(peer, set()))
 
+    def left(self, peer: str) -> tuple[int, int]:
+        return self.unsent(peer), len(self.files_to_send(peer))
+
     def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
         self.kept.authors.update({author.device: author for author in authors})
         new = known = 0

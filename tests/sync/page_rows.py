@@ -15,6 +15,7 @@ PAGE_ROWS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/devices"): STAFF,
     ("GET", "/devices/{id}"): STAFF,
     ("POST", "/devices/{id}"): frozenset({"security"}),
+    ("GET", "/unsent"): STAFF | {"township-reviewer"},
     ("GET", "/slips"): frozenset({"security"}),
     ("POST", "/slips"): frozenset({"security"}),
     ("GET", "/phones"): STAFF,

@@ -77,6 +77,7 @@ def test_each_list_is_one_page_of_all_rows_and_the_last_page_is_there(large: Dis
     with large.reading() as session:
         lists = (
             lambda page: views.devices(session, page),
+            lambda page: views.unsent(session, "", page),
             lambda page: views.conflicts(session, tallies, "", page),
             lambda page: views.quarantine(session, "", page, everything=False),
             lambda page: views.audit_lines(session, page),
