@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import struct
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,6 +37,7 @@ CHUNK = 1 << 16
 _TAG, _SIGNATURE, _LENGTH = 16, 64, 4
 _MAX_HEADER = 1 << 16
 _INFO = b"fieldapp bundle 1"
+_HEX = re.compile("(?:[0-9a-f]{2})*")
 BODY, FILE = b"B", b"F"
 _BATCH = 500
 """Operations in one body."""
@@ -65,6 +67,8 @@ class Header:
     """ISO 8601."""
     serial: str
     sealed_key: bytes
+    recovery: str = ""
+    """Hex; of a district's backup: its own key, sealed for whoever holds the recovery sheet."""
 
 
 @dataclass(slots=True)
@@ -134,7 +138,16 @@ def read_header(file: Path) -> Header:
         return _header(file, source)
 
 
-def write(file: Path, signer: Signer, recipient_key: bytes, district: str, now: datetime, entries: Iterable[tuple[bytes, bytes]]) -> int:
+def write(
+    file: Path,
+    signer: Signer,
+    recipient_key: bytes,
+    district: str,
+    now: datetime,
+    entries: Iterable[tuple[bytes, bytes]],
+    *,
+    recovery: str = "",
+) -> int:
     """Write a bundle beside its place and move it there whole; returns its bytes. Raises BundleUnwritable."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
@@ -148,6 +161,7 @@ def write(file: Path, signer: Signer, recipient_key: bytes, district: str, now: 
             "created": now.astimezone(UTC).isoformat(timespec="seconds"),
             "serial": secrets.token_hex(8),
             "sealed_key": _suite().encrypt(key, X25519PublicKey.from_public_bytes(recipient_key), info=_INFO).hex(),
+            **({"recovery": recovery} if recovery else {}),
         }
     )
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
@@ -237,6 +251,7 @@ def _header(file: Path, source: IO[bytes]) -> Header:
             created=a_text(body, "created"),
             serial=a_text(body, "serial"),
             sealed_key=some_bytes(body, "sealed_key"),
+            recovery=a_text(body, "recovery", _HEX) if "recovery" in body else "",
         )
     except GarbledReply as wrong:
         raise BundleDamaged(file=file.name, what="header") from wrong

@@ -1,11 +1,8 @@
-"""Files by content hash: taken in piece by piece at an explicit offset, whole only once the hash is right."""
+"""Files by content hash: taken in piece by piece at an explicit offset, encrypted from the first byte, whole once the hash is right."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +10,12 @@ from sqlmodel import Session, select
 
 from ..errors import Refused
 from ..wire import MAX_FILE
-from . import feed, left, people, service
+from . import feed, left, people, service, vault
 from .district import District
+from .errors import FileDamaged
+from .parts import Part
 from .tables import File, FileRef
+from .vault import Vault
 
 
 @dataclass(slots=True)
@@ -34,20 +34,25 @@ class Leases:
         return self.turns.get(part) == turn
 
 
+def vault_of(district: District) -> Vault:
+    """Where the district's files lie, encrypted."""
+    return Vault.of(district.folder, district.key)
+
+
 def path_of(district: District, sha: str) -> Path:
-    """Where a whole file lies."""
-    return district.folder / "files" / sha[:2] / sha
+    """Where a whole file lies, encrypted."""
+    return vault_of(district).path(vault.FILE, sha)
 
 
-def part_of(district: District, sha: str, device: str) -> Path:
-    """Where a device's unfinished upload lies; devices do not share parts."""
-    return district.folder / "incoming" / f"{device}-{sha}.part"
+def part_of(district: District, sha: str, device: str) -> Part:
+    """A device's unfinished upload; devices do not share parts."""
+    return Part.of(vault_of(district), sha, device)
 
 
 def is_here(district: District, sha: str) -> bool:
-    """Whether the whole file is here."""
+    """Whether the whole file is here; one whose bytes were lost is asked for again."""
     with district.reading() as session:
-        return session.get(File, sha) is not None
+        return session.get(File, sha) is not None and path_of(district, sha).is_file()
 
 
 def size_of(session: Session, sha: str) -> int:
@@ -56,80 +61,58 @@ def size_of(session: Session, sha: str) -> int:
     return file.size if file else 0
 
 
-def offset(part: Path) -> int:
-    """How much of an upload is here."""
-    return part.stat().st_size if part.exists() else 0
-
-
 def check_length(length: int) -> None:
     """Raises Refused(file-too-large)."""
     if not 0 < length <= MAX_FILE:
         raise Refused(reason="file-too-large")
 
 
-def write_piece(part: Path, at: int, piece: bytes) -> None:
-    """Put a piece at its offset; what was written stays when the line breaks."""
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with open(part, "r+b" if part.exists() else "wb") as out:
-        out.seek(at)
-        out.write(piece)
-
-
 def finish(district: District, sha: str, device: str) -> None:
     """The last byte is here: check the hash and publish. Raises Refused(wrong-hash), after which the upload begins anew."""
     part = part_of(district, sha, device)
-    keep(district, sha, part.read_bytes(), device)
-    part.unlink(missing_ok=True)
+    try:
+        _keep(district, sha, part.pieces(), device)
+    finally:
+        part.remove()
 
 
 def keep(district: District, sha: str, data: bytes, device: str) -> None:
     """Store a whole file: bytes first, then the row that says so. Raises Refused(wrong-hash)."""
-    if hashlib.sha256(data).hexdigest() != sha:
-        part_of(district, sha, device).unlink(missing_ok=True)
-        raise Refused(reason="wrong-hash")
-    place(district, sha, data, device)
+    _keep(district, sha, (data,), device)
+
+
+def _keep(district: District, sha: str, pieces: Iterable[bytes], device: str) -> None:
+    try:
+        size = vault_of(district).put(vault.FILE, sha, pieces)
+    except FileDamaged:
+        raise Refused(reason="wrong-hash") from None
     with district.writing() as session:
-        feed.insert_new(session, File, [{"sha": sha, "size": len(data), "device": device, "received_at": district.stamp()}])
+        feed.insert_new(session, File, [{"sha": sha, "size": size, "device": device, "received_at": district.stamp()}])
         left.arrived(session, device)
 
 
-def place(district: District, sha: str, data: bytes, part: str = "restored") -> None:
-    """Put the bytes where a whole file lies, safe on the disk; `part` tells the unfinished name from others' of the same file."""
-    target = path_of(district, sha)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f"{sha}.{part}.new")
-    with open(fresh, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
+def read(district: District, sha: str) -> bytes:
+    """The plain bytes of a whole file. Raises FileDamaged."""
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        return vault_of(district).read(vault.FILE, sha)
+    except FileNotFoundError:
+        raise FileDamaged(sha=sha) from None
 
 
-def cut(part: Path, length: int) -> None:
-    """Take away what came after a place."""
-    with open(part, "r+b") as out:
-        out.truncate(length)
-
-
-def preview_path(district: District, sha: str) -> Path:
-    """Where the preview of a photo lies."""
-    return district.folder / "previews" / sha[:2] / f"{sha}.jpg"
+def preview(district: District, sha: str) -> bytes | None:
+    """The preview of a photo, if it is here and whole."""
+    try:
+        return vault_of(district).read(vault.PREVIEW, sha)
+    except (FileNotFoundError, FileDamaged):
+        return None
 
 
 def keep_previews(district: District, found: Mapping[str, bytes]) -> list[str]:
     """Keep previews of photos; the first that came stays. Returns which are here now."""
+    kept = vault_of(district)
     for sha, data in found.items():
-        file = preview_path(district, sha)
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = file.with_name(f"{sha}.{secrets.token_hex(4)}.new")
-            fresh.write_bytes(data)
-            fresh.replace(file)
+        if not kept.path(vault.PREVIEW, sha).exists():
+            kept.put(vault.PREVIEW, sha, (data,), is_hash=False)
     return sorted(found)
 
 

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -92,6 +93,19 @@ def current(folder: Path) -> Certificate | None:
     told = (*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress)))
     pin = pin_of(authority_pem(folder))
     return Certificate(str(_leaf(folder)), str(_leaf(folder)), told, found.not_valid_after_utc, pin)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the authority's key is that of its certificate, and the server's certificate is of this authority and of its own key."""
+    try:
+        authority = x509.load_pem_x509_certificate((folder / "authority.crt").read_bytes())
+        key = load_pem_private_key((folder / "authority.key").read_bytes(), None)
+        leaf = x509.load_pem_x509_certificate(_leaf(folder).read_bytes())
+        leaf_key = load_pem_private_key(_leaf(folder).read_bytes(), None)
+        leaf.verify_directly_issued_by(authority)
+    except (OSError, ValueError, TypeError, InvalidSignature):
+        return False
+    return key.public_key() == authority.public_key() and leaf_key.public_key() == leaf.public_key()
 
 
 def issue_for_signing(

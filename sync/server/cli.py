@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CodedError
+from .office import folder_of
 from .words import say
 
 Told = dict[str, Any]
@@ -43,10 +44,10 @@ def _init(asked: argparse.Namespace) -> Told:
     from .cli_line import init_line
     from .district import init
 
-    district = init(_folder(asked), asked.database or "")
+    district = init(folder_of(asked), asked.database or "")
     try:
         return {
-            "data": str(_folder(asked)),
+            "data": str(folder_of(asked)),
             "epoch": district.epoch(),
             "district_key": district.key.public_key.hex(),
             "seal_key": district.seal_public.hex(),
@@ -60,7 +61,7 @@ def _serve(asked: argparse.Namespace) -> Told:
     from .cli_line import serve
     from .district import open_district
 
-    serve(open_district(_folder(asked), asked.database or ""), asked, lambda url: _say(asked, {"url": url}, say("told-serve", url=url)))
+    serve(open_district(folder_of(asked), asked.database or ""), asked, lambda url: _say(asked, {"url": url}, say("told-serve", url=url)))
     return {}
 
 
@@ -212,7 +213,7 @@ class _Opened:
         from .errors import DistrictError
         from .staff import admit
 
-        self.district = open_district(_folder(asked), asked.database or "")
+        self.district = open_district(folder_of(asked), asked.database or "")
         try:
             asked.by = admit(self.district, asked.name_of_command, asked.by, _passphrase(asked))
         except DistrictError:
@@ -233,16 +234,6 @@ def _passphrase(asked: argparse.Namespace) -> str:
     import getpass
 
     return getpass.getpass(say("ask-passphrase", name=asked.by))
-
-
-def _folder(asked: argparse.Namespace) -> Path:
-    if asked.data:
-        return Path(asked.data)
-    if os.environ.get("DISTRICT_DATA"):
-        return Path(os.environ["DISTRICT_DATA"])
-    from platformdirs import user_data_path
-
-    return user_data_path("district", appauthor=False)
 
 
 def _tell(asked: argparse.Namespace, told: Told) -> None:
@@ -352,12 +343,13 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--qr", metavar="FILE.png", default="")
     add(phone, "list", _phone_list, "phone-list")
     add(first, "status", _status)
-    _add_files(add, group)
-    office.add(lambda where, *told: add(where or first, *told), group, group_of_person, _Opened)
+    recovery = group("recovery")
+    _add_files(add, group, recovery)
+    office.add(lambda where, *told: add(where or first, *told), group, group_of_person, recovery, _Opened)
     return parser
 
 
-def _add_files(add: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any]) -> None:
+def _add_files(add: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any], recovery: Any) -> None:
     """What goes by files: bundles, archives, and the way back to a lost passphrase."""
     signing = add(group("archive"), "sign", _archive_sign, "archive-sign")
     signing.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -367,7 +359,6 @@ def _add_files(add: Callable[..., argparse.ArgumentParser], group: Callable[[str
     write = add(bundle, "write", _bundle_write, "bundle-write")
     write.add_argument("--device", required=True, metavar="ID")
     write.add_argument("--out", required=True, metavar="FILE")
-    recovery = group("recovery")
     add(recovery, "key", _recovery_key, "recovery-key").add_argument("--out", required=True, metavar="FILE")
     opened = add(recovery, "open", _recovery_open, "recovery-open")
     opened.add_argument("file", metavar="FILE")

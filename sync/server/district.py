@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from ..keys import DeviceKey, sealing_key, sealing_public
-from . import database, migrations
+from . import database, migrations, plain_files
 from .errors import DistrictError, DistrictMissing, DistrictThere
 from .tables import Fact
 
@@ -127,6 +127,7 @@ def open_district(folder: Path, url: str = "", now: Any = utc_now) -> District:
     try:
         with database.reachable():
             migrations.prepare(district.engine, folder, key, now(), must_exist=True)
+        plain_files.encrypt(folder, key)
     except DistrictError:
         district.close()
         raise

@@ -1,8 +1,10 @@
-"""The rows of the district's database, and the files they name, as one sealed bundle of the district for itself, whatever the engine."""
+"""The rows of the district's database, the files they name and the keys beside it, as one sealed bundle of the district for itself,
+whatever the engine."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +16,21 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from .. import bundle
 from ..keys import DeviceKey, sealing_public
+from ..operation import canonical
 from ..wire import pack
+from . import sheets
+from .errors import FileDamaged
 from .tables import Base
 
 SUFFIX = ".districtbackup"
+VERSION = 2
+"""Version 1 had neither keys nor previews, and no end."""
+_TOLD = (
+    "SELECT vil, n, xor FROM villagecounter ORDER BY vil",
+    "SELECT sha, size FROM file ORDER BY sha",
+    "SELECT id, name, role, area FROM person ORDER BY id",
+    "SELECT id, person, area, revoked_at FROM device ORDER BY id",
+)
 _PART = 2 << 20
 _ROWS = 500
 
@@ -30,30 +43,99 @@ class Written:
     rows: int
     operations: int
     files: int
+    previews: int
+    keys: int
+    """Keys and certificates beside the district's own."""
+    lost: tuple[str, ...]
+    """Files that should be here and are not, or are damaged; the backup goes on without them."""
+    digest: str
+    """As `examine` tells it of the same moment."""
+    sheet: str
+    """Since when the recovery sheet is that opens it, empty if only the key file does."""
     bytes: int
 
 
-def write(engine: Engine, key: DeviceKey, now: datetime, file: Path, place_of: Callable[[str], Path] | None = None) -> Written:
-    """Write one moment of the database, and its files where `place_of` tells where they lie. Raises BundleUnwritable."""
-    counts: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lies beside the database: how to read a file, a preview (None where there is none), and keys by their file names."""
 
-    def entries() -> Iterator[tuple[bytes, bytes]]:
-        with _one_moment(engine) as connection:
-            about = {"v": 1, "schema": schema(connection), "created": now.astimezone(UTC).isoformat(timespec="seconds")}
+    file: Callable[[str], bytes]
+    preview: Callable[[str], bytes | None]
+    keys: Mapping[str, bytes]
+    with_files: bool = True
+
+
+def write(engine: Engine, key: DeviceKey, now: datetime, file: Path, beside: Beside | None = None) -> Written:
+    """Write one moment of the database, and what lies beside it. Raises BundleUnwritable."""
+    counts: Counter[str] = Counter()
+    lost: list[str] = []
+    with _one_moment(engine) as connection:
+        sheet, told = sheets.current(connection), digest(connection)
+
+        def entries() -> Iterator[tuple[bytes, bytes]]:
+            about = {"v": VERSION, "schema": schema(connection), "created": now.astimezone(UTC).isoformat(timespec="seconds")}
             yield bundle.BODY, pack(about)
             for table in Base.metadata.sorted_tables:
                 for rows in _rows(connection, table.name):
                     counts[table.name] += len(rows)
                     yield bundle.BODY, pack({"table": table.name, "rows": rows})
-            kept = [row.sha for row in connection.execute(text("SELECT sha FROM file ORDER BY sha"))] if place_of else []
-        for sha in kept:
-            if place_of is not None:
-                counts["files"] += 1
-                yield bundle.FILE, bytes.fromhex(sha) + place_of(sha).read_bytes()
+            shas = _shas(connection)
+            if beside is not None:
+                yield from _beside(beside, shas, counts, lost)
+            tables = {name: number for name, number in counts.items() if not name.startswith("@")}
+            yield bundle.BODY, pack({"end": tables, "digest": told})
 
-    size = bundle.write(file, key, sealing_public(key), key.device, now, entries())
-    stored = counts.pop("files", 0)
-    return Written(file=str(file), rows=sum(counts.values()), operations=counts["op"], files=stored, bytes=size)
+        recovery = sheets.slot(sheet, key) if sheet else ""
+        size = bundle.write(file, key, sealing_public(key), key.device, now, entries(), recovery=recovery)
+    return Written(
+        file=str(file),
+        rows=sum(number for name, number in counts.items() if not name.startswith("@")),
+        operations=counts["op"],
+        files=counts["@file"],
+        previews=counts["@preview"],
+        keys=counts["@key"],
+        lost=tuple(lost),
+        digest=told,
+        sheet=sheet.made_at if sheet else "",
+        bytes=size,
+    )
+
+
+def digest(connection: Connection) -> str:
+    """What a district holds, in 16 hex digits: feeds, files, people and devices; the same after a backup is put back elsewhere."""
+    whole = hashlib.sha256()
+    for query in _TOLD:
+        for row in connection.execute(text(query)):
+            whole.update(canonical([str(value) for value in row]) + b"\n")
+    return whole.hexdigest()[:16]
+
+
+def _shas(connection: Connection) -> tuple[list[str], list[str]]:
+    """Files that are wholly here, and those that records name."""
+    files = [str(row.sha) for row in connection.execute(text("SELECT sha FROM file ORDER BY sha"))]
+    named = [str(row.sha) for row in connection.execute(text("SELECT DISTINCT sha FROM fileref ORDER BY sha"))]
+    return files, named
+
+
+def _beside(beside: Beside, shas: tuple[list[str], list[str]], counts: Counter[str], lost: list[str]) -> Iterator[tuple[bytes, bytes]]:
+    for name, data in beside.keys.items():
+        counts["@key"] += 1
+        yield bundle.BODY, pack({"key": name, "data": _told(data)})
+    if not beside.with_files:
+        return
+    for sha in shas[0]:
+        try:
+            data = beside.file(sha)
+        except FileDamaged:
+            lost.append(sha)
+            continue
+        counts["@file"] += 1
+        yield bundle.FILE, bytes.fromhex(sha) + data
+    for sha in sorted({*shas[0], *shas[1]}):
+        small = beside.preview(sha)
+        if small is not None:
+            counts["@preview"] += 1
+            yield bundle.BODY, pack({"preview": sha, "data": _told(small)})
 
 
 def schema(connection: Connection) -> int:

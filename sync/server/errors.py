@@ -51,6 +51,18 @@ class BackupUnfit(DistrictError):
     code = "backup-unfit"
 
 
+class SheetUnfit(DistrictError):
+    """A recovery sheet does not open a backup. Values: file, reason (no-sheet, mistyped, wrong-code)."""
+
+    code = "sheet-unfit"
+
+
+class FileDamaged(DistrictError):
+    """A kept file is not what it was when it was kept, or not what its hash says. Values: sha."""
+
+    code = "file-damaged"
+
+
 class DistrictTooNew(DistrictError):
     """A newer program wrote the database. Values: schema, known."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -10,7 +9,7 @@ from sqlmodel import Session, col, select
 from ..errors import BadOperation, GarbledReply
 from ..merge import merge
 from ..operation import verify
-from . import attachments, audit, feed
+from . import attachments, audit, dump, feed, plain_files
 from .district import District
 from .tables import Device, File, Op, Record, VillageCounter
 
@@ -22,6 +21,8 @@ class Examined:
     operations: int
     records: int
     files: int
+    digest: str
+    """`dump.digest`: two districts that hold the same tell the same."""
     wrong: tuple[str, ...]
 
 
@@ -29,6 +30,7 @@ def examine(district: District) -> Examined:
     """Look at everything; villages one after another, so that memory stays flat."""
     wrong: list[str] = []
     operations = records = files = 0
+    kept = attachments.vault_of(district)
     with district.reading() as session:
         keys = dict(session.exec(select(Device.id, Device.public_key)).all())
         for counter in session.exec(select(VillageCounter).order_by(col(VillageCounter.vil))).all():
@@ -36,13 +38,14 @@ def examine(district: District) -> Examined:
             records += _records(session, counter.vil, wrong)
         for sha in session.exec(select(File.sha)).all():
             files += 1
-            path = attachments.path_of(district, sha)
-            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha:
+            if not kept.is_whole(sha):
                 wrong.append(f"file {sha}")
+        wrong += [f"plain {file.name}" for file in plain_files.left(district.folder)]
         broken = audit.first_broken(session)
         if broken is not None:
             wrong.append(f"audit {broken}")
-    return Examined(operations, records, files, tuple(wrong))
+        digest = dump.digest(session.connection())
+    return Examined(operations, records, files, digest, tuple(wrong))
 
 
 def _feed(session: Session, counter: VillageCounter, keys: dict[str, bytes], wrong: list[str]) -> int:

@@ -20,7 +20,7 @@ Told = dict[str, Any]
 Opened = Callable[[argparse.Namespace], Any]
 
 
-def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any], person: Any, opened: Opened) -> None:
+def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], Any], person: Any, recovery: Any, opened: Opened) -> None:
     """Add the commands to the parser; `opened` gives the district to whoever may use the command."""
 
     def bound(run: Callable[[Opened, argparse.Namespace], Told]) -> Callable[[argparse.Namespace], Told]:
@@ -36,13 +36,18 @@ def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], 
         decide.add_argument("--why", required=True, metavar="TEXT")
     command(group("audit"), "list", bound(_audit_list), "audit-list").add_argument("--after", type=int, default=0, metavar="NUMBER")
     command(None, "check", bound(_check))
+    command(recovery, "sheet", bound(_recovery_sheet), "recovery-sheet")
     backup = command(None, "backup", bound(_backup))
     backup.add_argument("--out", required=True, type=Path, metavar="FILE")
     backup.add_argument("--without-files", action="store_true")
     restore = command(None, "restore", bound(_restore))
     restore.add_argument("file", type=Path, metavar="FILE")
-    restore.add_argument("--key", type=Path, metavar="FILE")
-    command(None, "drill", bound(_drill)).add_argument("file", type=Path, metavar="FILE")
+    way = restore.add_mutually_exclusive_group()
+    way.add_argument("--key", type=Path, metavar="FILE")
+    way.add_argument("--sheet", action="store_true")
+    drill = command(None, "drill", bound(_drill))
+    drill.add_argument("file", type=Path, metavar="FILE")
+    drill.add_argument("--sheet", action="store_true")
 
 
 def _person_list(opened: Opened, asked: argparse.Namespace) -> Told:
@@ -109,12 +114,21 @@ def _backup(opened: Opened, asked: argparse.Namespace) -> Told:
         return asdict(backup.write(district, asked.out, files=not asked.without_files))
 
 
-def _restore(opened: Opened, asked: argparse.Namespace) -> Told:
-    """With --key on a machine where there is no district yet, otherwise over the one that is there."""
-    from . import backup
+def _recovery_sheet(opened: Opened, asked: argparse.Namespace) -> Told:
+    from . import sheets
 
-    if asked.key:
-        with backup.on_a_new_machine(Path(asked.data or os.environ["DISTRICT_DATA"]), asked.key, asked.database or "") as district:
+    with opened(asked) as district, district.writing() as session:
+        code, sheet = sheets.make(session, district.stamp())
+        return {"code": code, "made_at": sheet.made_at}
+
+
+def _restore(opened: Opened, asked: argparse.Namespace) -> Told:
+    """With a key file or the recovery sheet on a machine where there is no district yet, otherwise over the one that is there."""
+    from . import backup, sheets
+
+    if asked.key or asked.sheet:
+        key = backup.key_of(asked.key) if asked.key else sheets.open_slot(asked.file, _code())
+        with backup.on_a_new_machine(folder_of(asked), key, asked.file, asked.database or "") as district:
             return asdict(backup.put_back(district, asked.file))
     with opened(asked) as district:
         return asdict(backup.put_back(district, asked.file))
@@ -124,7 +138,28 @@ def _drill(opened: Opened, asked: argparse.Namespace) -> Told:
     from . import backup
 
     with opened(asked) as district:
-        return asdict(backup.rehearse(district, asked.file))
+        return asdict(backup.rehearse(district, asked.file, _code() if asked.sheet else ""))
+
+
+def _code() -> str:
+    """The recovery sheet's code: from DISTRICT_RECOVERY_CODE or asked for; never from the command line, which others can read."""
+    code = os.environ.get("DISTRICT_RECOVERY_CODE", "")
+    if not code and sys.stdin.isatty():
+        import getpass
+
+        code = getpass.getpass(say("ask-recovery-code"))
+    return code
+
+
+def folder_of(asked: argparse.Namespace) -> Path:
+    """The folder that a command speaks of: --data, DISTRICT_DATA, or the system's usual place."""
+    if asked.data:
+        return Path(asked.data)
+    if os.environ.get("DISTRICT_DATA"):
+        return Path(os.environ["DISTRICT_DATA"])
+    from platformdirs import user_data_path
+
+    return user_data_path("district", appauthor=False)
 
 
 def plain(told: Told) -> str:
@@ -132,4 +167,6 @@ def plain(told: Told) -> str:
     for name in ("people", "apart", "lines"):
         if name in told:
             return "\n".join("\t".join(str(value) for value in line.values()) for line in told[name])
+    if told.get("sheet") == "":
+        return say("told-backup-bare", **told)
     return ""

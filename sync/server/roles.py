@@ -48,6 +48,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "bundle-read": frozenset({SYSTEM, REVIEWER}),
     "bundle-write": frozenset({SYSTEM, REVIEWER}),
     "recovery-key": ANYBODY,
+    "recovery-sheet": frozenset({SECURITY}),
     "recovery-open": frozenset({SECURITY}),
     "archive-sign": frozenset({REVIEWER}),
     "quarantine-list": frozenset({SECURITY, AUDIT, REVIEWER}),

@@ -91,23 +91,32 @@ def ensure(district: District) -> SigningKey:
 
     They are kept in one file for the owner's eyes only, the key encrypted under the district's key. Raises KeyUnfit.
     """
-    file, secret = district.folder / FILE, _secret(district)
-    if file.is_file() and authority_pem(district.folder):
-        kept = file.read_bytes()
-        try:
-            key = load_pem_private_key(kept, secret)
-            certificate = x509.load_pem_x509_certificate(kept)
-        except (ValueError, TypeError):
-            raise KeyUnfit(file=FILE) from None
-        authority = x509.load_pem_x509_certificate(authority_pem(district.folder).encode("ascii"))
-        is_lasting = certificate.not_valid_after_utc - district.now() > RENEWED_BEFORE
-        if isinstance(key, ec.EllipticCurvePrivateKey) and is_lasting and pades.is_for_signing(certificate, authority):
-            return SigningKey(key, certificate, authority)
+    found = kept(district)
+    if found is not None:
+        return found
     made = ec.generate_private_key(ec.SECP256R1())
     certificate, authority = issue_for_signing(district.folder, district.now(), _name(district), made.public_key())
-    private = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret))
-    _write(file, private + certificate.public_bytes(Encoding.PEM), mode=0o600)
+    private = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(_secret(district)))
+    _write(district.folder / FILE, private + certificate.public_bytes(Encoding.PEM), mode=0o600)
     return SigningKey(made, certificate, authority)
+
+
+def kept(district: District) -> SigningKey | None:
+    """The key and certificate that are here and still good. Raises KeyUnfit."""
+    file = district.folder / FILE
+    if not file.is_file() or not authority_pem(district.folder):
+        return None
+    data = file.read_bytes()
+    try:
+        key = load_pem_private_key(data, _secret(district))
+        certificate = x509.load_pem_x509_certificate(data)
+    except (ValueError, TypeError):
+        raise KeyUnfit(file=FILE) from None
+    authority = x509.load_pem_x509_certificate(authority_pem(district.folder).encode("ascii"))
+    is_lasting = certificate.not_valid_after_utc - district.now() > RENEWED_BEFORE
+    if isinstance(key, ec.EllipticCurvePrivateKey) and is_lasting and pades.is_for_signing(certificate, authority):
+        return SigningKey(key, certificate, authority)
+    return None
 
 
 def _secret(district: District) -> bytes:

@@ -90,7 +90,7 @@ def write_down(district: District, device: str, file: Path) -> WrittenDown:
 
     def entries() -> list[tuple[bytes, bytes]]:
         bodies = [(bundle.BODY, encode_reply(reply)) for reply in replies]
-        return bodies + [(bundle.FILE, bytes.fromhex(sha) + attachments.path_of(district, sha).read_bytes()) for sha in shas]
+        return bodies + [(bundle.FILE, bytes.fromhex(sha) + attachments.read(district, sha)) for sha in shas]
 
     size = bundle.write(file, district.key, seal_key, district.key.device, district.now(), entries())
     return WrittenDown(

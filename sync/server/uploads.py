@@ -5,22 +5,27 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Awaitable, Callable
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response, StreamingResponse
 
 from .. import previews
 from ..errors import Refused
 from ..wire import CONTENT_TYPE, HASH, MAX_FILE
-from . import attachments
+from . import attachments, vault
 from .district import District
+from .errors import FileDamaged
 from .gate import Caller
+from .parts import Part
 from .watch import Metrics
 
+_log = logging.getLogger("district")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 _CHECKSUM_MISMATCH = 460
 
@@ -44,10 +49,9 @@ class Uploads:
     async def preview(self, request: Request) -> Response:
         """The small picture of a photo."""
         sha, caller = await self._known(request)
-        file = attachments.preview_path(self.district, sha)
-        if not file.is_file() or not await run_in_threadpool(self._may_see, caller.device, sha):
-            return _missing()
-        return FileResponse(file, media_type="image/jpeg")
+        seen = await run_in_threadpool(self._may_see, caller.device, sha)
+        data = await run_in_threadpool(attachments.preview, self.district, sha) if seen else None
+        return _missing() if data is None else Response(data, media_type="image/jpeg")
 
     async def previews(self, request: Request) -> Response:
         """Small pictures of photos that come later."""
@@ -72,14 +76,14 @@ class Uploads:
 
     async def _how_much(self, _request: Request, caller: Caller, sha: str) -> Response:
         part = attachments.part_of(self.district, sha, caller.device)
-        self.leases.take(part)
+        self.leases.take(part.file)
         return await self._state(part, sha)
 
     async def _create(self, request: Request, caller: Caller, sha: str) -> Response:
         """The creation of tus: the address is known beforehand, as it is the hash."""
         attachments.check_length(_number(request, "upload-length"))
         part = attachments.part_of(self.district, sha, caller.device)
-        self.leases.take(part)
+        self.leases.take(part.file)
         state = await self._state(part, sha)
         state.status_code = 201
         state.headers["Location"] = f"/v1/files/{sha}"
@@ -88,21 +92,36 @@ class Uploads:
     async def _end(self, _request: Request, caller: Caller, sha: str) -> Response:
         """The termination of tus: what is unfinished goes, a whole file stays."""
         part = attachments.part_of(self.district, sha, caller.device)
-        self.leases.take(part)
-        part.unlink(missing_ok=True)
+        self.leases.take(part.file)
+        part.remove()
         return Response(status_code=204, headers=_TUS)
 
-    async def _state(self, part: Path, sha: str) -> Response:
+    async def _state(self, part: Part, sha: str) -> Response:
         if await run_in_threadpool(attachments.is_here, self.district, sha):
-            size = attachments.path_of(self.district, sha).stat().st_size
+            size = await run_in_threadpool(attachments.vault_of(self.district).size, vault.FILE, sha)
             return Response(headers={**_TUS, "Upload-Complete": "?1", "Upload-Offset": str(size), "Upload-Length": str(size)})
-        return Response(headers={**_TUS, "Upload-Complete": "?0", "Upload-Offset": str(attachments.offset(part))})
+        return Response(headers={**_TUS, "Upload-Complete": "?0", "Upload-Offset": str(await run_in_threadpool(part.length))})
 
-    async def _give(self, _request: Request, caller: Caller, sha: str) -> Response:
+    async def _give(self, request: Request, caller: Caller, sha: str) -> Response:
         if not await run_in_threadpool(self._may_see, caller.device, sha):
             return _missing()
-        file = attachments.path_of(self.district, sha)
-        return FileResponse(file, media_type="application/octet-stream") if file.is_file() else _missing()
+        kept = attachments.vault_of(self.district)
+        try:
+            size = await run_in_threadpool(kept.size, vault.FILE, sha)
+            start, end = _asked_part(request.headers.get("range", ""), size)
+            # Opened once before the first byte goes out: damage is told as a missing file, not as a broken line.
+            await run_in_threadpool(_read_through, kept.pieces(vault.FILE, sha, start, end))
+        except FileNotFoundError:
+            return _missing()
+        except FileDamaged:
+            _log.error("trouble", extra={"told": {"kind": "file-damaged"}})
+            return _missing()
+        headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start), "Cache-Control": "no-store"}
+        if start >= size:
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+        part = {"Content-Range": f"bytes {start}-{end - 1}/{size}"} if end - start < size else {}
+        told = kept.pieces(vault.FILE, sha, start, end)
+        return StreamingResponse(told, 206 if part else 200, {**headers, **part}, "application/octet-stream")
 
     def _may_see(self, device: str, sha: str) -> bool:
         with self.district.reading() as session:
@@ -114,28 +133,33 @@ class Uploads:
         attachments.check_length(length)
         checksum = _Checksum(request)
         part = attachments.part_of(self.district, sha, caller.device)
-        turn = self.leases.take(part)
-        here = begin = attachments.offset(part)
+        turn = self.leases.take(part.file)
+        here = begin = await run_in_threadpool(part.mend)
         if at != here:
             return Response(status_code=409, headers={**_TUS, "Upload-Complete": "?0", "Upload-Offset": str(here)})
         async for piece in request.stream():
-            if not self.leases.holds(part, turn):
-                raise Refused(reason="overtaken")
+            self._check_turn(part, turn)
             if at + len(piece) > length:
                 raise Refused(reason="file-too-large")
             if piece:
-                attachments.write_piece(part, at, piece)
+                part.append(piece)
                 checksum.add(piece)
                 at += len(piece)
                 self.metrics.count("file_bytes", len(piece))
+        self._check_turn(part, turn)
         if not checksum.is_right():
-            attachments.cut(part, begin)
+            part.cut(begin)
             return Response(status_code=_CHECKSUM_MISMATCH, headers=_TUS)
         if at < length:
             return Response(status_code=202, headers={**_TUS, "Upload-Complete": "?0", "Upload-Offset": str(at)})
         await run_in_threadpool(attachments.finish, self.district, sha, caller.device)
         self.metrics.count("files")
         return Response(status_code=201, headers={**_TUS, "Upload-Complete": "?1", "Upload-Offset": str(length)})
+
+    def _check_turn(self, part: Part, turn: int) -> None:
+        """Raises Refused(overtaken) once somebody else writes the part."""
+        if not self.leases.holds(part.file, turn):
+            raise Refused(reason="overtaken")
 
 
 class _Checksum:
@@ -158,6 +182,24 @@ class _Checksum:
 
     def is_right(self) -> bool:
         return not self._wanted or self._digest.digest() == self._wanted
+
+
+def _asked_part(header: str, size: int) -> tuple[int, int]:
+    """The one part of a file that is asked for (RFC 9110 14.2), else the whole; twice the size where it lies behind the end."""
+    told = _RANGE.fullmatch(header)
+    if told is None or not (told[1] or told[2]):
+        return 0, size
+    if not told[1]:
+        return max(0, size - int(told[2])), size
+    start, end = int(told[1]), int(told[2]) + 1 if told[2] else size
+    if start >= size:
+        return size, size
+    return (start, min(end, size)) if start < end else (0, size)
+
+
+def _read_through(pieces: Iterator[bytes]) -> None:
+    for _ in pieces:
+        pass
 
 
 def _missing() -> Response:

@@ -134,7 +134,7 @@ def targets(folder: Path, place: Place) -> dict[str, Target]:
         "bundle-down": Target(
             down.read_bytes(), through(lambda file: bundle.read_from_district(reader, file, "district", district.key.public_key))
         ),
-        "backup": Target(kept.read_bytes(), through(lambda file: backup.check(district, file))),
+        "backup": Target(kept.read_bytes(), through(lambda file: backup.check(district.key, file))),
         "recovery": Target(recovery.write(request).encode(), lambda data: recovery.read_request(data.decode("utf-8", "replace"))),
     }
 

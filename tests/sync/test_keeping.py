@@ -129,7 +129,7 @@ def test_backup_is_sealed_rehearsed_and_put_back_on_a_new_machine(tmp_path: Path
     assert not list((tmp_path / "district").glob("drill-*"))
     epoch = district.epoch()
     district.close()
-    with backup.on_a_new_machine(tmp_path / "other", tmp_path / "district" / KEY) as other:
+    with backup.on_a_new_machine(tmp_path / "other", backup.key_of(tmp_path / "district" / KEY), tmp_path / "b") as other:
         done = backup.put_back(other, tmp_path / "b")
         assert (done.operations, done.files) == (40, 1)
         assert done.epoch == other.epoch() > epoch

@@ -62,6 +62,11 @@ def test_laptops_meet_in_postgresql(database: str, tmp_path: Path):
         assert backup.put_back(again, tmp_path / "b").operations == 104
         assert again.epoch() > epoch
         assert examine.examine(again).wrong == ()
+        with backup.on_a_new_machine(tmp_path / "new", again.key, tmp_path / "b", database) as other:
+            done = backup.put_back(other, tmp_path / "b")
+            assert (done.operations, done.digest) == (104, drill.digest)
+            assert other.engine.dialect.name == "postgresql"
+            assert examine.examine(other).wrong == ()
     finally:
         again.close()
 

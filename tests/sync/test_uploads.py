@@ -83,14 +83,14 @@ def test_a_newer_writer_ends_the_older_one_and_no_byte_is_written_twice(district
         lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": host, **head}.items())
         old.sendall(f"PATCH /v1/files/{SHA} HTTP/1.1\r\n{lines}\r\n".encode() + FILE[:30_000])
         part = attachments.part_of(district, SHA, laptop.device)
-        while attachments.offset(part) < 30_000:
+        while part.length() < 30_000:
             pass
         assert ask(running, laptop, "HEAD").headers["upload-offset"] == "30000"
         old.sendall(FILE[30_000:60_000])
         assert b" 403 " in old.recv(4096).split(b"\r\n")[0]
     rest = ask(running, laptop, "PATCH", FILE[30_000:], Upload_Offset="30000", Upload_Length=str(len(FILE)))
     assert rest.headers["upload-complete"] == "?1"
-    assert attachments.path_of(district, SHA).read_bytes() == FILE
+    assert attachments.read(district, SHA) == FILE
 
 
 def jpeg() -> bytes:

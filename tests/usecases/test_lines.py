@@ -6,12 +6,14 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from fieldapp.errors import Cancelled, ForeignCertificate, GarbledReply, NotFound
 from fieldapp.usecases import exchange, lines
 from fieldapp.usecases.media_files import preview
 from sync.previews import MOST
 from sync.server import attachments, certificates, people
+from sync.server.tables import File
 from sync.slip import Slip, file_text, text
 from tests.sync.test_trust import Secure
 from tests.world import TOWN, DistrictServer, laptop, nobody_home, photo, quiet
@@ -50,9 +52,12 @@ def test_a_slip_enrols_over_tls_and_text_comes_before_photos(secure: Secure, tmp
     assert (second.previews, second.files_sent, second.files_left) == (1, 1, 0)
     order = [words for words in dict.fromkeys(told) if words]
     assert len(order) == 3
-    (kept,) = (secure.district.folder / "previews").rglob("*.jpg")
-    assert kept.stat().st_size <= MOST
-    assert attachments.path_of(secure.district, kept.stem).is_file()
+    with secure.district.reading() as session:
+        sha = session.exec(select(File.sha)).one()
+    kept = attachments.preview(secure.district, sha)
+    assert kept is not None
+    assert len(kept) <= MOST
+    assert len(attachments.read(secure.district, sha)) > len(kept)
     held = exchange.status(workspace)
     assert (held.unsent, held.receipts, held.files_waiting, held.photos_later, held.last_error) == (0, 3, 0, False, "")
     assert held.bytes_up > 1000
