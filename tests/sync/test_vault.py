@@ -153,7 +153,7 @@ def test_a_damaged_file_is_asked_for_again_and_named_by_the_check(district: Dist
 
 
 def _as_it_was(district: District, data: bytes, small: bytes, half: bytes) -> None:
-    """Files as the programs before schema 3 left them."""
+    """Files as the first programs left them."""
     attachments.keep(district, sha(data), data, DEVICE)
     attachments.path_of(district, sha(data)).unlink()
     for name, content in {
