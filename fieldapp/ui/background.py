@@ -52,14 +52,17 @@ class Progress:
 class Job:
     """A piece of work under way, as its starter sees it."""
 
-    def __init__(self, name: str, lane: Lane) -> None:
+    def __init__(self, name: str, lane: Lane, stop: Callable[[], object] | None = None) -> None:
         self.name = name
         self.lane = lane
         self._cancelled = threading.Event()
+        self._stop = stop
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next report; its starter hears nothing more of it."""
+        """Ask the work to stop at its next report, and end what it waits for meanwhile."""
         self._cancelled.set()
+        if self._stop is not None:
+            self._stop()
 
     def check(self) -> None:
         """Raise Cancelled if the person gave up."""
@@ -111,9 +114,13 @@ class Background(QObject):
         progress: Callable[[Progress], object] | None = None,
         cancelled: Callable[[], object] | None = None,
         lane: Lane = Lane.STORE,
+        stop: Callable[[], object] | None = None,
     ) -> Job:
-        """Start `work(report)` in a lane; the callbacks run on the UI thread as long as `owner` lives."""
-        job = Job(getattr(work, "__qualname__", "work"), lane)
+        """Start `work(report)` in a lane; the callbacks run on the UI thread as long as `owner` lives.
+
+        `stop` ends a wait of the work for something outside when it is cancelled; it is called on the UI thread and must not wait.
+        """
+        job = Job(getattr(work, "__qualname__", "work"), lane, stop)
         was_busy = self.busy()
         self._waiting[job] = _Waiting(owner, done, failed or self.failed.emit, progress, cancelled)
         self._lanes[lane].submit(self._work, job, work)

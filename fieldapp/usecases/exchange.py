@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline
 from fieldapp.words import say
 
-from .lines import Stage, waiting, words_of
+from .lines import Hold, Stage, waiting, words_of
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
@@ -201,8 +201,10 @@ def authority(workspace: Workspace) -> str:
         return facts.get(tx, _AUTHORITY)
 
 
-def sync_now(workspace: Workspace, report: Report, *, district_time: bool = False) -> ExchangeReport:
+def sync_now(workspace: Workspace, report: Report, *, district_time: bool = False, hold: Hold | None = None) -> ExchangeReport:
     """Push, pull, compare, then previews, then files; `district_time` goes by the district's clock where this laptop's is wrong.
+
+    `hold` can end a wait for the line from another thread.
 
     Raises NotEnrolled, Offline, Refused, GarbledReply, ForeignCertificate, ClockWrong, CertificateExpired; Cancelled within a moment.
     """
@@ -227,6 +229,8 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
             words_of=words_of(workspace),
             district_time=district_time,
         ) as peer:
+            if hold is not None:
+                hold.keep(peer.cut)
             try:
                 done = _exchange(workspace, peer, stage, later)
             finally:
@@ -260,6 +264,7 @@ def _exchange(workspace: Workspace, peer: HttpPeer, stage: Stage, later: bool) -
             trade_files(StoreReplica(workspace), peer, stage.told, done)
         except Offline:
             later = True  # the records are across; photos go on another time
+        stage.tick()
     with workspace.begin() as tx:
         told = f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}"
         audit.record(tx, "sync", peer.url, told)

@@ -17,6 +17,21 @@ _MOMENT_S = 0.2
 """How long a wait for the line may keep a person who cancels."""
 
 
+class Hold:
+    """By which another thread ends a wait for the line, so that giving up takes no longer than a moment."""
+
+    def __init__(self) -> None:
+        self._cut: Callable[[], object] = lambda: None
+
+    def keep(self, cut: Callable[[], object]) -> None:
+        """What breaks the line off."""
+        self._cut = cut
+
+    def let_go(self) -> None:
+        """Break it off; harmless when nothing waits."""
+        self._cut()
+
+
 class Stage:
     """What is being done, told again and again while a line is slow, so that cancelling is noticed."""
 

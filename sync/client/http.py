@@ -81,6 +81,11 @@ class HttpPeer:
     def close(self) -> None:
         """Let the connection go."""
         self._client.close()
+        self.traffic.close()
+
+    def cut(self) -> None:
+        """Break the line off from another thread: a request that waits ends at once as Offline."""
+        self.traffic.cut()
 
     @property
     def name(self) -> str:

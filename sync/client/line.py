@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -47,7 +49,28 @@ class Traffic:
     broken: int = 0
     """Requests that did not come to their end."""
     tick: Callable[[], None] = lambda: None
-    """Called whenever a piece went over the line; may raise to give up."""
+    """Called before each request and whenever a piece went over the line; may raise to give up."""
+    _held: socket.socket | None = None
+    """A second handle of the open connection: TLS takes the first one over and is busy with it."""
+
+    def watch(self, event: str, told: Mapping[str, Any]) -> None:
+        """Take note of the connection that is open (the trace of httpx)."""
+        if event == "connection.connect_tcp.complete":
+            self.close()
+            self._held = told["return_value"].get_extra_info("socket").dup()
+
+    def cut(self) -> None:
+        """End whatever waits on the line, from any thread: reading ends at once, as if the line broke."""
+        held = self._held
+        if held is not None:
+            with contextlib.suppress(OSError):
+                held.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
 
 
 def open_client(read_s: float = READ_S, verify: ssl.SSLContext | bool = False) -> httpx.Client:
@@ -75,12 +98,14 @@ def send(
     import httpx
 
     count = traffic if traffic is not None else Traffic()
+    count.tick()
     count.requests += 1
     count.broken += 1
+    watched = {"trace": traffic.watch} if traffic is not None else {}
     sent = {**headers, "Content-Length": str(len(body))}
     count.up += len(method) + len(url) + sum(len(name) + len(value) + 4 for name, value in sent.items())
     try:
-        with client.stream(method, url, content=_pieces(body, count), headers=sent) as response:
+        with client.stream(method, url, content=_pieces(body, count), headers=sent, extensions=watched) as response:
             whole = into if into is not None and response.status_code in (200, 206) else bytearray()
             if response.status_code == 200:
                 whole.clear()

@@ -46,6 +46,26 @@ def test_progress_is_throttled_and_the_last_is_told(qtbot, background: Backgroun
     assert len(seen) < 100
 
 
+def test_cancelling_ends_what_the_work_waits_for(qtbot, background: Background):
+    started, answer, gave_up = threading.Event(), threading.Event(), []
+
+    def work(report: Report) -> None:
+        started.set()
+        answer.wait(60)
+        report(0, 1)
+
+    background.run(
+        work, owner=background, done=gave_up.append, cancelled=lambda: gave_up.append("cancelled"), lane=Lane.OUTSIDE, stop=answer.set
+    )
+    assert started.wait(5)
+    background.give_up(Lane.STORE)
+    assert not answer.is_set()
+    background.give_up(Lane.OUTSIDE)
+    assert answer.is_set()
+    qtbot.waitUntil(lambda: not background.busy())
+    assert gave_up == ["cancelled"]
+
+
 def test_cancelled_work_stops_at_its_next_report_and_says_nothing_but_that(qtbot, background: Background):
     started, ended, gave_up = threading.Event(), [], []
 

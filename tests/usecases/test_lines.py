@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from sqlmodel import select
 from fieldapp.errors import Cancelled, ForeignCertificate, GarbledReply, NotFound
 from fieldapp.usecases import exchange, lines
 from fieldapp.usecases.media_files import preview
+from fieldapp.words import say
 from sync.previews import MOST
 from sync.server import attachments, certificates, people
 from sync.server.tables import File
 from sync.slip import Slip, file_text, text
+from tests.sync.held_line import HeldLine
 from tests.sync.test_trust import Secure
 from tests.world import TOWN, DistrictServer, laptop, nobody_home, photo, quiet
 
@@ -99,6 +103,39 @@ def test_cancelling_stops_at_the_next_piece_and_loses_nothing(secure: Secure, tm
     exchange.sync_now(workspace, quiet)
     assert exchange.status(workspace).unsent == 0
     workspace.close()
+
+
+@pytest.mark.parametrize("photos", [False, True])
+def test_giving_up_does_not_wait_for_a_line_that_says_nothing(secure: Secure, tmp_path: Path, photos: bool) -> None:
+    line = HeldLine(("127.0.0.1", int(secure.url.rpartition(":")[2])))
+    workspace = laptop(tmp_path / "one", "甲")
+    slip = dataclasses.replace(slip_for(secure, "甲"), url=f"https://127.0.0.1:{line.port}")
+    exchange.enrol(workspace, text(slip), "", quiet)
+    exchange.sync_now(workspace, quiet)
+    nobody_home(workspace, "李四", picture=photo())
+    gave_up, hold = threading.Event(), lines.Hold()
+
+    def report(done: int, total: int, words: str) -> None:
+        if gave_up.is_set():
+            raise Cancelled
+        if words == say("exchange-files-out" if photos else "exchange-operations"):
+            line.hold()
+
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(exchange.sync_now, workspace, report, hold=hold)
+        assert line.asked.wait(30)
+        gave_up.set()
+        hold.let_go()
+        with pytest.raises(Cancelled):
+            running.result(20)
+    line.release()
+    held = exchange.status(workspace)
+    assert (held.unsent, held.files_waiting, held.last_error) == (0 if photos else 3, 1, "")
+    exchange.sync_now(workspace, quiet)
+    held = exchange.status(workspace)
+    assert (held.unsent, held.files_waiting) == (0, 0)
+    workspace.close()
+    line.stop()
 
 
 def test_waiting_for_the_line_can_be_cancelled() -> None:
