@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from .. import slip as slip_text
 from ..gateway.app import PREFIX as OPENROSA
-from . import audit, people, phones, quarantine, slips, views
+from . import audit, people, phones, quarantine, retiring, slips, views
 from .areas import contains, prefix, require_area
 from .counts import Counts, path_to, total
 from .errors import NotKnown, NotPermitted
 from .looks import Visit, shown
-from .tables import Area
+from .tables import Area, Person
 
 Page = Callable[[Visit], Response]
 _LONGEST_DAYS = 90
@@ -36,6 +36,9 @@ class Desk:
             ("GET", "/devices/{id}"): device,
             ("POST", "/devices/{id}"): revoke,
             ("GET", "/unsent"): unsent,
+            ("GET", "/people"): people_list,
+            ("POST", "/people/{id}/retire"): retire,
+            ("POST", "/people/{id}/readmit"): readmit,
             ("GET", "/slips"): slip_form,
             ("POST", "/slips"): make_slip,
             ("GET", "/phones"): phone_list,
@@ -110,6 +113,28 @@ def revoke(visit: Visit) -> Response:
     _note(visit, "device-revoke", identity)
     people.revoke(visit.district, identity)
     return RedirectResponse(f"/devices/{identity}", status_code=303)
+
+
+def people_list(visit: Visit) -> Response:
+    """Everybody, with the forms that retire and readmit."""
+    with visit.district.reading() as session:
+        leaf = views.people(session, visit.page, visit.query.get("q", "").strip())
+    return shown(visit, "people.html", lines=leaf)
+
+
+def retire(visit: Visit) -> Response:
+    """Somebody works here no more."""
+    name = _name_of(visit)
+    if visit.form.get("sure") != "yes":
+        raise NotPermitted(reason="unsure", action="person-retire")
+    retiring.retire(visit.district, name, by=visit.who.name)
+    return RedirectResponse("/people", status_code=303)
+
+
+def readmit(visit: Visit) -> Response:
+    """Somebody works here again."""
+    retiring.readmit(visit.district, _name_of(visit), by=visit.who.name)
+    return RedirectResponse("/people", status_code=303)
 
 
 def slip_form(visit: Visit) -> Response:
@@ -243,6 +268,15 @@ def _area_for(visit: Visit, person: str) -> str:
         area = _text(visit, "area") or known[person]
         require_area(session, area)
     return area
+
+
+def _name_of(visit: Visit) -> str:
+    """Raises NotKnown(person)."""
+    with visit.district.reading() as session:
+        person = session.get(Person, visit.route["id"])
+        if person is None:
+            raise NotKnown(what="person", name=visit.route["id"][:40])
+        return person.name
 
 
 def _qr(text: str) -> str:

@@ -34,7 +34,7 @@ class KeyUnfit(DistrictError):
 
 
 class NotPermitted(DistrictError):
-    """Values: reason (sign-in, wrong-passphrase, too-short, wait, role, area, office), action."""
+    """Values: reason (sign-in, wrong-passphrase, too-short, wait, role, area, office, retired, last-security, not-retired), action."""
 
     code = "not-permitted"
 

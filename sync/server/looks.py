@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh_CN", "en")
 _CHINA = timezone(timedelta(hours=8))
-_MENU = ("/", "/conflicts", "/quarantine", "/unsent", "/devices", "/phones", "/slips", "/audit")
+_MENU = ("/", "/conflicts", "/quarantine", "/unsent", "/people", "/devices", "/phones", "/slips", "/audit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The part of the `district` command for the three offices: people and passphrases, quarantine, audit, check, backups.
 
-`district quarantine list|release|reject`, `district audit list`, `district person list|passphrase`, `district check`,
+`district quarantine list|release|reject`, `district audit list`, `district person list|passphrase|retire|readmit`, `district check`,
 `district backup|restore|drill`. Each function returns what it tells as plain values.
 """
 
@@ -27,6 +27,8 @@ def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], 
         return lambda asked: run(opened, asked)
 
     command(person, "list", bound(_person_list), "person-list")
+    command(person, "retire", bound(_person_retire), "person-retire").add_argument("name", metavar="NAME")
+    command(person, "readmit", bound(_person_readmit), "person-readmit").add_argument("name", metavar="NAME")
     command(person, "passphrase", bound(_person_passphrase), "person-passphrase").add_argument("name", metavar="NAME")
     quarantine = group("quarantine")
     command(quarantine, "list", bound(_quarantine_list), "quarantine-list").add_argument("--all", action="store_true", dest="everything")
@@ -52,9 +54,31 @@ def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], 
 
 def _person_list(opened: Opened, asked: argparse.Namespace) -> Told:
     from .people import people
+    from .retiring import everybody
 
     with opened(asked) as district, district.reading() as session:
-        return {"people": [{"name": one.name, "role": one.role, "area": one.area, "signs_in": bool(one.secret)} for one in people(session)]}
+        gone = everybody(session)
+        return {
+            "people": [
+                {"name": one.name, "role": one.role, "area": one.area, "signs_in": bool(one.secret), "retired_at": gone.get(one.id, "")}
+                for one in people(session)
+            ]
+        }
+
+
+def _person_retire(opened: Opened, asked: argparse.Namespace) -> Told:
+    from .retiring import retire
+
+    with opened(asked) as district:
+        retired_at, devices = retire(district, asked.name, by=asked.by)
+    return {"name": asked.name, "retired_at": retired_at, "devices": devices}
+
+
+def _person_readmit(opened: Opened, asked: argparse.Namespace) -> Told:
+    from .retiring import readmit
+
+    with opened(asked) as district:
+        return {"name": asked.name, "devices": readmit(district, asked.name, by=asked.by)}
 
 
 def _person_passphrase(opened: Opened, asked: argparse.Namespace) -> Told:

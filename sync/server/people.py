@@ -15,7 +15,7 @@ from ..keys import is_signed
 from ..operation import canonical, device_id
 from ..protocol import Enrolment, EnrolRequest, enrol_text
 from ..replica import Author
-from . import roles
+from . import retiring, roles
 from .areas import contains, prefix, require_area, villages_in
 from .district import District, epoch_of
 from .errors import AlreadyKnown, NotKnown, NotPermitted, OutsideArea
@@ -45,15 +45,16 @@ def add_person(district: District, name: str, role: str, area: str) -> Person:
 def make_code(district: District, person: str, area: str, days: float = DEFAULT_DAYS) -> tuple[str, str]:
     """A code for one device of a person, and when it expires; only its hash is kept.
 
-    Raises NotKnown(person, area), OutsideArea, NotPermitted(office).
+    Raises NotKnown(person, area), OutsideArea, NotPermitted(office, retired).
     """
     letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
     code = "-".join(letters[at : at + 4] for at in range(0, 16, 4))
     expires_at = (district.now().astimezone(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
     with district.writing() as session:
-        known = session.exec(select(Person).where(Person.name == person)).first()
+        known = session.exec(select(Person).where(Person.name == person).with_for_update()).first()
         if known is None:
             raise NotKnown(what="person", name=person)
+        retiring.check_works_here(session, known, "enrol-code")
         require_area(session, area)
         if known.role in roles.OFFICES:
             raise NotPermitted(reason="office", action="enrol-code")
@@ -153,7 +154,9 @@ def revoke(district: District, device: str) -> str:
         known = session.get(Device, device)
         if known is None:
             raise NotKnown(what="device", name=device)
-        known.revoked_at = known.revoked_at or district.stamp()
+        if known.revoked_at in ("", retiring.since(session, known.person)):
+            # Also of a device that stopped with its person: it does not come back with them.
+            known.revoked_at = district.stamp()
         return known.revoked_at
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from ..gateway.access import Secret, collect_settings, new_password, secret_of
 from ..gateway.app import PREFIX
 from ..keys import DeviceKey, sealing_public
-from . import people, roles
+from . import people, retiring, roles
 from .areas import contains, prefix, require_area
 from .district import District
 from .errors import AlreadyKnown, NotKnown, NotPermitted, OutsideArea
@@ -31,14 +31,18 @@ class Account:
 
 
 def add_phone(district: District, user: str, person: str, area: str) -> Account:
-    """An account for one phone of a person. Raises AlreadyKnown(phone), NotKnown(person, area), OutsideArea."""
+    """An account for one phone of a person.
+
+    Raises AlreadyKnown(phone), NotKnown(person, area), OutsideArea, NotPermitted(office, retired).
+    """
     key, password = DeviceKey.generate(), new_password()
     secret = secret_of(user, password)
     with district.writing() as session:
         require_area(session, area)
-        owner = session.exec(select(Person).where(Person.name == person)).first()
+        owner = session.exec(select(Person).where(Person.name == person).with_for_update()).first()
         if owner is None:
             raise NotKnown(what="person", name=person)
+        retiring.check_works_here(session, owner, "phone-add")
         if owner.role in roles.OFFICES:
             raise NotPermitted(reason="office", action="phone-add")
         if not contains(owner.area, prefix(area)):

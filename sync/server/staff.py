@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from . import audit, roles
+from . import audit, retiring, roles
 from .areas import contains, prefix
 from .district import District
 from .errors import NotKnown, NotPermitted
@@ -26,12 +26,13 @@ SHORTEST = 12
 
 
 def set_passphrase(district: District, name: str, passphrase: str, *, by: str = "") -> None:
-    """Let a person sign in at the district. Raises NotKnown(person), NotPermitted(too-short)."""
+    """Let a person sign in at the district. Raises NotKnown(person), NotPermitted(too-short, retired)."""
     if len(passphrase) < SHORTEST:
         raise NotPermitted(reason="too-short", action="person-passphrase")
     salt = secrets.token_bytes(16)
     with district.writing() as session:
         person = _require(session, name)
+        retiring.check_works_here(session, person, "person-passphrase")
         person.secret = salt.hex() + _hashed(passphrase, salt).hex()
         person.wrong, person.wait_until = 0, ""
         session.add(person)

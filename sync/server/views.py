@@ -12,7 +12,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from ..merge import Write, merge
-from . import feed, left, roles
+from . import feed, left, retiring, roles
 from .counts import Counts, span
 from .errors import NotKnown
 from .left import Left
@@ -66,6 +66,20 @@ class DeviceFacts:
     """Changes of others that came after the place it last told: at most so many are not there yet."""
     apart: int
     """Operations that it brought and that wait in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody who works or worked here."""
+
+    id: str
+    name: str
+    role: str
+    area: str
+    devices: int
+    """Laptops and phones that are not revoked."""
+    signs_in: bool
+    retired_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +204,21 @@ def device(session: Session, identity: str) -> DeviceFacts:
     return DeviceFacts(line, behind, session.exec(apart).one())
 
 
+def people(session: Session, page: int, wanted: str = "") -> Leaf[PersonLine]:
+    """Everybody by area and name; `wanted` is a part of the name or the beginning of the area."""
+    chosen = select(Person)
+    if wanted:
+        chosen = chosen.where(or_(col(Person.name).contains(wanted, autoescape=True), col(Person.area).startswith(wanted, autoescape=True)))
+    total, page = _pages(session, chosen, page)
+    rows = session.exec(chosen.order_by(col(Person.area), col(Person.name)).offset((page - 1) * ROWS).limit(ROWS)).all()
+    used = select(Device.person, func.count()).where(Device.revoked_at == "", col(Device.person).in_([row.id for row in rows]))
+    devices, gone = dict(session.exec(used.group_by(col(Device.person))).all()), retiring.everybody(session)
+    told = [
+        PersonLine(row.id, row.name, row.role, row.area, devices.get(row.id, 0), bool(row.secret), gone.get(row.id, "")) for row in rows
+    ]
+    return Leaf(told, page, total)
+
+
 def phones(session: Session, page: int) -> Leaf[PhoneLine]:
     """Accounts by user name."""
     chosen = (
@@ -205,7 +234,8 @@ def phones(session: Session, page: int) -> Leaf[PhoneLine]:
 def enrollable(session: Session) -> list[tuple[str, str, str]]:
     """(name, role, area) of everybody who works with households."""
     rows = session.exec(select(Person).where(col(Person.role).in_(roles.FIELD)).order_by(col(Person.name))).all()
-    return [(row.name, row.role, row.area) for row in rows]
+    gone = retiring.everybody(session)
+    return [(row.name, row.role, row.area) for row in rows if row.id not in gone]
 
 
 def conflicts(session: Session, counts: Counts, area: str, page: int) -> Leaf[ConflictLine]:

@@ -97,6 +97,8 @@ def signed_in(office: Office) -> Iterator[dict[str, Reader]]:
 def _target(path: str, office: Office) -> str:
     device = office.laptops[0].device
     identity = device if path.startswith("/devices") else office.stray
+    if path.startswith("/people"):
+        identity = _id(office, LEAD)
     return path.replace("{id}", identity).replace("{village}", EAST).replace("{record}", office.record)
 
 
@@ -158,6 +160,31 @@ def test_session_ends_by_itself_by_signing_out_and_by_a_new_passphrase(
     now = office.district.now
     monkeypatch.setattr(office.district, "now", lambda: now() + sessions.IDLE)
     assert signed_in[AUDITOR].get("/").status_code == 303
+
+
+def test_people_are_retired_and_readmitted_at_the_page(office: Office, signed_in: dict[str, Reader]):
+    assert signed_in[LEAD].get("/sign-in").status_code == 200
+    path = _target("/people/{id}/retire", office)
+    assert signed_in[SECURITY].post(path).status_code == 403, "the box was not ticked"
+    assert signed_in[SECURITY].post(path, sure="yes").headers["location"] == "/people"
+    assert signed_in[LEAD].get("/").headers["location"] == "/sign-in"
+    assert signed_in[LEAD].sign_in(LEAD).status_code == 403
+    page = signed_in[AUDITOR].get("/people?q=" + LEAD).text
+    assert "已离岗" in page
+    assert 'action="/people' not in page.replace('action="/people" role="search"', '')
+    own = path.replace(path.split("/")[2], _id(office, SECURITY))
+    assert "最后一位" in signed_in[SECURITY].post(own, sure="yes").text
+    assert signed_in[SECURITY].post(path.replace("retire", "readmit")).status_code == 303
+    staff.set_passphrase(office.district, LEAD, PASSPHRASE)
+    assert signed_in[LEAD].sign_in(LEAD).status_code == 303
+    with office.district.reading() as session:
+        told = session.exec(select(AuditLine.who, AuditLine.action).where(AuditLine.subject == LEAD)).all()
+    assert {(SECURITY, "person-retired"), (SECURITY, "person-readmitted")} <= set(told)
+
+
+def _id(office: Office, name: str) -> str:
+    with office.district.reading() as session:
+        return session.exec(select(Person.id).where(Person.name == name)).one()
 
 
 def test_form_that_this_page_did_not_give_changes_nothing(office: Office, signed_in: dict[str, Reader]):
