@@ -171,7 +171,7 @@ def test_people_are_retired_and_readmitted_at_the_page(office: Office, signed_in
     assert signed_in[LEAD].sign_in(LEAD).status_code == 403
     page = signed_in[AUDITOR].get("/people?q=" + LEAD).text
     assert "已离岗" in page
-    assert 'action="/people' not in page.replace('action="/people" role="search"', '')
+    assert 'action="/people' not in page.replace('action="/people" role="search"', "")
     own = path.replace(path.split("/")[2], _id(office, SECURITY))
     assert "最后一位" in signed_in[SECURITY].post(own, sure="yes").text
     assert signed_in[SECURITY].post(path.replace("retire", "readmit")).status_code == 303
