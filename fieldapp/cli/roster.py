@@ -1,4 +1,4 @@
-"""`fieldapp roster import | list | history` and `fieldapp export`."""
+"""`fieldapp roster import | list | history | duplicates | join | unjoin | distinct` and `fieldapp export`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.words import say
 
+from . import duplicates
 from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     history.add_argument("household", metavar="HOUSEHOLD")
     history.add_argument("--field", default="", metavar="NAME")
     history.set_defaults(run=_history)
+    duplicates.add(verbs, common)
     export = commands.add_parser("export", help=say("cli-export"), parents=[common])
     which = export.add_mutually_exclusive_group(required=True)
     which.add_argument("--village", default="", metavar="CODE")

@@ -61,3 +61,5 @@ class HouseholdLine:
     conflicts: int
     archived: bool
     """An archive of the newest revision has been made."""
+    joined: int = 0
+    """So many households that were entered twice are shown under this one."""

@@ -28,6 +28,11 @@ def fits(tx: Transaction, code: str) -> bool:
     return is_fictitious(code) == (tx.place.realm is Realm.DEMO)
 
 
+def in_scope(tx: Transaction, village: str) -> bool:
+    """Whether this laptop may write of a village; where no district has said so, of every one."""
+    return bool(tx.value("SELECT NOT EXISTS (SELECT 1 FROM scope) OR EXISTS (SELECT 1 FROM scope WHERE village = ?)", village))
+
+
 def learn(tx: Transaction, areas: Iterable[Area]) -> None:
     """Add divisions or give them a new name; raises WrongRealm for the whole list."""
     for area in areas:

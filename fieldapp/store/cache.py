@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from sync.errors import BadOperation
 from sync.merge import merge
 from sync.operation import Operation, from_plain
 
-from . import search
+from . import search, ties
 from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, HouseholdRow, MemberRow, Row, SubmissionRow
 from .transaction import Transaction
 
@@ -127,28 +127,58 @@ def project(tx: Transaction, found: Sum, fresh: bool = False) -> None:
     _write(tx, line)
     if found.kind in ("household", "member"):
         tx.stale[found.household] = None
+        tx.loose |= ties.note(tx.connection, found.record, ties.of_values(found.record, found.kind, found.values))
 
 
 def fill(connection: driver.Connection, kinds: Sequence[str]) -> None:
     """Rows of kinds that this workspace carried before its program knew them; what cannot be read is left to the check."""
     marks = ", ".join("?" for _ in kinds)
     rows = connection.execute(f"SELECT rec, seq, body FROM operation WHERE kind IN ({marks}) ORDER BY rec, seq", tuple(kinds)).fetchall()
-    for record, held in groupby(rows, key=lambda row: row[0]):
-        operations, first = [], 0
-        for _, seq, body in held:
-            first = first or seq
-            with suppress(ValueError, BadOperation):
-                operations.append(from_plain(json.loads(body)))
-        line = line_of(add_up(record, operations, first)) if operations else None
+    for record, group in groupby(rows, key=lambda row: row[0]):
+        held = list(group)
+        operations = _readable(body for _, _, body in held)
+        line = line_of(add_up(record, operations, held[0][1])) if operations else None
         if line is not None:
             connection.execute(_upsert(line.table), line.values)
 
 
+def fill_ties(connection: driver.Connection) -> None:
+    """Ties that this workspace carried before its program knew them."""
+    listed = (
+        "SELECT rec, seq, body FROM operation WHERE rec IN (SELECT rec FROM operation WHERE kind IN ('household', 'member')"
+        " AND (instr(body, ?) OR instr(body, ?))) ORDER BY rec, seq"
+    )
+    rows = connection.execute(listed, (f'"{ties.FIELD}"', f'"{ties.UNLIKE}')).fetchall()
+    for record, held in groupby(rows, key=lambda row: row[0]):
+        operations = _readable(body for _, _, body in held)
+        if operations:
+            found = add_up(record, operations, 0)
+            ties.note(connection, record, ties.of_values(record, found.kind, found.values))
+    ties.settle(connection)
+
+
+def _readable(bodies: Iterable[str]) -> list[Operation]:
+    operations = []
+    for body in bodies:
+        with suppress(ValueError, BadOperation):
+            operations.append(from_plain(json.loads(body)))
+    return operations
+
+
+def settle_ties(tx: Transaction) -> None:
+    """Work out what counts as what, if anything changed that it depends on; the households it touches get new search lines."""
+    if tx.loose:
+        tx.loose = False
+        tx.stale.update(dict.fromkeys(ties.settle(tx.connection)))
+
+
 def refresh_search(tx: Transaction) -> None:
-    """Write the search lines of the households that this transaction touched."""
-    for household in tx.stale:
-        search.refresh(tx.connection, household)
-    tx.stale.clear()
+    """Write the search lines of the households that this transaction touched, and of those they count as."""
+    settle_ties(tx)
+    if tx.stale:
+        for household in tx.stale | dict.fromkeys(ties.staying(tx.connection, tx.stale).values()):
+            search.refresh(tx.connection, household)
+        tx.stale.clear()
 
 
 @functools.cache

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from fieldapp.domain.household import Household, HouseholdLine, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import NotFound
 
-from . import cache, operations
+from . import cache, operations, ties
 from . import search as search_index
 from .outbox import DISTRICT, unsent_by_household
 from .tables import HouseholdRow, MemberRow, Row, SubmissionRow
@@ -46,6 +47,18 @@ def get(tx: Transaction, household: str) -> Household:
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
     return _value(row, _members(tx, household))
+
+
+def whole(tx: Transaction, household: str) -> Household:
+    """As `get`, with the members of the households that were joined to it behind its own; who was joined to another member is left out."""
+    cache.settle_ties(tx)
+    others = ties.joined(tx.connection, [household]).get(household, [])
+    own = get(tx, household)
+    if not others:
+        return own
+    members = [member for other in others for member in get(tx, other).members]
+    doubled = ties.staying(tx.connection, [member.id for member in (*own.members, *members)])
+    return replace(own, members=tuple(member for member in (*own.members, *members) if member.id not in doubled))
 
 
 def save(tx: Transaction, household: Household, why: str = "", user: str = "") -> int:
@@ -93,15 +106,14 @@ def tally(tx: Transaction, query: str = "", village: str = "", at_most: int = 10
     """As `count`, and whether there are no more: with a query counting ends where it would be felt."""
     if query.split():
         return search_index.count(tx.connection, query, village, at_most)
+    cache.settle_ties(tx)
     return int(tx.value(f"SELECT count(*) FROM household WHERE {_IN_DIVISION}", *_division(village))), True
 
 
 def count_by_village(tx: Transaction) -> dict[str, int]:
     """How many households each village has here; villages without any are left out."""
-    rows = tx.session.exec(
-        select(HouseholdRow.village, func.count()).where(col(HouseholdRow.deleted).is_(False)).group_by(HouseholdRow.village)
-    )
-    return dict(rows.all())
+    cache.settle_ties(tx)
+    return dict(tx.sql(f"SELECT village, count(*) FROM household WHERE {_COUNTS} GROUP BY village").fetchall())
 
 
 def ids(tx: Transaction, village: str = "") -> tuple[HouseholdId, ...]:
@@ -110,11 +122,13 @@ def ids(tx: Transaction, village: str = "") -> tuple[HouseholdId, ...]:
 
 
 def line(tx: Transaction, household: str) -> HouseholdLine:
-    """One line of the roster; raises NotFound."""
+    """One line of the roster, also of a household that counts as another; raises NotFound."""
     row = tx.session.get(HouseholdRow, household, populate_existing=True)
     if row is None or row.deleted:
         raise NotFound(what="household", id=household)
-    return _lines(tx, [row.id])[0]
+    cache.refresh_search(tx)
+    joined = ties.staying(tx.connection, [row.id])
+    return _lines(tx, [row.id], {row.id: search_index.alone(tx.connection, row.id)} if joined else None)[0]
 
 
 def heads(tx: Transaction, wanted: Collection[str]) -> dict[str, str]:
@@ -126,7 +140,10 @@ def heads(tx: Transaction, wanted: Collection[str]) -> dict[str, str]:
 def by_citizen_id(tx: Transaction, citizen_id: str) -> tuple[HouseholdId, ...]:
     """Households that have a member with this identity number; advice for spotting duplicates, never a constraint."""
     listed = "SELECT DISTINCT household FROM member WHERE citizen_id = ? AND citizen_id <> '' AND NOT deleted"
-    return tuple(map(HouseholdId, tx.column(listed, citizen_id)))
+    cache.settle_ties(tx)
+    found = tx.column(listed, citizen_id)
+    stays = ties.staying(tx.connection, found)
+    return tuple(dict.fromkeys(HouseholdId(stays.get(one, one)) for one in found))
 
 
 def marks(tx: Transaction) -> Marks:
@@ -145,9 +162,12 @@ def marks(tx: Transaction) -> Marks:
 
 
 def twin(tx: Transaction, village: str, head_name: str, address: str) -> HouseholdId | None:
-    """A household of the same head and address in the village."""
+    """A household of the same head and address in the village; where it was joined to another, that one."""
     listed = "SELECT id FROM household WHERE village = ? AND NOT deleted AND head_name = ? AND address = ? ORDER BY id"
-    return next((HouseholdId(found) for found in tx.column(listed, village, head_name, address)), None)
+    cache.settle_ties(tx)
+    found = tx.column(listed, village, head_name, address)
+    stays = ties.staying(tx.connection, found)
+    return next((HouseholdId(stays.get(one, one)) for one in found), None)
 
 
 def in_conflict(tx: Transaction) -> dict[str, list[str]]:
@@ -183,7 +203,9 @@ def _kept_member(tx: Transaction, member: str) -> dict[str, str]:
     return kept and {**kept, "order": f"{float(kept['place']):g}"}
 
 
-_IN_DIVISION = "NOT deleted AND village >= ? AND village < ?"
+_COUNTS = "NOT deleted AND id NOT IN (SELECT record FROM tie WHERE stays <> '')"
+"""Households that count as themselves: those that were joined to another one are found and counted with it."""
+_IN_DIVISION = f"{_COUNTS} AND village >= ? AND village < ?"
 
 
 def _division(village: str) -> tuple[str, str]:
@@ -192,6 +214,7 @@ def _division(village: str) -> tuple[str, str]:
 
 def _listed(tx: Transaction, village: str, limit: int, after: str = "") -> list[str]:
     """Ids in the roster's order, behind the household `after`."""
+    cache.settle_ties(tx)
     condition, values = _IN_DIVISION, _division(village)
     if after:
         condition += " AND (village, group_key, id) > (SELECT village, group_key, id FROM household WHERE id = ?)"
@@ -214,14 +237,20 @@ def _shown(tx: Transaction, households: Sequence[str]) -> dict[str, search_index
 
 def _lines(tx: Transaction, households: Sequence[str], known: Mapping[str, search_index.Shown] | None = None) -> tuple[HouseholdLine, ...]:
     """Lines in the order of the ids; `known` is what is shown of them, if that was read already."""
-    wanted = json.dumps(list(households))
+    joined = ties.joined(tx.connection, households)
+    owners = {other: one for one in households for other in (one, *joined.get(one, ()))}
+    wanted = json.dumps(list(owners))
     shown = _shown(tx, households) if known is None else known
     forms: dict[str, list[tuple[str, str, int, str, int]]] = {}
     for household, identity, state, revision, changed_at, conflicts in tx.sql(_FORMS, wanted):
-        forms.setdefault(household, []).append((identity, state, revision, changed_at, conflicts))
+        forms.setdefault(owners[household], []).append((identity, state, revision, changed_at, conflicts))
     archives = {(submission, revision) for submission, revision in tx.sql(_ARCHIVES, wanted)}
-    drafts = dict(tx.sql(_DRAFTS, wanted).fetchall())
-    unsent = unsent_by_household(tx, DISTRICT, households)
+    drafts: dict[str, str] = {}
+    for household, changed_at in tx.sql(_DRAFTS, wanted):
+        drafts[owners[household]] = max(changed_at, drafts.get(owners[household], ""))
+    unsent = Counter[str]()
+    for household, number in unsent_by_household(tx, DISTRICT, list(owners)).items():
+        unsent[owners[household]] += number
     lines = []
     for identity in households:
         told = shown[identity]
@@ -242,9 +271,10 @@ def _lines(tx: Transaction, households: Sequence[str], known: Mapping[str, searc
                 members=told.members,
                 state="draft" if changed and (newest is None or changed >= newest[3]) else newest[1] if newest else "",
                 revision=newest[2] if newest else 0,
-                unsent=unsent.get(identity, 0),
+                unsent=unsent[identity],
                 conflicts=told.conflicts + sum(one[4] for one in held),
                 archived=newest is not None and (newest[0], newest[2]) in archives,
+                joined=len(joined.get(identity, ())),
             )
         )
     return tuple(lines)

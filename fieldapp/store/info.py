@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from . import migrations
+from . import migrations, ties
 from .tables import (
     ArchiveRow,
     AuditRow,
@@ -61,8 +61,8 @@ def count(tx: Transaction) -> Info:
         schema=migrations.schema(session.connection()),
         device=tx.device,
         realm=tx.place.realm.value,
-        households=_live(tx, HouseholdRow),
-        members=_live(tx, MemberRow),
+        households=_live(tx, HouseholdRow) - _counting_as_others(tx, ties.HOUSEHOLD),
+        members=_live(tx, MemberRow) - _counting_as_others(tx, ties.MEMBER),
         submissions=states,
         archives=_live(tx, ArchiveRow),
         operations=_number(tx, OperationRow),
@@ -77,6 +77,10 @@ def count(tx: Transaction) -> Info:
 
 def _number(tx: Transaction, table: type[Row]) -> int:
     return tx.session.exec(select(func.count()).select_from(table)).one()
+
+
+def _counting_as_others(tx: Transaction, kind: str) -> int:
+    return int(tx.value("SELECT count(*) FROM tie WHERE stays <> '' AND kind = ?", kind))
 
 
 def _live(tx: Transaction, table: type[HouseholdRow] | type[MemberRow] | type[ArchiveRow]) -> int:

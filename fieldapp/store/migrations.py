@@ -28,6 +28,13 @@ def _third(connection: Connection) -> None:
     _run(connection, 3)
     raw: Any = connection.connection.driver_connection
     cache.fill(raw, ("copy_made", "copy_taken"))
+
+
+def _fourth(connection: Connection) -> None:
+    """Which households and members were joined, so that they are found, listed and counted once."""
+    _run(connection, 4)
+    raw: Any = connection.connection.driver_connection
+    cache.fill_ties(raw)
     search.rebuild(raw)
 
 
@@ -39,7 +46,7 @@ def _run(connection: Connection, number: int) -> None:
             connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
 """Step n leads from schema n to schema n + 1."""
 SCHEMA = len(STEPS)
 

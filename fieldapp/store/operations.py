@@ -265,9 +265,12 @@ def rebuild(tx: Transaction, spare: Collection[str] = ()) -> int:
     kept = json.dumps(sorted(spare))
     for table in cache.CACHES:
         tx.sql(f"DELETE FROM {cache.name_of(table)} WHERE id NOT IN (SELECT value FROM json_each(?))", kept)
+    tx.sql("DELETE FROM tie WHERE record NOT IN (SELECT value FROM json_each(?))", kept)
+    tx.loose = True
     tx.session.expire_all()
     records = [record for record in tx.column("SELECT DISTINCT rec FROM operation") if record not in spare]
     project(tx, records)
+    cache.settle_ties(tx)
     tx.stale.clear()
     search.rebuild(tx.connection)
     return len(records)

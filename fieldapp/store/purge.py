@@ -15,7 +15,7 @@ from datetime import timedelta
 from fieldapp.errors import BadInput
 from sync.operation import Operation
 
-from . import audit, cache, facts, households, outbox
+from . import audit, cache, facts, households, outbox, ties
 from .tables import ArchiveRow, AttachmentRow, CopyMadeRow, CopyTakenRow, MemberRow, ScanRow, SubmissionRow
 from .transaction import Transaction
 
@@ -96,11 +96,13 @@ def purge(tx: Transaction, going: Sequence[str]) -> Purged:
         for seq, _, _ in rows:
             tx.sql("DELETE FROM receipt WHERE seq = ?", seq)
         tx.sql(f"DELETE FROM operation WHERE household IN ({marks})", *part)
+        ties.loosen(tx.connection, [*part, *tx.column(f"SELECT id FROM member WHERE household IN ({marks})", *part)])
         tx.sql(f"DELETE FROM household WHERE id IN ({marks})", *part)
         for table in (MemberRow, SubmissionRow, AttachmentRow, ArchiveRow, CopyMadeRow, CopyTakenRow, ScanRow):
             tx.sql(f"DELETE FROM {cache.name_of(table)} WHERE household IN ({marks})", *part)
         operations, files, size = operations + len(rows), files + len(free), size + sum(bytes_ for _, bytes_ in free)
     tx.stale.update(dict.fromkeys(going))
+    tx.loose = True
     tx.session.expire_all()
     for peer in {outbox.DISTRICT, *tx.column("SELECT DISTINCT peer FROM receipt")}:
         outbox.settle(tx, peer)

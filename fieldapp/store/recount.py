@@ -15,7 +15,7 @@ from sync import driver
 from sync.errors import BadOperation
 from sync.operation import Operation, content_id, from_plain, verify
 
-from . import authors, cache, operations, tables
+from . import authors, cache, operations, tables, ties
 from .damage import Damage
 from .transaction import Transaction
 
@@ -39,6 +39,9 @@ def records(tx: Transaction, report: Report) -> Iterator[Damage]:
     for table, expected in examiner.lines.items():
         if tx.value(f"SELECT count(*) FROM {cache.name_of(table)}") != expected and examiner.whole and not examiner.lost:
             yield Damage("cache", cache.name_of(table), "rows")
+    if examiner.whole and not examiner.lost:
+        for record in sorted({row[0] for row in ties.every(tx.connection) ^ ties.should_be(tx.connection, examiner.ties)}):
+            yield Damage("cache", record, "tie")
 
 
 def _pages(tx: Transaction, lost: list[Damage]) -> Iterator[list[Row]]:
@@ -77,6 +80,7 @@ class _Examiner:
         self.tx = tx
         self.keys = authors.keys(tx)
         self.lines = dict.fromkeys(cache.CACHES, 0)
+        self.ties: dict[str, frozenset[ties.Tie]] = {}
         self.lost: list[Damage] = []
         self.whole = True
 
@@ -99,6 +103,8 @@ class _Examiner:
             made = cache.add_up(rec, [operation for _, operation in held], number)
             if any(home != made.household for home, _ in held):
                 yield Damage("cache", rec, "household")
+            if made.kind in (ties.HOUSEHOLD, ties.MEMBER) and (said := ties.of_values(rec, made.kind, made.values)):
+                self.ties[rec] = said
             line = cache.line_of(made)
             if line is not None:
                 self.lines[line.table] += 1

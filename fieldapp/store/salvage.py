@@ -22,7 +22,7 @@ from .safely import sync_folder
 
 Report = Callable[[int, int, str], None]
 _STRETCH = 200
-_MADE_ANEW = {cache.name_of(table) for table in cache.CACHES} | {"search"}
+_MADE_ANEW = {cache.name_of(table) for table in cache.CACHES} | {"tie", "search"}
 _GIVE_UP = 2_000
 """So many row numbers without a row, one after the other, behind the last that was found, are the end of a table that does not tell it."""
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from fieldapp.domain.private_use import normalised
 from sync.driver import Connection
 
+from . import ties
 from .initials import initials
 
 _PLACES = 1 << 22
@@ -88,13 +89,17 @@ def normal(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", normalised(text)).lower().split()).translate(_SIGNS)
 
 
-def line(row: Row, people: Sequence[Person]) -> Line:
-    """The line of a household from its cache rows; `people` are its members in order."""
-    household, village, head, address, natural_village, phone, code, group, household_type, monitor_type, conflicts = row
-    names = list(dict.fromkeys(filter(None, map(normal, (head, *(name for name, *_ in people))))))
+def line(row: Row, people: Sequence[Person], joined: Sequence[Row] = ()) -> Line:
+    """The line of a household from its cache rows; `people` are its members in order.
+
+    Households that were `joined` to it are found by what they were called: theirs are the line and the members of this one.
+    """
+    household, village, head, address, _, phone, code, group, household_type, monitor_type, conflicts = row
+    names = list(dict.fromkeys(filter(None, map(normal, (head, *(other[2] for other in joined), *(name for name, *_ in people))))))
     letters = list(dict.fromkeys(filter(None, map(initials, names))))
-    places = [normal(address), normal(natural_village)]
-    numbers = [normal(number) for number in (phone, code, *(number for _, *both, _, _ in people for number in both))]
+    places = [normal(place) for one in (row, *joined) for place in (one[3], one[4])]
+    own = (number for one in (row, *joined) for number in (one[5], one[6]))
+    numbers = [normal(number) for number in (*own, *(number for _, *both, _, _ in people for number in both))]
     pieces: set[str] = set()
     for part in (*names, *letters, *places):
         pieces |= _pieces(part)
@@ -105,7 +110,7 @@ def line(row: Row, people: Sequence[Person]) -> Line:
         for whole in filter(None, (first, initials(first))):
             pieces |= {_EXACT_HEAD + whole, *(_BEGINS + whole[:size] for size in range(1, min(len(whole), _LONGEST_BEGINNING) + 1))}
     parts = dict.fromkeys(filter(None, (*names, *letters, *places, *numbers)))
-    active, waiting = sum(one[3] for one in people), conflicts + sum(one[4] for one in people)
+    active, waiting = sum(one[3] for one in people), conflicts + sum(one[10] for one in joined) + sum(one[4] for one in people)
     shown = (village, head, address, group, code, phone, household_type, monitor_type, active, waiting)
     return Line(household, village, "\n".join(parts), json.dumps(shown, ensure_ascii=False, separators=(",", ":")), frozenset(pieces))
 
@@ -138,26 +143,38 @@ def rebuild(connection: Connection) -> None:
 
 def lines(connection: Connection) -> Iterator[Line]:
     """The lines of all households as they should be, village by village in the roster's order."""
+    hidden = ties.hidden(connection)
     ids = connection.execute("SELECT id FROM household WHERE NOT deleted ORDER BY village, group_key, id").fetchall()
-    for start in range(0, len(ids), 500):
-        some = [identity for (identity,) in ids[start : start + 500]]
-        marks = ",".join("?" * len(some))
-        people: dict[str, list[Person]] = {}
-        listed = f"SELECT household, {_PERSON} FROM member WHERE household IN ({marks}) AND NOT deleted ORDER BY place, id"
-        for household, *person in connection.execute(listed, some):
-            people.setdefault(household, []).append((*person,))
-        rows = {row[0]: row for row in connection.execute(f"{_ROW} WHERE id IN ({marks})", some)}
-        for identity in some:
-            yield line(rows[identity], people.get(identity, ()))
+    listed = [identity for (identity,) in ids if identity not in hidden]
+    for start in range(0, len(listed), 500):
+        yield from _made(connection, listed[start : start + 500])
 
 
 def of(connection: Connection, household: str) -> Line | None:
-    """The line of one household as it should be; None while it is not here, or deleted."""
-    row = connection.execute(f"{_ROW} WHERE id = ? AND NOT deleted", (household,)).fetchone()
-    if row is None:
+    """The line of one household as it should be; None while it is not here, deleted, or counts as another."""
+    row = connection.execute("SELECT 1 FROM household WHERE id = ? AND NOT deleted", (household,)).fetchone()
+    if row is None or ties.staying(connection, [household]):
         return None
-    listed = f"SELECT {_PERSON} FROM member WHERE household = ? AND NOT deleted ORDER BY place, id"
-    return line((*row,), [(*person,) for person in connection.execute(listed, (household,))])
+    return next(_made(connection, [household]))
+
+
+def alone(connection: Connection, household: str) -> Shown:
+    """What is to be shown of a household by itself, though it may count as another."""
+    return read(next(_made(connection, [household], together=False)).shown)
+
+
+def _made(connection: Connection, households: Sequence[str], together: bool = True) -> Iterator[Line]:
+    joined = ties.joined(connection, households) if together else {}
+    everyone = json.dumps([*households, *(other for others in joined.values() for other in others)])
+    people: dict[str, list[Person]] = {}
+    listed = f"SELECT household, {_PERSON} FROM member WHERE household {_AMONG} AND NOT deleted ORDER BY place, id"
+    for household, *person in connection.execute(listed, (everyone,)):
+        people.setdefault(household, []).append((*person,))
+    rows = {row[0]: (*row,) for row in connection.execute(f"{_ROW} WHERE id {_AMONG}", (everyone,))}
+    for household in households:
+        others = joined.get(household, [])
+        crowd = [person for one in (household, *others) for person in people.get(one, ())]
+        yield line(rows[household], crowd, [rows[other] for other in others])
 
 
 def read(shown: str) -> Shown:
@@ -228,7 +245,8 @@ _ROW = (
     'SELECT id, village, head_name, address, natural_village, phone, national_code, "group", household_type, monitor_type, conflicts'
     " FROM household"
 )
-_PERSON = "name, phone, citizen_id, active, conflicts"
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_PERSON = "name, phone, citizen_id, active AND id NOT IN (SELECT record FROM tie WHERE stays <> ''), conflicts"
 
 
 def _write(connection: Connection, number: int, made: Line) -> None:

@@ -202,6 +202,12 @@ def of_household(tx: Transaction, household: str) -> tuple[Submission, ...]:
     return tuple(sorted([*being_filled, *finalized], key=lambda one: (one.changed_at, one.id), reverse=True))
 
 
+def form_of(tx: Transaction, submission: str) -> tuple[str, str] | None:
+    """Form and version that a submission was finalized with; None for what is no submission."""
+    row = tx.sql("SELECT form, form_version FROM submission WHERE id = ?", submission).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 def finalized(tx: Transaction, village: str = "", form: str = "") -> tuple[Submission, ...]:
     """Everything that was finalized, without answers, by household; optionally of a division (any level) or a form."""
     query = select(SubmissionRow).where(col(SubmissionRow.deleted).is_(False)).order_by(SubmissionRow.household, SubmissionRow.id)

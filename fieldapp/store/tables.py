@@ -1,7 +1,7 @@
 """Every table of the workspace on one page.
 
-The truth: operations, drafts, files, audit, reference data. The cache, rebuilt from operations at any time: households, members, search,
-submissions, attachments, archives, copies made and taken. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
+The truth: operations, drafts, files, audit, reference data. The cache, rebuilt from operations at any time: households, members, ties,
+search, submissions, attachments, archives, copies made and taken. Times are ISO 8601 text with zone, hashes and ids lower-case hex.
 """
 
 from sqlalchemy import Index, MetaData, text
@@ -207,6 +207,19 @@ class SearchRow(Row, table=True):
     household: str = Field(unique=True)
     text: str
     shown: str
+
+
+class TieRow(Row, table=True):
+    """Cache: what a household or a member says of another one; `stays` is worked out of all of them (`sync.joining`)."""
+
+    __tablename__ = "tie"
+    __table_args__ = (Index("tie_stays", "stays", sqlite_where=text("stays <> ''")),)
+    record: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    """household or member: joined to the target; unlike: a person looked and they are two households."""
+    target: str = Field(primary_key=True, index=True)
+    stays: str
+    """The record that this one counts as; empty while it counts as itself."""
 
 
 class SubmissionRow(Row, table=True):

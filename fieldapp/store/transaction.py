@@ -39,6 +39,8 @@ class Transaction:
     place: Place
     stale: dict[str, None] = field(default_factory=dict)
     """Households whose search line is written anew before the commit, in the order of arrival."""
+    loose: bool = False
+    """Whether a tie, or a record that one names, changed: what counts as what is worked out anew before the commit."""
     facts: dict[str, str] = field(default_factory=dict)
     """Facts that were read or set, by name; empty for those that are not there."""
     changed_facts: set[str] = field(default_factory=set)

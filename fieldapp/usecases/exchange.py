@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline
 from fieldapp.words import say
 
+from . import labels
 from .lines import Hold, Stage, waiting, words_of
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class ConflictWrite:
     who: str
     when: str
     device: str
+    told: str = ""
+    """The value in words: the label of a choice, the name of a household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,16 +292,19 @@ def conflicts(workspace: Workspace) -> tuple[ConflictLine, ...]:
     from fieldapp.store import households, operations
 
     lines = []
+    words = labels.Labels(workspace)
     with workspace.read() as tx:
         for household, records in households.in_conflict(tx).items():
             head = households.line(tx, household).head_name
             for record in records:
                 for one in operations.conflicts(tx, record):
+                    told = (words.value(tx, record, one.path, write.value or "") for write in one.writes)
                     writes = tuple(
-                        ConflictWrite(write.value or "", write.user, operations.written_at(write.hlc), write.device) for write in one.writes
+                        ConflictWrite(write.value or "", write.user, operations.written_at(write.hlc), write.device, words_of_it)
+                        for write, words_of_it in zip(one.writes, told, strict=True)
                     )
                     kind = operations.of_record(tx, record)[0].kind
-                    lines.append(ConflictLine(record, kind, household, head, one.path, _label(one.path), writes))
+                    lines.append(ConflictLine(record, kind, household, head, one.path, words.label(tx, record, one.path), writes))
     return tuple(lines)
 
 
@@ -385,10 +391,3 @@ def _note(workspace: Workspace, fact: str, value: str) -> None:
         facts.put(tx, fact, value)
         if fact == _LAST_SYNC:
             facts.put(tx, _LAST_ERROR, "")
-
-
-def _label(path: str) -> str:
-    """The field's name in words, the path itself where it is a form's own question."""
-    message = f"field-{path.rpartition('/')[2].replace('_', '-').lstrip('@')}"
-    told = say(message)
-    return path if told == message else told

@@ -69,13 +69,13 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
     from fieldapp.store import audit, forms, households, submissions
 
     with workspace.read() as tx:
-        held = households.get(tx, household)
+        held, whole = households.get(tx, household), households.whole(tx, household)
         before = _newest(submissions.of_household(tx, household), form)
         newest = forms.newest(tx, form)
         version = before.form_version if before else newest
     definition, around = publishing.open_form(workspace, form, version)
     if before is None:
-        session = FormSession.start(definition, around, prefill=records.prefill(held, _today(workspace), workspace.user, around.new_id))
+        session = FormSession.start(definition, around, prefill=records.prefill(whole, _today(workspace), workspace.user, around.new_id))
         with workspace.begin() as tx:
             draft = submissions.start_draft(tx, uuid4().hex, household, held.village, form, version, session.snapshot())
             audit.once_a_day(tx, "view", household)

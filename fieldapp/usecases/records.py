@@ -55,7 +55,9 @@ def prefill(household: Household, today: str, user: str, new_id: Callable[[], st
         f"{b}/monitor_type": household.monitor_type,
     }
     members = [member for member in household.members if member.active] or [Member(MemberId(new_id()), household.head_name, relation=HEAD)]
+    heads = [member for member in members if member.relation == HEAD]
     for place, member in enumerate(members, start=1):
         known[f"{MEMBER}/{member.id}"] = str(place)
-        known |= {f"{MEMBER}/{member.id}/{question}": getattr(member, field) for question, field in MEMBER_FIELDS.items()}
+        told = replace(member, relation="") if member in heads[1:] else member  # of a household that was joined: to whom, is asked anew
+        known |= {f"{MEMBER}/{member.id}/{question}": getattr(told, field) for question, field in MEMBER_FIELDS.items()}
     return {path: value for path, value in known.items() if value}

@@ -14,9 +14,12 @@ from fieldapp.domain.ids import AreaCode, HouseholdId
 from fieldapp.errors import AlreadyThere, BadInput
 from fieldapp.words import say
 
+from . import labels
+
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.households import Marks
+    from fieldapp.store.transaction import Transaction
 
     from .roster_file import RosterFinding
 
@@ -153,46 +156,54 @@ def add(workspace: Workspace, one: Household) -> HouseholdId:
 
 def history(workspace: Workspace, identity: HouseholdId) -> tuple[Event, ...]:
     """What happened to a household and its submissions, the newest first."""
-    from fieldapp.store import attachments, operations, submissions
+    from fieldapp.store import attachments, doubles, operations, submissions
 
+    events: list[Event] = []
     with workspace.read() as tx:
-        events = [
-            Event(operations.written_at(one.hlc), f"{one.kind}-changed", one.user, ", ".join(sorted(one.set)))
-            for one in operations.of_record(tx, identity)
-        ]
-        for held in submissions.of_household(tx, identity):
-            events += [Event(one.at, "finalized", one.user, str(one.number)) for one in submissions.revisions(tx, held.id)]
-        events += [Event(one.made_at, "archived", "", one.digest[:12]) for one in attachments.archives(tx, identity)]
+        for part in doubles.parts(tx, identity):
+            events += [
+                Event(operations.written_at(one.hlc), f"{one.kind}-changed", one.user, ", ".join(sorted(one.set)))
+                for one in operations.of_record(tx, part)
+            ]
+            for held in submissions.of_household(tx, part):
+                events += [Event(one.at, "finalized", one.user, str(one.number)) for one in submissions.revisions(tx, held.id)]
+            events += [Event(one.made_at, "archived", "", one.digest[:12]) for one in attachments.archives(tx, part)]
     return tuple(sorted(events, key=lambda one: one.when, reverse=True))
 
 
 def field_history(workspace: Workspace, identity: HouseholdId, field: str = "") -> tuple[FieldLine, ...]:
     """Every field that changed in a household, its members and its surveys: old, new, who, when, why; the newest first.
 
-    Of one field only where `field` names it (the whole path or its last part).
+    Of one field only where `field` names it (the whole path or its last part). Of households that were joined to this one too, marked so.
     """
-    from fieldapp.store import households, operations, submissions
+    from fieldapp.store import operations
 
     lines: list[FieldLine] = []
+    words = labels.Labels(workspace)
     with workspace.read() as tx:
-        known = households.get(tx, identity)
-        records = [("household", identity, known.head_name), *(("member", one.id, one.name) for one in known.members)]
-        records += [("submission", one.id, one.form) for one in submissions.of_household(tx, identity)]
-        for kind, record, about in records:
+        for kind, record, about in _records(tx, identity):
             for one in operations.history(tx, record):
                 if (one.before or "") == (one.value or "") or field not in ("", one.field, one.field.rpartition("/")[2]):
                     continue
-                told = (one.at, one.user, kind, about, one.field, _label(one.field), one.before or "", one.value or "", one.why, one.device)
-                lines.append(FieldLine(*told))
+                before, value = (words.value(tx, record, one.field, text) for text in (one.before or "", one.value or ""))
+                label = words.label(tx, record, one.field) if kind == "submission" else labels.field(one.field) or one.field
+                lines.append(FieldLine(one.at, one.user, kind, about, one.field, label, before, value, one.why, one.device))
     return tuple(sorted(lines, key=lambda line: line.when)[::-1])
 
 
-def _label(path: str) -> str:
-    """The field's name in words, its last part where it is a form's own question."""
-    last = path.rpartition("/")[2]
-    message = f"field-{last.replace('_', '-').lstrip('@')}"
-    told = say(message)
-    return last if told == message else told
+def _records(tx: Transaction, identity: HouseholdId) -> list[tuple[str, str, str]]:
+    """Kind, record and name of all that belongs to a household; of those that were joined to it with the name that they have there."""
+    from fieldapp.store import doubles, households, submissions
+
+    records: list[tuple[str, str, str]] = []
+    for part in doubles.parts(tx, identity):
+        known = households.get(tx, part)
+        found = [("household", part, known.head_name), *(("member", one.id, one.name) for one in known.members)]
+        found += [("submission", one.id, one.form) for one in submissions.of_household(tx, part)]
+        if part != identity:
+            found = [(kind, record, say("duplicates-from", name=name, head=known.head_name)) for kind, record, name in found]
+        records += found
+    return records
 
 
 def import_file(workspace: Workspace, file: Path, mapping: Path | None = None, dry_run: bool = False, report: Report = unseen) -> Imported:
@@ -231,7 +242,7 @@ def export_file(workspace: Workspace, file: Path, layout: str, village: str = ""
     from . import roster_file
 
     with workspace.read() as tx:
-        chosen = [households.get(tx, identity) for identity in households.ids(tx, village)]
+        chosen = [households.whole(tx, identity) for identity in households.ids(tx, village)]
         names = {one.village: areas.path_name(tx, one.village) for one in chosen}
     roster_file.write(file, chosen, names, layout)
     with workspace.begin() as tx:

@@ -73,7 +73,7 @@ def test_two_values_for_one_field_are_shown_with_both_authors_and_can_be_resolve
     for team in (first, second, first):
         exchange.sync_now(team, quiet)
     (line,) = exchange.conflicts(first)
-    assert line.field == "a_visit/visit_result_note"
+    assert (line.field, line.field_label) == ("a_visit/visit_result_note", "未完成原因说明")
     assert {(write.value, write.who) for write in line.writes} == {("狗很凶", "甲"), ("下午再来", "乙")}
     exchange.resolve(first, line.record, line.field, "狗很凶，下午再来")
     assert exchange.conflicts(first) == ()

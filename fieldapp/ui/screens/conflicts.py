@@ -71,7 +71,7 @@ class ConflictsPanel(QWidget):
         heading.setWordWrap(True)
         self._values.addWidget(heading)
         for number, write in enumerate(line.writes, 1):
-            value = write.value or say("ui-conflicts-empty")
+            value = write.told or write.value or say("ui-conflicts-empty")
             button = QPushButton(say("ui-conflicts-take", number=number, value=value))
             button.setShortcut(f"Alt+{number}")
             button.setAutoDefault(False)

@@ -40,6 +40,8 @@ error-not-allowed = { $reason ->
     [district-command] A command of the district server failed: { $detail }
     [role] This user may not do that.
     [scope] This area is outside your scope.
+    [same-household] These two are one household already.
+    [joined-already] This household was joined to another already; take that back first.
    *[other] This is not allowed now ({ $reason }).
  }
     .safe = Nothing was changed.

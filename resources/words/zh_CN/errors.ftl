@@ -12,6 +12,7 @@ error-usage = 不能这样操作。
     .next = 请检查所填的内容或命令，再试一次。
 error-not-found = { $what ->
     [household] 找不到这一户（{ $id }）。
+    [join] 这一户没有合并到别的户（{ $id }）。
     [member] 找不到这名家庭成员（{ $id }）。
     [submission] 找不到这份调查记录（{ $id }）。
     [form] 找不到这份表单（{ $id }）。
@@ -62,6 +63,8 @@ error-not-allowed = { $reason ->
     [district-command] 区级服务器的命令没有成功：{ $detail }
     [role] 当前用户没有这项权限。
     [scope] 这个地区不在您的工作范围内。
+    [same-household] 这两户已经是同一户。
+    [joined-already] 这一户已经合并到另一户；请先取消合并。
    *[other] 现在不能这样做（{ $reason }）。
  }
     .safe = 没有改变任何资料。
