@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """`part`: key-file, database, record, attachment, audit, cache, draft, form; `subject` the record, file or number, `detail` a code."""
+    """`part`: key-file, database, bit, record, attachment, audit, cache, draft, form; `subject` the record, file or number, `detail` a
+    code.
+    """
 
     part: str
     subject: str

@@ -15,7 +15,7 @@ from fieldapp.errors import DiskFull, WorkspaceDamaged, WrongPassphrase
 from sync import driver
 from sync.keys import DeviceKey
 
-from . import audit, engine, facts, keys, migrations, rotation, siblings, tries
+from . import audit, engine, facts, keys, migrations, pages, rotation, siblings, tries
 from .check import Damage
 from .keys import Keys, Realm
 from .lock import FolderLock
@@ -62,7 +62,19 @@ def nobody() -> DeviceKey:
 
 
 def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish: Wish) -> Opened:
-    """Lock the folder, open, migrate, mend what a crash left; raises AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew, DiskFull."""
+    """Lock the folder, open, migrate, mend what a crash or a single bit spoilt; raises AlreadyOpen, WorkspaceDamaged, WorkspaceTooNew,
+    DiskFull.
+    """
+    try:
+        return _enter(folder, user, found, realm, clock, wish)
+    except WorkspaceDamaged as error:
+        turned = put_right(folder, found) if error.values["part"] == "database" else 0
+        if not turned:
+            raise
+    return _enter(folder, user, found, realm, clock, wish, (Damage("bit", str(turned), "mended"),))
+
+
+def _enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish: Wish, noticed: tuple[Damage, ...] = ()) -> Opened:
     lock = FolderLock(folder)
     names = keys.read(folder)
     file = folder / names.database
@@ -79,7 +91,7 @@ def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish
                 raise WorkspaceDamaged(part="journal", detail="missing")
         private = bytes.fromhex(known) if known else DeviceKey.generate().private()
         place = replace(place, device=DeviceKey(private))
-        noticed = _mend_keys(folder, found)
+        noticed += _mend_keys(folder, found)
         rotation.clear(folder)
         _start(pool, place, "" if known else private.hex(), noticed)
     except BaseException:
@@ -87,6 +99,16 @@ def enter(folder: Path, user: str, found: Keys, realm: Realm, clock: Clock, wish
         lock.release()
         raise
     return place, found, pool, lock, noticed
+
+
+def put_right(folder: Path, found: Keys) -> int:
+    """Turn back single bits that fell over in the database of a closed workspace; returns how many. Raises AlreadyOpen."""
+    lock = FolderLock(folder)
+    try:
+        file = folder / keys.read(folder).database
+        return pages.put_right(file, found.derive("database")) if file.exists() else 0
+    finally:
+        lock.release()
 
 
 def leave(pool: Engine, place: Place) -> None:
@@ -149,7 +171,7 @@ def _start(pool: Engine, place: Place, private: str, noticed: tuple[Damage, ...]
                 audit.record(tx, note.action, note.user, f"{note.at} {note.detail}".strip(), user=note.user)
             audit.record(tx, "unlock")
             for damage in noticed:
-                audit.record(tx, "mend", damage.subject)
+                audit.record(tx, "mend", damage.part if damage.part == "bit" else damage.subject)
         checkpoint(pool, place.folder)
         tries.forget_notes(place.folder)
         with engine.transaction(pool, place, "BEGIN") as tx:

@@ -1,6 +1,6 @@
 """All that can still be read of a damaged database file, in a new file.
 
-A bit that fell over spoils its whole page: the engine refuses it, and everything else is whole. Rows are read one stretch after the other
+A spoilt page is refused by the engine, and everything else is whole. Rows are read one stretch after the other
 and, where a stretch fails, one by one; what is a cache is left out and made anew from the operations. The damaged file is kept.
 """
 

@@ -37,6 +37,8 @@ class Mended:
     remaining: tuple[Damage, ...]
     unreadable: dict[str, int]
     kept: str
+    bits: int = 0
+    """Pages of the database of which one bit had fallen over and was turned back."""
 
 
 def backups(folder: Path) -> tuple[Snapshot, ...]:
@@ -106,24 +108,25 @@ def put_back(folder: Path, file: Path, clock: Clock) -> Path:
 def mend(folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence[Path], report: Report) -> tuple[Workspace, Mended]:
     """Repair a locked workspace with the help of its own backups and further `files`; it is open afterwards.
 
-    Order: what can be read of a damaged database file, operations and attachments from backups (the newest first), what the district has
-    with the next exchange, drafts from their journal, caches from the operations. A workspace that was copied without its log is opened
-    without. Raises WrongPassphrase, AlreadyOpen, DiskFull, WorkspaceDamaged when nothing can be read at all.
+    Order: single bits that fell over are turned back, what can be read of a damaged database file, operations and attachments from
+    backups (the newest first), what the district has with the next exchange, drafts from their journal, caches from the operations. A
+    workspace that was copied without its log is opened without. Raises WrongPassphrase, AlreadyOpen, DiskFull, WorkspaceDamaged when
+    nothing can be read at all.
     """
     from fieldapp.store import repair, snapshots
 
-    workspace, salvaged = _opened(folder, user, passphrase, clock, [*files, *(one.file for one in backups(folder))], report)
+    workspace, salvaged, bits = _opened(folder, user, passphrase, clock, [*files, *(one.file for one in backups(folder))], report)
     elsewhere = second_folder(workspace)
     kept = [*(snapshots.listed(Path(elsewhere)) if elsewhere else ()), *backups(folder)]
     places = [*files, *(one.file for one in sorted(kept, key=lambda one: one.made_at, reverse=True))]
     missing = salvaged.unreadable.get("operation", ()) if salvaged else ()
     done = repair.repair(workspace, places, report, missing)
-    return workspace, _told(done, salvaged)
+    return workspace, _told(done, salvaged, bits)
 
 
 def summary(mended: Mended) -> str:
     """What a repair did, in plain words."""
-    names = ("operations", "files", "answers", "awaited", "files_awaited")
+    names = ("bits", "operations", "files", "answers", "awaited", "files_awaited")
     lines = [say("repair-done", **{name: getattr(mended, name) for name in names})]
     return "\n".join([*lines, *map(explain, mended.lost)])
 
@@ -135,25 +138,26 @@ def explain(damage: Damage) -> str:
 
 def _opened(
     folder: Path, user: str, passphrase: str, clock: Clock, files: Sequence[Path], report: Report
-) -> tuple[Workspace, Salvaged | None]:
-    """The workspace with every page readable."""
+) -> tuple[Workspace, Salvaged | None, int]:
+    """The workspace with every page readable, and how many single bits were turned back for it."""
     from fieldapp.store import opening, salvage
     from fieldapp.store.database import Database
 
     keys = opening.unlock(folder, user, passphrase, clock)
+    bits = opening.put_right(folder, keys)
     try:
         workspace = Database.open(folder, user, passphrase, clock, without_journal=True)
         if not any(one.part == "database" or one.detail == "unreadable" for one in workspace.check(report)):
-            return workspace, None
+            return workspace, None, bits
         workspace.close()
     except WorkspaceDamaged as error:
         if error.values["part"] != "database" or error.values["detail"] == "missing":
             raise
     salvaged = salvage.salvage(folder, keys, f"{clock.now():%Y%m%d-%H%M%S}", report, files)
-    return Database.open(folder, user, passphrase, clock), salvaged
+    return Database.open(folder, user, passphrase, clock), salvaged, bits
 
 
-def _told(done: Repaired, salvaged: Salvaged | None) -> Mended:
+def _told(done: Repaired, salvaged: Salvaged | None, bits: int) -> Mended:
     plain = {one.name: getattr(done, one.name) for one in dataclasses.fields(done)}
     unreadable = {table: len(rows) for table, rows in salvaged.unreadable.items()} if salvaged else {}
-    return Mended(**plain, unreadable=unreadable, kept=str(salvaged.kept) if salvaged else "")
+    return Mended(**plain, unreadable=unreadable, kept=str(salvaged.kept) if salvaged else "", bits=bits)

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fieldapp.errors import FieldAppError, WorkspaceDamaged
-from fieldapp.store import attachments, households, keyfile, keys, operations, repair, salvage, submissions
+from fieldapp.store import attachments, households, keyfile, keys, opening, operations, repair, salvage, submissions
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 
@@ -44,7 +44,11 @@ class Tally:
     others_readable_alone: float = 0.0
     """The same of all records that have nothing on the page that was hit."""
     without_tables: int = 0
-    """Flips in the one page that lists the tables: only a backup helps."""
+    """Flips in the one page that lists the tables: salvaging finds nothing there."""
+    in_database: int = 0
+    """Noticed flips in the database file."""
+    turned_back: int = 0
+    """Those after which everything was as before once the bit was turned back, without salvaging anything."""
 
 
 def main() -> None:
@@ -56,7 +60,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tally = prove(Path(folder), wanted.flips, wanted.households, wanted.seed)
     sys.stdout.write(json.dumps(asdict(tally)) + "\n")
-    sys.exit(bool(tally.shown_wrong or tally.others_readable_alone < 0.999))
+    sys.exit(bool(tally.shown_wrong or tally.others_readable_alone < 0.999 or tally.turned_back < tally.in_database))
 
 
 def prove(folder: Path, flips: int, size: int, seed: int) -> Tally:
@@ -73,9 +77,15 @@ def prove(folder: Path, flips: int, size: int, seed: int) -> Tally:
         work = folder / "work"
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(model, work)
-        _flip(work, chance)
+        hit = _flip(work, chance)
         tally.flips += 1
+        if hit == keyfile.DATABASE:
+            shutil.copytree(work, folder / "beside", dirs_exist_ok=True)
+        noticed = tally.noticed
         _one(work, truth, homes, tally, seen)
+        if hit == keyfile.DATABASE and tally.noticed > noticed:
+            tally.in_database += 1
+            tally.turned_back += _put_right(folder / "beside", truth)
     tally.readable_at_once, tally.readable_alone, tally.others_readable_alone = (
         round(right / every, 6) if every else 1.0 for right, every in (seen.at_once, seen.alone, seen.others)
     )
@@ -106,24 +116,27 @@ def _fill(model: Path, size: int) -> None:
                 operations.write(tx, "attachment", new_id(), VILLAGE, {"sha": sha, "name": "a.jpg", "household": home.id})
 
 
-def _flip(work: Path, chance: random.Random) -> None:
+def _flip(work: Path, chance: random.Random) -> str:
     database = work / keyfile.DATABASE
     files = sorted((work / "files").iterdir())
     file = chance.choice((database, database, chance.choice(files), work / chance.choice((keys.FILE, keys.COPY))))
     data = bytearray(file.read_bytes())
     data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     file.write_bytes(data)
+    return file.name
 
 
 def _shown(database: Database) -> Iterator[tuple[str, object]]:
-    """Every record as a person would be shown it, an error where it is refused."""
+    """Every record as a person would be shown it, one reading for each as screens do, an error where it is refused."""
     with database.read() as tx:
-        for home in households.ids(tx):
-            for name, look in (("household", households.get), ("submissions", _submissions), ("files", _files)):
-                try:
+        homes = households.ids(tx)
+    for home in homes:
+        for name, look in (("household", households.get), ("submissions", _submissions), ("files", _files)):
+            try:
+                with database.read() as tx:
                     yield f"{home} {name}", look(tx, home)
-                except FieldAppError as refused:
-                    yield f"{home} {name}", refused
+            except FieldAppError as refused:
+                yield f"{home} {name}", refused
 
 
 def _submissions(tx: object, home: str) -> object:
@@ -170,6 +183,14 @@ def _plus(so_far: tuple[int, int], shown: Shown, truth: Shown) -> tuple[int, int
 def _salvaged(work: Path) -> tuple[int, ...]:
     found = salvage.salvage(work, keys.unlock(work, USER, PASSPHRASE), "then", lambda _done, _total, _text: None)
     return found.unreadable.get("operation", ())
+
+
+def _put_right(work: Path, truth: Shown) -> bool:
+    """Whether turning the bit back alone made everything as it was."""
+    if not opening.put_right(work, keys.unlock(work, USER, PASSPHRASE)):
+        return False
+    with Database.open(work, USER, PASSPHRASE) as database:
+        return database.check() == () and dict(_shown(database)) == truth
 
 
 if __name__ == "__main__":

@@ -27,9 +27,12 @@ USER, PASSPHRASE = "王工", "mend"
 CLOCK = FixedClock(datetime(2026, 11, 20, 9, 0, tzinfo=CHINA))
 
 
+_SECTOR = 512
+
+
 @dataclass
 class Tally:
-    """What became of the flips; `harmless` ones lie where nothing is read."""
+    """What became of the flips, every fourth a whole sector of the database; `harmless` ones lie where nothing is read."""
 
     flips: int = 0
     restored: int = 0
@@ -66,7 +69,7 @@ def prove(folder: Path, flips: int, seed: int = 1) -> Tally:
             shown = _everything(workspace)
         if mended.lost or [x for x in mended.remaining if x.part != "key-file"] or shown != truth:
             tally.wrong.append(f"{turn} {name} {mended.lost} {mended.remaining}")
-        elif mended.kept or mended.operations or mended.files:
+        elif mended.kept or mended.operations or mended.files or mended.bits:
             tally.restored += 1
         else:
             tally.harmless += 1
@@ -107,11 +110,17 @@ def _flip(work: Path, chance: random.Random, turn: int) -> str:
     )
     file = kinds[turn % len(kinds)]()
     data = bytearray(file.read_bytes())
-    # Page 1 lists the tables: without it nothing can be salvaged and a backup is put back instead.
-    first = 4096 if file.name == keyfile.DATABASE else 0
-    data[chance.randrange(first, len(data))] ^= 1 << chance.randrange(8)
+    if file.name == keyfile.DATABASE and turn % 2:
+        # Page 1 lists the tables: without it nothing can be salvaged and a backup is put back instead.
+        _spoil_sector(data, chance.randrange(4096 // _SECTOR, len(data) // _SECTOR), chance)
+    else:
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     file.write_bytes(data)
     return file.name
+
+
+def _spoil_sector(data: bytearray, number: int, chance: random.Random) -> None:
+    data[number * _SECTOR : (number + 1) * _SECTOR] = chance.randbytes(_SECTOR)
 
 
 def _quiet(_done: int, _total: int, _text: str) -> None:

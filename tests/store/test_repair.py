@@ -167,7 +167,7 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
     database.close()
     page = random.Random(table).choice(_leaves(file, key)[table])
     data = bytearray(file.read_bytes())
-    data[(page - 1) * 4096 + 1000] ^= 1
+    data[(page - 1) * 4096 + 1000] ^= 3
     file.write_bytes(data)
     found = salvage.salvage(database.folder, keys.unlock(database.folder, USER, PASSPHRASE), "now", quiet)
     assert found.kept.read_bytes()[:4096] == bytes(data[:4096])
@@ -189,7 +189,7 @@ def test_damaged_end_of_the_operations_names_only_those_that_were_there(database
     database.close()
     page = max(_leaves(file, key)["operation"])
     data = bytearray(file.read_bytes())
-    data[(page - 1) * 4096 + 1000] ^= 1
+    data[(page - 1) * 4096 + 1000] ^= 3
     file.write_bytes(data)
     found = salvage.salvage(database.folder, keys.unlock(database.folder, USER, PASSPHRASE), "now", quiet)
     assert 0 < len(found.unreadable["operation"]) < 20
@@ -204,7 +204,7 @@ def test_laptop_knows_itself_again_after_its_facts_were_lost(database: Database)
     database.close()
     page = _leaves(file, key)["fact"][0]
     data = bytearray(file.read_bytes())
-    data[(page - 1) * 4096 + 1000] ^= 1
+    data[(page - 1) * 4096 + 1000] ^= 3
     file.write_bytes(data)
     with pytest.raises(WorkspaceDamaged):
         Database.open(database.folder, USER, PASSPHRASE)

@@ -61,7 +61,7 @@ def test_damaged_workspace_is_mended_when_it_cannot_be_unlocked(robot, qtbot, pe
     robot.lock()
     file = robot.window.desk.folder / keyfile.DATABASE
     data = bytearray(file.read_bytes())
-    data[(page - 1) * 4096 + 700] ^= 1
+    data[(page - 1) * 4096 + 700] ^= 3
     file.write_bytes(data)
     robot.unlock(PASSPHRASE)
     qtbot.waitUntil(lambda: "已修复" in robot.window.unlock.message.text(), timeout=LONG_MS)
