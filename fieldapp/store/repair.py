@@ -34,6 +34,7 @@ _WHOLE = (
     "quarantine",
     "print_run",
     "print_run_line",
+    "scan",
 )
 """Tables of which a backup gives back every row that is not here."""
 _FORMS = {"form", "form_file"}
@@ -137,7 +138,9 @@ def _from_backup(database: Database, file: Path, work: _Work) -> None:
         with backup.opened_database(file, database.folder, database.database_key()) as then:
             rows = _wanted_rows(then, work.numbers)
             heads = [(*row,) for row in then.execute(_HEADS, (json.dumps(sorted(work.drafts)),))]
-            tables = {table: then.execute(f"SELECT * FROM {table}").fetchall() for table in work.tables}
+            # A backup of an older schema does not know every table.
+            known = {name for (name,) in then.execute("SELECT name FROM sqlite_master")}
+            tables = {table: then.execute(f"SELECT * FROM {table}").fetchall() for table in work.tables if table in known}
             last = then.execute("SELECT max(seq) FROM operation").fetchone()
         with database.begin() as tx:
             for head in heads:
@@ -149,7 +152,7 @@ def _from_backup(database: Database, file: Path, work: _Work) -> None:
                     work.operations += 1
             for table, held in tables.items():
                 _rows_back(tx, table, held, (last and last[0]) or 0)
-        work.tables.clear()
+        work.tables = [table for table in work.tables if table not in tables]
         _files_back(database, file, work)
     except (WorkspaceDamaged, NotAllowed):
         return

@@ -13,6 +13,7 @@ from fieldapp.store import (
     attachments,
     audit,
     backup,
+    facts,
     households,
     keys,
     operations,
@@ -23,6 +24,7 @@ from fieldapp.store import (
     submissions,
 )
 from fieldapp.store.database import Database
+from fieldapp.store.tables import ScanRow
 from sync import driver
 
 from . import mend_proof
@@ -179,6 +181,25 @@ def test_damaged_page_costs_nothing_that_a_backup_has(database: Database, table:
         with again.read() as tx:
             assert [households.get(tx, home.id) for home in homes] == homes
             assert len(submissions.load(tx, draft).answers) == 80
+
+
+def test_scanned_pages_that_wait_come_back_from_a_backup_and_an_older_one_without_their_table_is_passed_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(database, household("王小明"))
+    with database.begin() as tx:
+        blank = dict.fromkeys(("reason", "fault", "household", "path", "code", "picture", "record"), "")
+        tx.session.add(ScanRow(id="s1", source="f" * 64, page=1, pages=1, name="a.jpg", state="tray", dpi=200, at=tx.stamp(), **blank))
+    copy = snapshots.take_daily(database)
+    assert copy is not None
+    with database.begin() as tx:
+        tx.sql("DELETE FROM scan")
+        facts.put(tx, facts.SALVAGED, json.dumps({"scan": [1], "of_a_later_schema": [1]}))
+    monkeypatch.setattr(repair, "_WHOLE", (*repair._WHOLE, "of_a_later_schema"))
+    mended = repair.repair(database, [copy])
+    assert [(one.part, one.subject) for one in mended.lost] == [("database", "of_a_later_schema")]
+    with database.read() as tx:
+        assert tx.column("SELECT id FROM scan") == ["s1"]
 
 
 def test_damaged_end_of_the_operations_names_only_those_that_were_there(database: Database) -> None:
