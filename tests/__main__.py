@@ -1,4 +1,6 @@
-"""`python3 -m tests [pytest arguments]` runs the tests without a screen; `python3 -m tests --check` runs format, lint, types and floors."""
+"""`python3 -m tests` runs all tests without a screen, two files at a time; `python3 -m tests [pytest arguments]` what they say;
+`python3 -m tests --check` runs format, lint, types and floors.
+"""
 
 import os
 import subprocess
@@ -13,6 +15,8 @@ _CHECKS = {
     "types": ("mypy", "--strict"),
     "floors": ("lint-imports", "--no-cache"),
 }
+_TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
+"""One process takes twice as long; more would not fit into the memory of a small machine."""
 
 
 def main(arguments: list[str]) -> int:
@@ -24,7 +28,7 @@ def main(arguments: list[str]) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import pytest
 
-    return int(pytest.main(arguments))
+    return int(pytest.main(arguments or [*_TWO_AT_A_TIME]))
 
 
 def check() -> int:
