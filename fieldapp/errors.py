@@ -13,6 +13,7 @@ Cancelled            not an error; silence
 """
 
 from sync.errors import (
+    AskedToWait,
     BundleDamaged,
     BundleForeign,
     CertificateExpired,
@@ -32,6 +33,7 @@ __all__ = [
     "AlreadyOpen",
     "AlreadyThere",
     "ArchiveError",
+    "AskedToWait",
     "AttachmentError",
     "AttachmentMissing",
     "AttachmentUnreadable",

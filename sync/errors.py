@@ -3,7 +3,7 @@
 CodedError            the common root: a code and named values, never a sentence
 └ ExchangeError       Offline · NotEnrolled · Refused(reason) · ProtocolTooOld · GarbledReply · BundleDamaged · BundleForeign
                       ForeignCertificate · CertificateExpired · ClockWrong(offset_s) · CertificateDates (never shown)
-                      BundleUnwritable · BadOperation(reason, id) · RecoveryRefused(reason)
+                      AskedToWait(retry_s) · BundleUnwritable · BadOperation(reason, id) · RecoveryRefused(reason)
 """
 
 
@@ -31,6 +31,12 @@ class Offline(ExchangeError):
     """The peer could not be reached. Values: url."""
 
     code = "offline"
+
+
+class AskedToWait(ExchangeError):
+    """The peer has too much to do just now and asked to come again later. Values: retry_s."""
+
+    code = "asked-to-wait"
 
 
 class NotEnrolled(ExchangeError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import desc, literal_column
@@ -126,6 +128,12 @@ def wanted(tx: Transaction) -> tuple[str, ...]:
         .order_by(col(AttachmentRow.number))
     )
     return tuple(dict.fromkeys(rows))
+
+
+def weigh(tx: Transaction, shas: Sequence[str]) -> int:
+    """Bytes of these files together, as the records say."""
+    each = "SELECT max(size) AS size FROM attachment WHERE sha IN (SELECT value FROM json_each(?)) GROUP BY sha"
+    return int(tx.value(f"SELECT coalesce(sum(size), 0) FROM ({each})", json.dumps(list(shas))))
 
 
 def sent(tx: Transaction, peer: str, sha: str) -> None:

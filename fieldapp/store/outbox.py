@@ -25,6 +25,12 @@ def unsent(tx: Transaction, peer: str = DISTRICT) -> int:
     return int(tx.value(f"SELECT count(*) FROM operation WHERE {_WAITING}", *_waiting(tx, peer)))
 
 
+def by_kind(tx: Transaction, peer: str) -> list[tuple[str, int, int, int]]:
+    """(kind, records, operations, bytes of their bodies) of what waits."""
+    counted = f"SELECT kind, count(DISTINCT rec), count(*), sum(length(CAST(body AS BLOB))) FROM operation WHERE {_WAITING} GROUP BY kind"
+    return [tuple(row) for row in tx.sql(counted, *_waiting(tx, peer)).fetchall()]
+
+
 def receipted(tx: Transaction, peer: str = DISTRICT) -> int:
     """How many operations have a receipt."""
     return int(tx.value("SELECT count(*) FROM operation")) - unsent(tx, peer)

@@ -10,55 +10,26 @@ from typing import TYPE_CHECKING
 from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline
 from fieldapp.words import say
 
-from . import labels
-from .lines import Hold, Stage, waiting, words_of
+from . import exchange_status, labels, rounds
+from .exchange_status import PEER, ExchangeStatus, status
+from .lines import LONGEST_WAIT_S, UNATTENDED_WAIT_S, Hold, Stage, waiting, words_of
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
     from sync.client.http import HttpPeer
     from sync.protocol import Enrolment
+    from sync.session import Summary
     from sync.slip import Slip
 
+__all__ = [
+    "PEER", "ConflictLine", "ConflictWrite", "ExchangeReport", "ExchangeStatus", "authority", "conflicts", "enrol", "enrol_by_slip",
+    "is_slip", "read_bundle", "resolve", "set_photos_later", "slip_text", "status", "sync_now", "write_bundle",
+]  # fmt: skip
+
 Report = Callable[[int, int, str], None]
-PEER = "district"
-_DISTRICT_KEY, _SEAL_KEY = "district-key", "district-seal-key"
-_PERSON, _AREA, _CERTIFICATE = "district-person", "district-area", "district-certificate"
-_LAST_SYNC, _LAST_ERROR = "last-sync", "last-error"
-_AUTHORITY, _PHOTOS_LATER = "district-authority", "photos-later"
-_UP, _DOWN, _OFFSET = "last-bytes-up", "last-bytes-down", "clock-offset"
+_DISTRICT_KEY, _SEAL_KEY, _CERTIFICATE = "district-key", "district-seal-key", "district-certificate"
 _BATCH = "line-batch"
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeStatus:
-    """Where the exchange stands."""
-
-    server: str
-    """Empty while this laptop is not enrolled."""
-    device: str
-    person: str
-    area: str
-    unsent: int
-    """Operations without the district's receipt: 0 means that the district has everything."""
-    files_waiting: int
-    files_wanted: int
-    conflicts: int
-    set_aside: int
-    last_sync: str
-    """When the last exchange succeeded."""
-    last_error: str
-    receipts: int = 0
-    """Operations that the district has for certain."""
-    bytes_up: int = 0
-    """Of the last exchange, as those down, without what TLS adds."""
-    bytes_down: int = 0
-    clock_offset_s: int = 0
-    """How far the district's clock was ahead, as far as it had to be noticed."""
-    pinned: bool = False
-    """The line is TLS to the authority of the enrolment slip."""
-    photos_later: bool = False
-    """Records only; previews and photos stay here until this is turned off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,37 +126,11 @@ def _enrol(workspace: Workspace, slip: Slip, report: Report) -> ExchangeStatus:
     enrolment = ask(slip.url, slip.code, device, device.public_key, name, wait=waiting(report, 1), authority=authority)
     with workspace.begin() as tx:
         _keep(tx, slip.url.rstrip("/"), enrolment)
-        facts.put(tx, _AUTHORITY, authority)
+        facts.put(tx, exchange_status.AUTHORITY, authority)
         audit.record(tx, "enrol", slip.url, enrolment.person)
     workspace.keyring.seal_for_district(enrolment.district_seal_key)
     report(1, 1, say("exchange-enrolled"))
     return status(workspace)
-
-
-def status(workspace: Workspace) -> ExchangeStatus:
-    """Where the exchange stands, read from the workspace alone."""
-    from fieldapp.store import attachments, facts, households, intake, outbox
-
-    with workspace.read() as tx:
-        return ExchangeStatus(
-            server=facts.get(tx, facts.SERVER_URL),
-            device=tx.device,
-            person=facts.get(tx, _PERSON),
-            area=facts.get(tx, _AREA),
-            unsent=outbox.unsent(tx, PEER),
-            files_waiting=len(attachments.to_send(tx, PEER)),
-            files_wanted=len(attachments.wanted(tx)),
-            conflicts=len(households.in_conflict(tx)),
-            set_aside=intake.count_set_aside(tx),
-            last_sync=facts.get(tx, _LAST_SYNC),
-            last_error=facts.get(tx, _LAST_ERROR),
-            receipts=outbox.receipted(tx, PEER),
-            bytes_up=int(facts.get(tx, _UP, "0")),
-            bytes_down=int(facts.get(tx, _DOWN, "0")),
-            clock_offset_s=int(facts.get(tx, _OFFSET, "0")),
-            pinned=bool(facts.get(tx, _AUTHORITY)),
-            photos_later=bool(facts.get(tx, _PHOTOS_LATER)),
-        )
 
 
 def set_photos_later(workspace: Workspace, later: bool) -> None:
@@ -193,7 +138,7 @@ def set_photos_later(workspace: Workspace, later: bool) -> None:
     from fieldapp.store import facts
 
     with workspace.begin() as tx:
-        facts.put(tx, _PHOTOS_LATER, "1" if later else "")
+        facts.put(tx, exchange_status.PHOTOS_LATER, "1" if later else "")
 
 
 def authority(workspace: Workspace) -> str:
@@ -201,22 +146,24 @@ def authority(workspace: Workspace) -> str:
     from fieldapp.store import facts
 
     with workspace.read() as tx:
-        return facts.get(tx, _AUTHORITY)
+        return facts.get(tx, exchange_status.AUTHORITY)
 
 
-def sync_now(workspace: Workspace, report: Report, *, district_time: bool = False, hold: Hold | None = None) -> ExchangeReport:
+def sync_now(
+    workspace: Workspace, report: Report, *, district_time: bool = False, unattended: bool = False, hold: Hold | None = None
+) -> ExchangeReport:
     """Push, pull, compare, then previews, then files; `district_time` goes by the district's clock where this laptop's is wrong.
 
-    `hold` can end a wait for the line from another thread.
-
-    Raises NotEnrolled, Offline, Refused, GarbledReply, ForeignCertificate, ClockWrong, CertificateExpired; Cancelled within a moment.
+    One that is `unattended` waits for nobody, and what came to nothing leaves no line in the audit trail; `hold` can end a wait for the
+    line from another thread. Raises NotEnrolled, Offline, AskedToWait, Refused, GarbledReply, ForeignCertificate, ClockWrong,
+    CertificateExpired; Cancelled within a moment.
     """
     from fieldapp.store import facts
     from sync.client.http import HttpPeer
 
     with workspace.read() as tx:
         url, key = facts.get(tx, facts.SERVER_URL), bytes.fromhex(facts.get(tx, _DISTRICT_KEY))
-        authority, later = facts.get(tx, _AUTHORITY), bool(facts.get(tx, _PHOTOS_LATER))
+        authority, later = facts.get(tx, exchange_status.AUTHORITY), bool(facts.get(tx, exchange_status.PHOTOS_LATER))
     if not url:
         raise NotEnrolled()
     stage = Stage(report)
@@ -226,7 +173,7 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
             workspace.device,
             key,
             name=PEER,
-            wait=waiting(stage.again, 0),
+            wait=waiting(stage.again, 0, UNATTENDED_WAIT_S if unattended else LONGEST_WAIT_S),
             tick=stage.tick,
             authority=authority,
             words_of=words_of(workspace),
@@ -239,52 +186,89 @@ def sync_now(workspace: Workspace, report: Report, *, district_time: bool = Fals
             finally:
                 _note_line(workspace, peer)
     except ExchangeError as error:
-        _note_failure(workspace, url, error.code)
+        _note_failure(workspace, url, error, unattended)
         raise
-    _note(workspace, _LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
+    _note_success(workspace, url, done, unattended)
     return done
 
 
-def _exchange(workspace: Workspace, peer: HttpPeer, stage: Stage, later: bool) -> ExchangeReport:
-    from fieldapp.store import attachments, audit, facts
-    from fieldapp.store.replica import StoreReplica
-    from sync.session import FIRST_BATCH, exchange, trade_files
+class _NewText(Exception):
+    """Something was written while photos go across: text goes first."""
 
-    from . import previews
+
+def _exchange(workspace: Workspace, peer: HttpPeer, stage: Stage, later: bool) -> ExchangeReport:
+    """Records, then previews and photos; what is written meanwhile goes before the next photo."""
+    from fieldapp.store import attachments
+
+    turns, small, text_waits = [], 0, True
+    while text_waits:
+        done, text_waits = _records(workspace, peer, stage), False
+        turns.append(done)
+        if not later:
+            try:
+                small += _files(workspace, peer, stage, done)
+            except _NewText:
+                text_waits = True
+            except Offline:
+                later = True  # the records are across; photos go on another time
+            stage.tick()
+    with workspace.read() as tx:
+        left = len(attachments.to_send(tx, PEER)) if later else done.files_left
+    return ExchangeReport(
+        sent=sum(one.sent for one in turns),
+        received=sum(one.received for one in turns),
+        files_sent=sum(one.files_sent for one in turns),
+        files_received=sum(one.files_received for one in turns),
+        files_left=left,
+        set_aside=sum(len(one.set_aside) for one in turns) + len(done.quarantined),
+        differing=len(done.differing),
+        previews=small,
+        bytes_up=peer.traffic.up,
+        bytes_down=peer.traffic.down,
+    )
+
+
+def _records(workspace: Workspace, peer: HttpPeer, stage: Stage) -> Summary:
+    from fieldapp.store import facts
+    from fieldapp.store.replica import StoreReplica
+    from sync.session import FIRST_BATCH, exchange
 
     bore: list[int] = []
     with workspace.read() as tx:
         first = int(facts.get(tx, _BATCH, str(FIRST_BATCH)))
     try:
-        done = exchange(StoreReplica(workspace, with_files=False), peer, stage.told, bore=bore.append, first_batch=first)
+        return exchange(StoreReplica(workspace, with_files=False), peer, stage.told, bore=bore.append, first_batch=first)
     finally:
         if bore:
             _note(workspace, _BATCH, str(bore[-1]))
-    small = 0
-    if not later:
-        try:
-            small = previews.send(workspace, peer, stage.told)
-            trade_files(StoreReplica(workspace), peer, stage.told, done)
-        except Offline:
-            later = True  # the records are across; photos go on another time
-        stage.tick()
-    with workspace.begin() as tx:
-        told = f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}"
-        audit.record(tx, "sync", peer.url, told)
-    with workspace.read() as tx:
-        left = len(attachments.to_send(tx, PEER)) if later else done.files_left
-    apart = len(done.set_aside) + len(done.quarantined)
-    counted = (done.sent, done.received, done.files_sent, done.files_received, left, apart, len(done.differing))
-    return ExchangeReport(*counted, small, peer.traffic.up, peer.traffic.down)
+
+
+def _files(workspace: Workspace, peer: HttpPeer, stage: Stage, done: Summary) -> int:
+    """Returns how many previews went. Raises Offline, _NewText."""
+    from fieldapp.store.replica import StoreReplica
+    from sync.session import trade_files
+
+    from . import previews
+
+    replica = StoreReplica(workspace)
+
+    def told(count: int, total: int, message: str) -> None:
+        stage.told(count, total, message)
+        if replica.unsent(PEER):
+            raise _NewText
+
+    small = previews.send(workspace, peer, stage.told)
+    trade_files(replica, peer, told, done)
+    return small
 
 
 def _note_line(workspace: Workspace, peer: HttpPeer) -> None:
     from fieldapp.store import facts
 
     with workspace.begin() as tx:
-        facts.put(tx, _UP, str(peer.traffic.up))
-        facts.put(tx, _DOWN, str(peer.traffic.down))
-        facts.put(tx, _OFFSET, str(round(peer.clock_offset_s)))
+        facts.put(tx, exchange_status.UP, str(peer.traffic.up))
+        facts.put(tx, exchange_status.DOWN, str(peer.traffic.down))
+        facts.put(tx, exchange_status.OFFSET, str(round(peer.clock_offset_s)))
 
 
 def conflicts(workspace: Workspace) -> tuple[ConflictLine, ...]:
@@ -356,7 +340,7 @@ def read_bundle(workspace: Workspace, file: Path, report: Report) -> ExchangeRep
     read = bundle.read_from_district(StoreReplica(workspace), file, PEER, bytes.fromhex(key))
     with workspace.begin() as tx:
         audit.record(tx, "bundle-read", file.name, f"{read.received}")
-    _note(workspace, _LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
+    _note(workspace, exchange_status.LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
     report(1, 1, file.name)
     return ExchangeReport(0, read.received, 0, read.files, 0, len(read.set_aside), 0)
 
@@ -368,20 +352,36 @@ def _keep(tx: Transaction, url: str, enrolment: Enrolment) -> None:
         facts.SERVER_URL: url,
         _DISTRICT_KEY: enrolment.district_key.hex(),
         _SEAL_KEY: enrolment.district_seal_key.hex(),
-        _PERSON: enrolment.person,
-        _AREA: enrolment.area,
+        exchange_status.PERSON: enrolment.person,
+        exchange_status.AREA: enrolment.area,
         _CERTIFICATE: enrolment.certificate,
     }
     for name, value in kept.items():
         facts.put(tx, name, value)
 
 
-def _note_failure(workspace: Workspace, url: str, code: str) -> None:
+def _note_failure(workspace: Workspace, url: str, error: ExchangeError, unattended: bool) -> None:
     from fieldapp.store import audit, facts
 
     with workspace.begin() as tx:
-        facts.put(tx, _LAST_ERROR, code)
-        audit.record(tx, "sync-failed", url, code)
+        is_new = facts.get(tx, exchange_status.LAST_ERROR) != error.code
+        facts.put(tx, exchange_status.LAST_ERROR, error.code)
+        facts.put(tx, exchange_status.FAILED_AT, workspace.place.clock.now().isoformat(timespec="seconds"))
+        rounds.failed(tx, int(str(error.values.get("retry_s", 0))))
+        if is_new or not unattended:
+            audit.record(tx, "sync-failed", url, error.code)
+
+
+def _note_success(workspace: Workspace, url: str, done: ExchangeReport, unattended: bool) -> None:
+    from fieldapp.store import audit, facts
+
+    with workspace.begin() as tx:
+        facts.put(tx, exchange_status.LAST_SYNC, workspace.place.clock.now().isoformat(timespec="seconds"))
+        facts.put(tx, exchange_status.LAST_ERROR, "")
+        rounds.succeeded(tx)
+        if not unattended or done.sent or done.received or done.files_sent or done.files_received:
+            told = f"sent {done.sent} received {done.received} files {done.files_sent} {done.files_received}"
+            audit.record(tx, "sync", url, told)
 
 
 def _note(workspace: Workspace, fact: str, value: str) -> None:
@@ -389,5 +389,5 @@ def _note(workspace: Workspace, fact: str, value: str) -> None:
 
     with workspace.begin() as tx:
         facts.put(tx, fact, value)
-        if fact == _LAST_SYNC:
-            facts.put(tx, _LAST_ERROR, "")
+        if fact == exchange_status.LAST_SYNC:
+            facts.put(tx, exchange_status.LAST_ERROR, "")

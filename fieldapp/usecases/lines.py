@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fieldapp.errors import NotFound, WorkspaceDamaged
+from fieldapp.errors import AskedToWait, NotFound, WorkspaceDamaged
 from fieldapp.words import say
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, str], None]
 _MOMENT_S = 0.2
 """How long a wait for the line may keep a person who cancels."""
+LONGEST_WAIT_S, UNATTENDED_WAIT_S = 60.0, 8.0
+"""What somebody sits through in front of a progress bar, and what is waited for where nobody looks: longer than any wait of our own."""
 
 
 class Hold:
@@ -50,10 +53,12 @@ class Stage:
         self.tick()
 
 
-def waiting(report: Report, total: int) -> Callable[[float], None]:
-    """Sleep in moments, each with a chance to cancel."""
+def waiting(report: Report, total: int, longest_s: float = LONGEST_WAIT_S) -> Callable[[float], None]:
+    """Sleep in moments, each with a chance to cancel; who is asked to wait for longer goes away and comes again (AskedToWait)."""
 
     def wait(seconds: float) -> None:
+        if seconds > longest_s:
+            raise AskedToWait(retry_s=math.ceil(seconds))
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             report(0, total, "")

@@ -21,7 +21,7 @@ _PIECE = 2 << 10
 """Also the size of a TLS record: of one that the line cuts nothing arrives."""
 _NOT_YET, _NO_MORE = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
-MOST_WAIT_S = 300
+MOST_WAIT_S = 4 * 3600
 
 
 @dataclass(frozen=True, slots=True)
