@@ -24,7 +24,7 @@ from sqlmodel import Session, col, delete, select
 from .. import bundle
 from ..keys import DeviceKey, sealing_key
 from ..wire import unpack
-from . import attachments, audit, certificates, dump, examine, sheets, signing, vault
+from . import attachments, audit, certificates, dump, examine, joined, sheets, signing, vault
 from .district import District, epoch_of, init, new_epoch
 from .dump import Written
 from .errors import BackupUnfit, DistrictThere, KeyUnfit, NotKnown, SheetUnfit
@@ -100,6 +100,7 @@ def put_back(district: District, file: Path) -> PutBack:
         digest = dump.digest(session.connection())
         if told and not missing and told != digest:
             raise BackupUnfit(file=file.name, reason="contents")
+        joined.fill(session)  # a backup of an older program has none
         session.merge(Fact(name="schema", value=str(SCHEMA)))
         epoch = new_epoch(session, district.now(), after=before)
         audit.record(session, district.stamp(), "", "restore", file.name, header.created)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, col, func, select
 
+from . import joined
 from .areas import prefix
 from .tables import Area, Quarantine, Record, VillageCounter
 
@@ -19,6 +20,7 @@ class Tally:
     """Numbers of one division; deleted records are not counted."""
 
     households: int = 0
+    """One that was entered twice and joined counts once."""
     submissions: int = 0
     """Finalized ones; others never leave a laptop."""
     archives: int = 0
@@ -63,10 +65,13 @@ class Counts:
         # The XOR of all ids tells one content of a feed from every other, also after a backup was put back.
         stale = [village for village, xor, _ in counters if self.held.get(village, ("",))[0] != xor]
         fresh = {village: tally for at in range(0, len(stale), _AT_ONCE) for village, tally in _counted(session, stale[at : at + _AT_ONCE])}
+        doubles = joined.doubles(session, stale)
         with self.lock:
             for village, xor, last_seen in counters:
                 if village in fresh:
-                    self.held[village] = (xor, replace(fresh[village], last_seen=last_seen))
+                    once = fresh[village].households - doubles.by_village[village]
+                    known_at = "" if village in doubles.outward else xor  # what another village may change is counted each time
+                    self.held[village] = (known_at, replace(fresh[village], households=once, last_seen=last_seen))
             found = {village: self.held[village][1] for village, _, _ in counters}
         apart = select(Quarantine.vil, func.count()).where(Quarantine.decision == "", col(Quarantine.vil).between(low, high))
         for village, number in session.exec(apart.group_by(col(Quarantine.vil))).all():

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from ..errors import BadOperation, GarbledReply
 from ..merge import merge
 from ..operation import verify
-from . import attachments, audit, dump, feed, plain_files
+from . import attachments, audit, dump, feed, joined, plain_files
 from .district import District
-from .tables import Device, File, Op, Record, VillageCounter
+from .tables import Device, File, Joined, Op, Record, VillageCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def _feed(session: Session, counter: VillageCounter, keys: dict[str, bytes], wro
 
 def _records(session: Session, village: str, wrong: list[str]) -> int:
     rows = session.exec(select(Record).where(Record.vil == village)).all()
+    joins = dict(session.exec(select(Joined.rec, Joined.target).where(Joined.vil == village)).all())
     for row in rows:
         try:
             state = merge(feed.of_record(session, village, row.rec))
@@ -77,4 +78,6 @@ def _records(session: Session, village: str, wrong: list[str]) -> int:
             continue
         if (row.heads, row.in_conflict, row.deleted) != (" ".join(state.heads), state.in_conflict, state.deleted):
             wrong.append(f"record {row.rec}")
+        if row.kind == "household" and joins.get(row.rec, "") != joined.target(state.values(), row.rec):
+            wrong.append(f"joined {row.rec}")
     return len(rows)

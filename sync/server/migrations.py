@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlmodel import Session
 
 from ..keys import DeviceKey
-from . import dump
+from . import dump, joined
 from .errors import DistrictMissing, DistrictTooNew
 from .tables import SCHEMA, Base
 
@@ -22,8 +23,11 @@ STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE quarantine ADD COLUMN decided_by VARCHAR NOT NULL DEFAULT ''",
         "ALTER TABLE quarantine ADD COLUMN why VARCHAR NOT NULL DEFAULT ''",
     ),
+    3: (),
 }
 """Schema → what leads to it from the one before, in words that both engines know; new tables need no step."""
+_JOINED = 3
+"""Since then joined households are noted; those that came before are looked for once."""
 
 
 def prepare(engine: Engine, folder: Path, key: DeviceKey, now: datetime, *, must_exist: bool = False) -> None:
@@ -41,6 +45,10 @@ def prepare(engine: Engine, folder: Path, key: DeviceKey, now: datetime, *, must
             for statement in STEPS[number]:
                 connection.exec_driver_sql(statement)
         Base.metadata.create_all(connection)
+        if 0 < found < _JOINED:
+            with Session(connection) as session:
+                joined.fill(session)
+                session.flush()
         if found != SCHEMA:
             connection.execute(text("DELETE FROM fact WHERE name = 'schema'"))
             connection.execute(text("INSERT INTO fact (name, value) VALUES ('schema', :number)"), {"number": str(SCHEMA)})

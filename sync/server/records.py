@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from ..merge import merge
 from ..operation import Operation
-from . import feed
+from . import feed, joined
 from .tables import FileRef, Record
 
 _SHA = re.compile(r"[0-9a-f]{64}")
@@ -31,6 +31,7 @@ def follow(session: Session, village: str, operations: Sequence[Operation]) -> N
     feed.put(session, Record, changed)
     shas = {value for operation in operations for value in operation.set.values() if value is not None and _SHA.fullmatch(value)}
     feed.insert_new(session, FileRef, [{"vil": village, "sha": sha} for sha in sorted(shas)])
+    joined.follow(session, village, operations)
 
 
 @dataclass(frozen=True, slots=True)

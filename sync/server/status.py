@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from . import joined
 from .tables import Area, Device, File, Op, Quarantine, Record, VillageCounter
 
 
@@ -41,6 +42,7 @@ def figures(session: Session) -> Figures:
     alive = select(Record.vil, Record.kind, func.count()).where(col(Record.deleted).is_(False)).group_by(col(Record.vil), col(Record.kind))
     for village, kind, count in session.exec(alive).all():
         kinds.setdefault(village, {})[kind] = count
+    doubles = joined.doubles(session).by_village
     names = dict(session.exec(select(Area.code, Area.name)).all())
     counters = session.exec(select(VillageCounter).where(VillageCounter.n > 0).order_by(col(VillageCounter.vil))).all()
     heads = session.exec(select(func.sum(func.length(Record.heads) + 1)).where(col(Record.deleted).is_(False))).one()
@@ -56,7 +58,7 @@ def figures(session: Session) -> Figures:
             AreaFigures(
                 code=counter.vil,
                 name=names.get(counter.vil, ""),
-                households=kinds.get(counter.vil, {}).get("household", 0),
+                households=kinds.get(counter.vil, {}).get("household", 0) - doubles[counter.vil],
                 submissions=kinds.get(counter.vil, {}).get("submission", 0),
                 last_seen=counter.last_seen,
             )

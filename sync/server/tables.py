@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, MetaData, SQLModel
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Base(SQLModel):
@@ -109,6 +109,15 @@ class Record(Base, table=True):
     """Sorted ids, joined by spaces."""
     in_conflict: bool
     deleted: bool
+
+
+class Joined(Base, table=True):
+    """A household that was entered twice: its record says that it is another one. Noted from the operations at any time."""
+
+    vil: str = Field(primary_key=True)
+    rec: str = Field(primary_key=True, index=True)
+    target: str
+    """The record of the household that stays, wherever it is."""
 
 
 class FileRef(Base, table=True):
