@@ -74,7 +74,7 @@ def conflict(visit: Visit) -> Response:
     if visit.who.bound and not contains(visit.who.bound, village):
         raise NotPermitted(reason="area", action="conflict")
     with visit.district.reading() as session:
-        found = views.conflict(session, village, record)
+        found = views.conflict(session, village, record, visit.language)
         names = _names(session, {village})
     _note(visit, "page-conflict", record, village)
     return shown(visit, "conflict.html", found=found, village_name=names.get(village, ""))

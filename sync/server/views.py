@@ -12,7 +12,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from ..merge import Write, merge
-from . import feed, left, retiring, roles
+from . import feed, left, questions, retiring, roles
 from .counts import Counts, span
 from .errors import NotKnown
 from .left import Left
@@ -148,6 +148,8 @@ class Conflict:
     title: str
     fields: Sequence[tuple[str, Sequence[Said]]]
     deleted_elsewhere: bool
+    labels: Mapping[str, str]
+    """Path → what the form calls it."""
 
 
 def cut(rows: Sequence[Row], page: int) -> Leaf[Row]:
@@ -258,12 +260,13 @@ def conflicts(session: Session, counts: Counts, area: str, page: int) -> Leaf[Co
     return Leaf(rows, page, total)
 
 
-def conflict(session: Session, village: str, record: str) -> Conflict:
+def conflict(session: Session, village: str, record: str, language: str) -> Conflict:
     """A record's fields that disagree, every value with its author. Raises NotKnown(record)."""
     row = session.get(Record, (village, record))
     if row is None:
         raise NotKnown(what="record", name=record)
-    state = merge(feed.of_record(session, village, record))
+    operations = feed.of_record(session, village, record)
+    state = merge(operations)
     names = _device_names(session, {write.device for path in state.conflicts for write in state.fields[path].writes})
     fields = []
     for path in state.conflicts:
@@ -271,7 +274,10 @@ def conflict(session: Session, village: str, record: str) -> Conflict:
         fields.append((path, [_said(write, names, write.operation == field.operation) for write in reversed(field.writes)]))
     values = state.values()
     title = values.get("name") or values.get("address") or values.get("natural_village") or ""
-    return Conflict(ConflictLine(village, record, row.kind), title, fields, state.deleted_elsewhere)
+    filled = max((one for one in operations if one.form), key=lambda one: (one.hlc, one.id), default=None)
+    paths = list(state.conflicts)
+    labels = questions.labels(session, filled.form, filled.form_ver, values, paths, language) if filled is not None else {}
+    return Conflict(ConflictLine(village, record, row.kind), title, fields, state.deleted_elsewhere, labels)
 
 
 def quarantine(session: Session, area: str, page: int, *, everything: bool) -> Leaf[ApartLine]:

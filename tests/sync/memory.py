@@ -47,13 +47,20 @@ class MemoryReplica:
         self.kept = copy.deepcopy(kept)
 
     def write(
-        self, record: str, values: Mapping[str, str | None], village: str, *, delete: bool = False, kind: str = "household"
+        self,
+        record: str,
+        values: Mapping[str, str | None],
+        village: str,
+        *,
+        delete: bool = False,
+        kind: str = "household",
+        form: tuple[str, str] = ("", ""),
     ) -> Operation:
         self.clock += 1
         heads = heads_of(operation for operation in self.kept.operations.values() if operation.rec == record)
         draft = Operation(
             dev=self.key.device, prev=self.kept.last, rec=record, kind=kind, vil=village, par=heads, set=dict(values),
-            hlc=f"{self.clock:013d}-000000", user="u", delete=delete,
+            hlc=f"{self.clock:013d}-000000", user="u", delete=delete, form=form[0], form_ver=form[1],
         )  # fmt: skip
         operation = signed(draft, self.key)
         self.kept.operations[operation.id] = operation
