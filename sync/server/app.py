@@ -27,7 +27,7 @@ from .gate import Caller, Gate
 from .pages import Network
 from .rush import ComeLater, Rush
 from .uploads import Uploads
-from .watch import App, Metrics, Watched
+from .watch import App, Metrics, Routes, Watched
 
 _log = logging.getLogger("district")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -53,7 +53,7 @@ def build(district: District, metrics: Metrics | None = None, rush: Rush | None 
         *pages.routes(district, page_for),
         *gateway.routes(DistrictDesk(district)),
     ]
-    return Watched(Starlette(routes=routes), house.metrics)
+    return Watched(Starlette(routes=routes), house.metrics, Routes(route.path for route in routes))
 
 
 def _guarded(handler: Handler) -> Handler:

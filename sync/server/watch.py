@@ -7,14 +7,13 @@ import logging
 import re
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 _log = logging.getLogger("district.request")
 _BOUNDS_S = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0)
-_HASHES = re.compile(r"/[0-9a-f]{32,64}(?=/|$)")
-_KNOWN = re.compile(r"/(v1/[a-z]+(/:hash(/preview)?)?|healthz|metrics)?")
+_BLANK = re.compile(r"\{([a-z]+)\}")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -64,10 +63,20 @@ class Metrics:
         return "\n".join(lines) + "\n"
 
 
-def route_of(path: str) -> str:
-    """The shape of a path: no hash, and nothing that somebody made up."""
-    told = _HASHES.sub("/:hash", path)
-    return told if _KNOWN.fullmatch(told) else ":other"
+class Routes:
+    """The application's own route templates: a request is counted by the one it fits, never by what it is about."""
+
+    def __init__(self, templates: Iterable[str]) -> None:
+        self._shapes = [(re.compile(_pattern(one)), _BLANK.sub(r":\1", one)) for one in dict.fromkeys(templates)]
+
+    def of(self, path: str) -> str:
+        """The template with its blanks as `:name`, `:other` for what nobody answers."""
+        return next((told for shape, told in self._shapes if shape.fullmatch(path)), ":other")
+
+
+def _pattern(template: str) -> str:
+    """Of the paths that Starlette gives to the route: a blank is anything without a slash."""
+    return "[^/]+".join(re.escape(part) for part in re.split(r"\{[a-z]+\}", template))
 
 
 @dataclass(slots=True)
@@ -76,6 +85,7 @@ class Watched:
 
     app: App
     metrics: Metrics
+    routes: Routes
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,7 +108,7 @@ class Watched:
             await self.app(scope, receiving, sending)
         finally:
             self.metrics.in_flight -= 1
-            took_s, route = time.monotonic() - began, route_of(scope["path"])
+            took_s, route = time.monotonic() - began, self.routes.of(scope["path"])
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "PATCH", "DELETE") else ":other"
             self.metrics.observe(method, route, told["status"], took_s)
             self.metrics.count("received_bytes", told["in"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import configparser
 import io
 import json
@@ -21,10 +22,11 @@ import pytest
 import sync.server
 from sync.protocol import SyncRequest
 from sync.server import serving
+from sync.server.app import build
 from sync.server.cli import main
 from sync.server.district import District
 from sync.server.rush import ComeLater, Rush, spread
-from sync.server.watch import JsonLines, Metrics, route_of
+from sync.server.watch import JsonLines, Metrics
 
 from .conftest import EAST, Running, a_laptop
 from .test_exchange import rec
@@ -78,14 +80,41 @@ def test_a_log_line_never_tells_the_words_of_an_exception():
 @pytest.mark.parametrize(
     ("path", "route"),
     [
-        ("/v1/files/" + "ab" * 32, "/v1/files/:hash"),
-        ("/v1/files/" + "ab" * 32 + "/preview", "/v1/files/:hash/preview"),
+        ("/v1/files/" + "ab" * 32, "/v1/files/:sha"),
+        ("/v1/files/张三", "/v1/files/:sha"),
+        ("/v1/files/" + "ab" * 32 + "/preview", "/v1/files/:sha/preview"),
+        ("/conflicts/990101001001/" + "ab" * 16, "/conflicts/:village/:record"),
+        ("/people/张三/retire", "/people/:id/retire"),
+        ("/people/张三/promote", ":other"),
+        ("/", "/"),
+        ("//", ":other"),
         ("/张三", ":other"),
         ("/v1/sync", "/v1/sync"),
+        ("/v1/sync/", ":other"),
+        ("/v1/syncx", ":other"),
     ],
 )
-def test_a_route_is_told_without_what_it_is_about(path: str, route: str):
-    assert route_of(path) == route
+def test_a_route_is_told_without_what_it_is_about(district: District, path: str, route: str):
+    assert build(district).routes.of(path) == route  # type: ignore[attr-defined]
+
+
+def test_every_route_is_counted_by_its_template_and_no_count_names_anybody(district: District):
+    metrics = Metrics()
+    app = build(district, metrics)
+    asked = [(method, route.path) for route in app.app.routes for method in sorted(route.methods)]  # type: ignore[attr-defined]
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 4000))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
+            for method, path in asked:
+                await client.request(method, re.sub(r"\{[a-z]+\}", CANARY, path))
+
+    asyncio.run(ask())
+    counted = {(method, route) for method, route, _ in metrics.requests}
+    assert counted == {(method, re.sub(r"\{([a-z]+)\}", r":\1", path)) for method, path in asked}
+    assert len(counted) > 40
+    assert CANARY not in metrics.text({})
+    assert all(re.fullmatch(r"[/a-zA-Z0-9:.-]+", route) for _, route in counted)
 
 
 def test_in_the_rush_a_laptop_comes_again_when_it_was_told_to(district: District):
