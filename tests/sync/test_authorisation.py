@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +16,27 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 from starlette.routing import Route
 
 from sync.keys import DeviceKey, sealing_public
 from sync.operation import to_plain
 from sync.protocol import SyncRequest, decode_reply, encode_request
-from sync.server import attachments, people, phones, roles, staff
+from sync.server import attachments, forms, people, phones, retiring, roles, staff
 from sync.server.app import build
 from sync.server.cli import _parser, main
 from sync.server.district import District
 from sync.server.errors import NotPermitted
-from sync.server.tables import Device, FileRef, Person
+from sync.server.tables import Device, FileRef, Op, Person, Phone, Quarantine
 
 from .conftest import EAST, SOUTH, Laptop, make_district
+from .convergence import fast_folder
 from .memory import MemoryReplica
 from .page_rows import PAGE_ROWS
 from .test_exchange import rec
 from .test_gate import proof
+from .test_gateway import FORM
+from .test_gateway import xml as visit_xml
 
 OPEN, DEVICE, PHONE, MACHINE = "anybody", "a device of the field", "a phone of the field", "the machine itself"
 EXPECTED = {
@@ -57,6 +62,9 @@ EXPECTED = {
     ("POST", "/openrosa/submission"): PHONE,
 }
 """Every route and who may use it; whoever else is refused."""
+REVOKED, RETIRED = "revoked", "retired"
+WHO = (*roles.ROLES, REVOKED, RETIRED)
+"""Every role, a surveyor whose devices were revoked, and one who works here no more."""
 NEAR, FAR = b"near photo", b"far photo"
 SHA_NEAR, SHA_FAR = (hashlib.sha256(data).hexdigest() for data in (NEAR, FAR))
 
@@ -94,7 +102,10 @@ class Town:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     district = make_district(tmp_path_factory.mktemp("town") / "district")
     devices, passwords = {}, {}
-    for number, role in enumerate((*roles.ROLES, "revoked"), 1):
+    (district.folder / "visit.xml").write_text(FORM, encoding="utf-8")
+    (district.folder / "list.csv").write_text("name,label\n1,一\n", encoding="utf-8")
+    forms.publish(district, district.folder / "visit.xml")
+    for number, role in enumerate(WHO, 1):
         people.add_person(district, role, "surveyor", EAST)
         key = DeviceKey(bytes([100 + number]) * 32)
         with district.writing() as tx:
@@ -109,6 +120,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with district.reading() as tx:
         phone = next(device.id for account, device, _ in phones.phones(tx) if account.user == "phone-revoked")
     people.revoke(district, phone)
+    retiring.retire(district, RETIRED)
     for sha, data, village in ((SHA_NEAR, NEAR, EAST), (SHA_FAR, FAR, SOUTH)):
         attachments.keep(district, sha, data, "0" * 32)
         with district.writing() as tx:
@@ -118,8 +130,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def _named(name: str):  # type: ignore[no-untyped-def]
-    from sqlmodel import select
-
     return select(Person).where(Person.name == name)
 
 
@@ -130,12 +140,10 @@ def _device(key: DeviceKey, person: str, stamp: str) -> Device:
 
 
 def _routes(district: District) -> set[tuple[str, str]]:
-    listed = [
-        (method, route.path, route.methods)
-        for route in build(district).app.routes
-        if isinstance(route, Route)
-        for method in route.methods or ()
-    ]
+    routes = build(district).app.routes
+    # Anything else (a mount, a socket) would open what this table does not see.
+    assert {type(route) for route in routes} == {Route}
+    listed = [(method, route.path, route.methods) for route in routes for method in route.methods or ()]
     return {(method, path) for method, path, methods in listed if method != "HEAD" or "GET" not in methods or (method, path) in EXPECTED}
 
 
@@ -143,7 +151,7 @@ def test_every_route_has_a_row(town: Town):
     assert _routes(town.district) == EXPECTED.keys()
 
 
-@pytest.mark.parametrize("role", [*roles.ROLES, "revoked"])
+@pytest.mark.parametrize("role", WHO)
 @pytest.mark.parametrize(("method", "path"), sorted(route for route, who in EXPECTED.items() if who == DEVICE))
 def test_device_of_a_role_at_a_route_of_laptops(town: Town, role: str, method: str, path: str):
     body = encode_request(SyncRequest(epoch=town.district.epoch(), cursors={})) if path == "/v1/sync" else b""
@@ -151,7 +159,7 @@ def test_device_of_a_role_at_a_route_of_laptops(town: Town, role: str, method: s
     status, reason, _ = town.call(role, method, path.replace("{sha}", SHA_NEAR), body, **more)
     if role in roles.OFFICES:
         assert (status, reason) == (403, "role")
-    elif role == "revoked":
+    elif role in (REVOKED, RETIRED):
         assert (status, reason) == (403, "revoked")
     else:
         assert reason not in ("role", "revoked")
@@ -177,7 +185,7 @@ def test_nothing_out_of_its_area_reaches_a_device_or_is_believed_of_it(town: Tow
     assert (reply.scope, {page.village for page in reply.pages} - {EAST}) == ((EAST,), set())
 
 
-@pytest.mark.parametrize("role", [*roles.ROLES, "revoked"])
+@pytest.mark.parametrize("role", WHO)
 @pytest.mark.parametrize(("method", "path"), sorted(route for route, who in EXPECTED.items() if who == PHONE))
 def test_phone_of_a_role_at_a_route_of_phones(town: Town, role: str, method: str, path: str):
     target = path.replace("{name}", "x")
@@ -187,23 +195,122 @@ def test_phone_of_a_role_at_a_route_of_phones(town: Town, role: str, method: str
     assert town.client.request(method, target).status_code == 401
 
 
+def _submission(role: str, village: str) -> bytes:
+    parts = (
+        '--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="s.xml"\r\nContent-Type: text/xml\r\n\r\n',
+        visit_xml(f"uuid:{role}-{village}", village=village, names=("王五",)).decode(),
+        "\r\n--b--\r\n",
+    )
+    return "".join(parts).encode()
+
+
+@pytest.mark.parametrize("role", roles.FIELD)
+def test_what_a_phone_submits_out_of_its_area_is_set_apart(town: Town, role: str):
+    with town.district.reading() as tx:
+        phone = tx.exec(select(Phone.device).where(Phone.user == f"phone-{role}")).one()
+    auth = httpx.BasicAuth(f"phone-{role}", town.passwords[role])
+    for village in (EAST, SOUTH):
+        told = {"Content-Type": "multipart/form-data; boundary=b"}
+        answer = town.client.request("POST", "/openrosa/submission", auth=auth, content=_submission(role, village), headers=told)
+        assert answer.status_code in (201, 403), answer.text
+    with town.district.reading() as tx:
+        taken = set(tx.exec(select(Op.vil).where(Op.sender == phone)).all())
+        apart = set(tx.exec(select(Quarantine.vil, Quarantine.reason).where(Quarantine.sender == phone)).all())
+    assert (taken, apart) == ({EAST}, {(SOUTH, "out-of-scope")})
+
+
+def test_nobody_whose_devices_stopped_changes_the_feed_by_what_they_send(town: Town):
+    for role in (REVOKED, RETIRED):
+        late = town.devices[role].write(rec(2), {"name": "晚"}, EAST)
+        asked = SyncRequest(epoch=town.district.epoch(), cursors={EAST: 0}, operations=[to_plain(late)], limit=1 << 20)
+        assert town.call(role, "POST", "/v1/sync", encode_request(asked))[:2] == (403, "revoked")
+        with town.district.reading() as tx:
+            assert tx.exec(select(Op.id).where(Op.id == late.id)).first() is None
+            assert tx.exec(select(Quarantine.reason).where(Quarantine.id == late.id)).one() == "revoked"
+
+
 def test_page_is_for_the_machine_itself(town: Town):
     assert {town.client.request(method, path).status_code for method, path in PAGE_ROWS} == {403}
     assert town.client.request("GET", "/metrics").status_code == 404
 
 
-def _commands(parser: argparse.ArgumentParser) -> set[str]:
-    found: set[str] = set()
+def test_every_command_has_a_row():
+    assert _leaves(_parser()).keys() == roles.COMMANDS.keys() == {*WITHOUT_SIGNING_IN, *set().union(*COMMAND_ROWS.values())}
+
+
+SECURITY_ONLY = {"person-add", "person-passphrase", "person-retire", "person-readmit", "enrol-code", "device-revoke", "phone-add"}
+COMMAND_ROWS: dict[str, set[str]] = {
+    roles.SYSTEM: {"status", "device-list", "phone-list", "certificate-renew", "area-import", "form-publish", "bundle-read", "bundle-write",
+                   "check", "backup", "restore", "drill"},
+    roles.SECURITY: {"status", "device-list", "phone-list", "person-list", "recovery-sheet", "recovery-open", "quarantine-list",
+                     "quarantine-release", "quarantine-reject", *SECURITY_ONLY},
+    roles.AUDIT: {"status", "device-list", "phone-list", "person-list", "quarantine-list", "audit-list", "check", "drill"},
+    roles.REVIEWER: {"status", "bundle-read", "bundle-write", "archive-sign", "quarantine-list", "quarantine-release", "quarantine-reject"},
+    roles.SURVEYOR: set(),
+    roles.VILLAGE_LEAD: set(),
+}  # fmt: skip
+"""What each role may give, written down a second time."""
+WITHOUT_SIGNING_IN = {"init", "serve", "recovery-key"}
+"""What anybody may give who reads the district's folder."""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that is written fast, and passphrases that are hashed fast: neither is what these tests are about."""
+    monkeypatch.setattr(staff, "_MEMORY_KIB", 64)
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
+        yield Path(folder)
+
+
+def test_every_role_at_every_command(quick: Path):
+    district = make_district(quick / "district")
+    for role in WHO:
+        people.add_person(district, role, role if role in roles.ROLES else roles.SYSTEM, "990101")
+        staff.set_passphrase(district, role, PASSPHRASE)
+    for command in roles.COMMANDS.keys() - WITHOUT_SIGNING_IN:
+        for role in roles.ROLES:
+            if command in COMMAND_ROWS[role]:
+                assert staff.admit(district, command, role, PASSPHRASE) == role
+            else:
+                with pytest.raises(NotPermitted, match="role"):
+                    staff.admit(district, command, role, PASSPHRASE)
+    retiring.retire(district, RETIRED)
+    for command in COMMAND_ROWS[roles.SYSTEM]:
+        for who, passphrase in ((RETIRED, PASSPHRASE), (roles.SYSTEM, "wrong passphrase"), ("谁", PASSPHRASE), ("", "")):
+            with pytest.raises(NotPermitted):
+                staff.admit(district, command, who, passphrase)
+            with district.writing() as tx:
+                tx.exec(_named(roles.SYSTEM)).one().wrong = 0
+    district.close()
+
+
+class _Asked(argparse.Namespace):
+    """Arguments of any command; none of them is looked at before it is known who gives it."""
+
+    def __getattr__(self, name: str) -> str:
+        return ""
+
+
+def _leaves(parser: argparse.ArgumentParser) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
-                below = _commands(inner)
-                found |= below or {inner.get_default("name_of_command")}
+                found |= _leaves(inner) or {inner.get_default("name_of_command"): inner.get_default("command")}
     return found
 
 
-def test_every_command_has_a_row():
-    assert _commands(_parser()) == roles.COMMANDS.keys()
+def test_no_command_does_anything_before_it_knows_who_gives_it(quick: Path, monkeypatch: pytest.MonkeyPatch):
+    district = make_district(quick / "district")
+    people.add_person(district, "安全员", roles.SECURITY, "990101")
+    staff.set_passphrase(district, "安全员", PASSPHRASE)
+    district.close()
+    monkeypatch.setenv("DISTRICT_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("DISTRICT_NEW_PASSPHRASE", PASSPHRASE)
+    for name, command in _leaves(_parser()).items():
+        if name not in WITHOUT_SIGNING_IN:
+            with pytest.raises(NotPermitted, match="sign-in"):
+                command(_Asked(data=str(quick / "district"), name_of_command=name, by=""))
 
 
 @pytest.mark.parametrize("office", roles.OFFICES)
@@ -229,13 +336,13 @@ def test_office_enrols_no_laptop_and_no_phone(tmp_path: Path):
 PASSPHRASE = "twelve letters and more"
 
 
-def test_commands_ask_who_gives_them_once_somebody_keeps_the_security(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    district = make_district(tmp_path / "district")
+def test_commands_ask_who_gives_them_once_somebody_keeps_the_security(quick: Path, monkeypatch: pytest.MonkeyPatch):
+    district = make_district(quick / "district")
     for name, role in (("安全员", roles.SECURITY), ("系统员", roles.SYSTEM)):
         people.add_person(district, name, role, "990101")
         staff.set_passphrase(district, name, PASSPHRASE)
     district.close()
-    data = ["--data", str(tmp_path / "district"), "--json"]
+    data = ["--data", str(quick / "district"), "--json"]
     monkeypatch.setenv("DISTRICT_PASSPHRASE", PASSPHRASE)
     assert main(["device", "list", *data]) == 3
     assert main(["device", "list", "--as", "安全员", *data]) == 0

@@ -17,8 +17,10 @@ from sync import bundle
 from sync.client.enrol import enrol
 from sync.client.http import HttpPeer
 from sync.keys import DeviceKey
+from sync.server import areas, people, phones, roles, staff
 from sync.server.cli import main
 from sync.server.district import init
+from sync.server.errors import NotPermitted
 from sync.session import exchange
 
 from .conftest import AREAS, EAST, no_wait, silent
@@ -112,6 +114,79 @@ def test_expected_errors_have_a_code_and_leave_with_three(tmp_path: Path, capsys
 def test_wrong_usage_leaves_with_two(tmp_path: Path):
     assert subprocess.run([sys.executable, "-m", "sync.server", "dance"], capture_output=True).returncode == 2
     assert subprocess.run([sys.executable, "-m", "sync.server", "enrol-code"], capture_output=True).returncode == 2
+
+
+WATCHED = """
+import json, sys
+asked = []
+watched = ("socket.bind", "socket.connect", "socket.sendto")
+sys.addaudithook(lambda event, told: asked.append([event, str(told[1])]) if event in watched else None)
+from sync.server import areas, people, phones, roles, staff
+from sync.server.cli import main
+from sync.server import serving
+real = serving.server
+def server(*told, **more):
+    made = real(*told, **more)
+    ready = made._ready
+    def stop():
+        ready()
+        made.should_exit = True
+    made._ready = stop
+    return made
+serving.server = server
+code = main(sys.argv[1:])
+print(json.dumps(asked), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "opened"),
+    [
+        (["init"], []),
+        (["serve", "--listen", "127.0.0.1:0", "--tls", "on"], ["('127.0.0.1', 0)"]),
+    ],
+)
+def test_nothing_is_opened_but_what_was_asked_for(tmp_path: Path, command: list[str], opened: list[str]):
+    if command != ["init"]:
+        init(tmp_path / "district").close()
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *command, "--data", str(tmp_path / "district"), "--json"],
+        capture_output=True, text=True, encoding="utf-8", env=ENVIRONMENT, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stderr.splitlines()[-1]) == [["socket.bind", address] for address in opened]
+
+
+def test_by_default_only_this_machine_is_answered():
+    from sync.server.cli import _parser
+
+    assert _parser().parse_args(["serve"]).listen == "127.0.0.1:8750"
+    assert _parser().parse_args(["serve"]).page_for == []
+
+
+def test_nobody_can_sign_in_before_somebody_set_a_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(staff, "_MEMORY_KIB", 64)
+    made = init(tmp_path / "district")
+    with made.reading() as session:
+        assert people.people(session) == []
+        assert phones.phones(session) == []
+    (tmp_path / "areas.csv").write_text(AREAS, encoding="utf-8")
+    areas.import_areas(made, tmp_path / "areas.csv")
+    for role in roles.ROLES:
+        people.add_person(made, role, role, "990101")
+    for name in (*roles.ROLES, "admin", "root", "district", ""):
+        for passphrase in ("", name, "admin", "password", "district", "12345678", "0" * 64):
+            with pytest.raises(NotPermitted):
+                staff.sign_in(made, name, passphrase)
+        with made.writing() as session:
+            for person in people.people(session):
+                person.wrong, person.wait_until = 0, ""
+                session.add(person)
+    given = {phones.add_phone(made, f"p{number}", roles.SURVEYOR, EAST).password for number in range(5)}
+    assert len(given) == 5
+    assert min(len(password) for password in given) >= 12
+    made.close()
 
 
 def test_the_server_knows_nothing_of_the_desktop():

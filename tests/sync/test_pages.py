@@ -18,7 +18,7 @@ from sqlmodel import select
 from sync import slip
 from sync.client.enrol import enrol
 from sync.keys import DeviceKey
-from sync.server import audit, roles, sessions, staff, words
+from sync.server import audit, retiring, roles, sessions, staff, words
 from sync.server.app import build
 from sync.server.tables import AuditLine, Device, EnrolCode, Person, Quarantine
 
@@ -128,6 +128,48 @@ def test_every_role_at_every_page(office: Office, signed_in: dict[str, Reader], 
         assert session.exec(select(EnrolCode).where(EnrolCode.device == "")).first() is None
         assert all(device.revoked_at == "" for device in session.exec(select(Device)))
         assert all(row.decision == "" for row in session.exec(select(Quarantine)))
+
+
+BOUND: dict[tuple[str, str], str] = {
+    ("GET", "/"): "/?area=990101002",
+    ("GET", "/unsent"): "/unsent?area=990101002",
+    ("GET", "/conflicts"): "/conflicts?area=990101002",
+    ("GET", "/conflicts/{village}/{record}"): f"/conflicts/{SOUTH}/{rec(3)}",
+    ("GET", "/quarantine"): "/quarantine?all=1",
+    ("POST", "/quarantine/{id}/release"): "/quarantine/STRAY/release",
+    ("POST", "/quarantine/{id}/reject"): "/quarantine/STRAY/reject",
+}
+"""Pages of whoever answers for an area only, asked for something that lies outside of it."""
+
+
+def test_nothing_out_of_an_area_is_shown_to_or_decided_by_whoever_answers_for_another(office: Office, signed_in: dict[str, Reader]):
+    assert BOUND.keys() == {route for route, who in PAGE_ROWS.items() if who is not ANY and who - {"system", "security", "audit"}}
+    reviewer = signed_in[REVIEWER]
+    assert reviewer.get("/sign-in").status_code == 200
+    for (method, path), target in BOUND.items():
+        asked = target.replace("STRAY", office.stray)
+        answer = reviewer.get(asked) if method == "GET" else reviewer.post(asked, why="x")
+        if path in ("/quarantine", "/unsent"):
+            assert office.stray[:8] not in answer.text
+            assert "laptop 2" not in answer.text, "it is for the whole county"
+        else:
+            assert answer.status_code == 403, (method, path)
+    with office.district.reading() as session:
+        assert all(row.decision == "" for row in session.exec(select(Quarantine)))
+
+
+def test_session_of_whoever_retires_opens_no_page_any_more(office: Office, signed_in: dict[str, Reader]):
+    gone = (SYSTEM, AUDITOR, REVIEWER, LEAD)
+    tokens = {name: signed_in[name].token() for name in gone}
+    for name in gone:
+        retiring.retire(office.district, name)
+    for (method, path), who in PAGE_ROWS.items():
+        for name in gone:
+            if who is not ANY:
+                target = _target(path, office)
+                answer = signed_in[name].get(target) if method == "GET" else signed_in[name].post(target, token=tokens[name])
+                assert answer.status_code == (303 if method == "GET" else 403), (method, path, name)
+                assert answer.headers.get("location", "/sign-in") == "/sign-in"
 
 
 def test_nobody_sees_a_figure_before_somebody_has_a_passphrase(running: Running):
