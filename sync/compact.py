@@ -18,6 +18,8 @@ from .operation import VERSION, Operation, Signer, claimed_id, content_id, from_
 
 _UNFIT = re.compile(r"[\x1c-\x1f\x7f\ud800-\udfff]")
 _ROW = re.compile(r"[0-9a-f]{32}")
+_GROUP = re.compile(rf"([0-9]+)((?:{MARK}(?:~[0-9]{{1,7}};|[^~;]))*)(?:;|\Z)")
+"""One group of fields: the number of its class and the marks of its rows, of which some end with the character that parts the groups."""
 _MOST_CELLS = 4_000_000
 
 
@@ -183,11 +185,15 @@ def _read_class(told: str, room: list[int]) -> tuple[str, list[str], Iterator[li
 
 def _read_groups(told: str, classes: Sequence[tuple[str, list[str], Iterator[list[str]]]], reading: Reading) -> dict[str, str | None]:
     changes: dict[str, str | None] = {}
-    for group in told.split(";") if told else ():
-        number, *_ = group.split(MARK, 1)
-        prefix, paths, rows = classes[int(number)]
+    at = 0
+    while at < len(told):
+        group = _GROUP.match(told, at)
+        if group is None:
+            raise ValueError("groups")
+        at = group.end()
+        prefix, paths, rows = classes[int(group[1])]
         start = prefix
-        for row in reading.marks(group[len(number) :]):
+        for row in reading.marks(group[2]):
             start = start.replace("#", row, 1)
         for path, cell in zip(paths, next(rows), strict=True):
             if cell == MARK + NULL:

@@ -154,6 +154,16 @@ def test_an_edit_of_three_fields_costs_less_than_eighty_bytes_in_a_batch():
     assert len(pack_close({}, batch)) / 50 <= 80 < len(pack([to_plain(edit) for edit in edits])) / 50
 
 
+def test_a_row_that_comes_again_after_a_whole_evening_is_read_again():
+    writer, row = Writer(), f"member/{record_id(1)}"
+    first = writer.write({f"{row}/m_name": "甲", "address": "1组1号"})
+    others = [writer.write({f"member/{record_id(number)}/m_name": "乙"}, record=number) for number in range(2, 80)]
+    edit = writer.write({f"{row}/m_name": "丙", f"member/{record_id(2)}/m_name": "丁"}, [first])
+    plain: list[object] = [to_plain(one) for one in (first, *others, edit)]
+    written = compact.write(plain)
+    assert compact.read(written.text, written.raw) == plain
+
+
 def test_what_unfolds_too_far_is_refused():
     repeat = "\x1c" + "甲" * 1000
     names = "\n".join(["", *(f"f{number}" for number in range(3000))])
