@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from . import evidence
 from .errors import BadOperation, GarbledReply
-from .marks import ABSENT, LINE, MARK, NULL, PART, PLACE, SAME, Class, Reading, Writing
-from .operation import VERSION, Operation, Signer, claimed_id, content_id, from_plain
+from .marks import ABSENT, LINE, MARK, PART, PLACE, SAME, Class, Reading, Writing
+from .operation import VERSION, Operation, Signer, claimed_id, from_plain, identified
 
 _UNFIT = re.compile(r"[\x1c-\x1f\x7f\ud800-\udfff]")
 _ROW = re.compile(r"[0-9a-f]{32}")
@@ -106,11 +106,11 @@ def _read(text: str, raw: bytes) -> list[object]:
             **{"delete": delete == "1", "rec": record, "prev": before, "par": parents, "hlc": f"{clock[0]:013d}-{clock[1]:06d}"},
             "set": _read_groups(groups, classes, reading),
         }
-        identity = _identity(plain)
-        reading.tokens.learn(identity)
-        plain["id"] = last[dev] = identity
-        found.append(plain)
-        compact.append(plain)
+        known = identified(plain)
+        last[dev] = str(known["id"])
+        reading.tokens.learn(last[dev])
+        found.append(known)
+        compact.append(known)
     _read_proofs(proofs_told, compact, reading)
     if not reading.is_at_end():
         raise ValueError("raw bytes left")
@@ -131,12 +131,6 @@ def _fitting(value: object) -> Operation | None:
         if operation.v != VERSION or any(_UNFIT.search(text) for text in texts) or re.search("[#\n]", "".join(operation.set))
         else operation
     )
-
-
-def _identity(plain: Mapping[str, object]) -> str:
-    parents, changes = plain["par"], plain["set"]
-    told = {name: value for name, value in plain.items() if name not in ("par", "set")}
-    return content_id(Operation(par=tuple(parents), set=changes, **told))  # type: ignore[arg-type]
 
 
 def _head(operation: Operation) -> tuple[str, ...]:
@@ -195,11 +189,7 @@ def _read_groups(told: str, classes: Sequence[tuple[str, list[str], Iterator[lis
         start = prefix
         for row in reading.marks(group[2]):
             start = start.replace("#", row, 1)
-        for path, cell in zip(paths, next(rows), strict=True):
-            if cell == MARK + NULL:
-                changes[start + path] = None
-            elif cell != MARK + ABSENT:
-                changes[start + path] = reading.text(cell)
+        changes.update(reading.fields(start, paths, next(rows)))
     return changes
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SIGNATURE = 64
 MOST_LEAVES = 64
@@ -88,10 +89,10 @@ class Tree:
         return tuple(self._nodes[part] for part in _siblings(self._leaves, place))
 
     def _build(self, low: int, high: int) -> bytes:
-        if not any(low <= place < high for place in self._known):
-            made = next(self._others, b"")
-        elif high - low == 1:
+        if high - low == 1 and low in self._known:
             made = _leaf(self._known[low])
+        elif len(self._known) < self._leaves and not any(low <= place < high for place in self._known):
+            made = next(self._others, b"")
         else:
             middle = low + _half(high - low)
             made = _node(self._build(low, middle), self._build(middle, high))
@@ -118,7 +119,8 @@ def missing(leaves: int, known: Mapping[int, Evidence]) -> list[bytes]:
     return wanted
 
 
-def _siblings(leaves: int, place: int) -> list[tuple[int, int]]:
+@lru_cache(maxsize=MOST_LEAVES * MOST_LEAVES)
+def _siblings(leaves: int, place: int) -> tuple[tuple[int, int], ...]:
     """The parts of the tree beside a leaf's way, from the leaf up."""
     found: list[tuple[int, int]] = []
     low, high = 0, leaves
@@ -130,12 +132,13 @@ def _siblings(leaves: int, place: int) -> list[tuple[int, int]]:
         else:
             found.append((low, middle))
             low = middle
-    return found[::-1]
+    return tuple(found[::-1])
 
 
-def _turns(leaves: int, place: int) -> list[bool]:
+@lru_cache(maxsize=MOST_LEAVES * MOST_LEAVES)
+def _turns(leaves: int, place: int) -> tuple[bool, ...]:
     """Whether the leaf's way comes from the right, level by level from the leaf up."""
-    return [low < place and high <= place for low, high in _siblings(leaves, place)]
+    return tuple(low < place and high <= place for low, high in _siblings(leaves, place))
 
 
 def _half(count: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .errors import GarbledReply
@@ -14,6 +14,7 @@ _NEW32, _NEW16, _AT, ABSENT, NULL, _DASHED, _AGAIN = "+", "-", "~", ".", "!", "*
 _RANKS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TOKEN = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])")
 _MARKED = re.compile(r"\x7f(\*?)(?:~([0-9]{1,7});|(.))", re.DOTALL)
+_HEARD, _NOT_THERE, _NOTHING = MARK + _AGAIN, MARK + ABSENT, MARK + NULL
 _WORD = 4
 """Characters from which on a value that comes again within a household (a name, a number) is worth a mark."""
 _MOST_CHARACTERS = 64 << 20
@@ -26,32 +27,39 @@ class Tokens:
     recent: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     every: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    """Cells as they were before their marks."""
+    words: dict[str, None] = field(default_factory=dict)
+    """Cells as they were before their marks, the last used at the end."""
 
     def learn(self, token: str) -> None:
-        if token in self.places:
-            self.use(token)
+        recent = self.recent
+        if token not in self.places:
+            self.places[token] = len(self.every)
+            self.every.append(token)
+        elif recent[0] == token:
             return
-        self.places[token] = len(self.every)
-        self.every.append(token)
-        self.recent.insert(0, token)
-        del self.recent[len(_RANKS) :]
-
-    def use(self, token: str) -> None:
-        if token in self.recent:
-            self.recent.remove(token)
-        self.recent.insert(0, token)
-        del self.recent[len(_RANKS) :]
+        elif token in recent:
+            recent.remove(token)
+        recent.insert(0, token)
+        if len(recent) > len(_RANKS):
+            recent.pop()
 
     def hear(self, word: str) -> None:
         """Put a value in front."""
         if len(word) < _WORD:
             return
-        if word in self.words:
-            self.words.remove(word)
-        self.words.insert(0, word)
-        del self.words[len(_RANKS) :]
+        words = self.words
+        words.pop(word, None)
+        words[word] = None
+        if len(words) > len(_RANKS):
+            del words[next(iter(words))]
+
+    def word_rank(self, word: str) -> int:
+        """How many values were heard since this one."""
+        return list(reversed(self.words)).index(word)
+
+    def word(self, rank: int) -> str:
+        """The value of that rank. Raises IndexError."""
+        return list(self.words)[-1 - rank]
 
 
 class Writing:
@@ -80,7 +88,7 @@ class Writing:
         if MARK in told:
             return told
         if told != above and told in self.tokens.words:
-            told = MARK + _AGAIN + _RANKS[self.tokens.words.index(told)]
+            told = MARK + _AGAIN + _RANKS[self.tokens.word_rank(told)]
         self.tokens.hear(value)
         return told
 
@@ -118,19 +126,27 @@ class Reading:
         self.tokens.learn(token)
         return f"{token[:8]}-{token[8:12]}-{token[12:16]}-{token[16:20]}-{token[20:]}" if dashed else token
 
-    def text(self, cell: str) -> str:
-        if cell.startswith(MARK + _AGAIN):
-            told = self.tokens.words[_RANKS.index(cell[2:])]
-            self.tokens.hear(told)
-        elif MARK in cell:
-            told = _MARKED.sub(self.token, cell).replace(LINE, "\n")
-        else:
-            told = cell.replace(LINE, "\n")
-            self.tokens.hear(told)
-        self._left -= len(told) + 32
-        if self._left < 0:
-            raise GarbledReply(what="too-large")
-        return told
+    def fields(self, start: str, paths: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+        """Path and value of each cell of a group that is not empty. Raises GarbledReply when all that was read is too much."""
+        tokens, hear = self.tokens, self.tokens.hear
+        for path, cell in zip(paths, cells, strict=True):
+            if MARK not in cell:
+                told = cell.replace(LINE, "\n") if LINE in cell else cell
+                hear(told)
+            elif cell == _NOT_THERE:
+                continue
+            elif cell == _NOTHING:
+                yield start + path, None
+                continue
+            elif cell.startswith(_HEARD):
+                told = tokens.word(_RANKS.index(cell[2:]))
+                hear(told)
+            else:
+                told = _MARKED.sub(self.token, cell).replace(LINE, "\n")
+            self._left -= len(told) + 32
+            if self._left < 0:
+                raise GarbledReply(what="too-large")
+            yield start + path, told
 
     def marks(self, told: str) -> list[str]:
         found = [self.token(one) for one in _MARKED.finditer(told)]

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Protocol
@@ -91,6 +91,11 @@ def to_plain(operation: Operation) -> dict[str, object]:
     return plain
 
 
+def json_text(operation: Operation) -> str:
+    """The JSON text with its keys in order."""
+    return _ENCODER.encode(to_plain(operation))
+
+
 def content_id(operation: Operation) -> str:
     """SHA-256 over the canonical bytes of all but id and sig, as hex."""
     return hashlib.sha256(canonical(_content(operation))).hexdigest()
@@ -111,16 +116,32 @@ def sealed(operation: Operation, signer: Signer) -> tuple[Operation, str]:
         told = _ENCODER.encode(content)
     identity = hashlib.sha256(told.encode()).hexdigest()
     signature = signer.sign(bytes.fromhex(identity)).hex()
-    # A quote inside a text is escaped, so these are the places where the two keys belong.
-    before, kind, rest = told.partition(',"kind":"')
-    middle, user, after = rest.rpartition(',"user":"')
-    body = f'{before},"id":"{identity}"{kind}{middle},"sig":"{signature}"{user}{after}'
     content |= {"par": operation.par, "set": operation.set, "id": identity, "sig": signature}
-    return Operation(**content), body  # type: ignore[arg-type]
+    return Operation(**content), _whole_text(told, identity, signature)  # type: ignore[arg-type]
+
+
+class Told(dict[str, object]):
+    """An operation's JSON object whose id was worked out here; `content` is the text that was hashed, so nobody has to write it again."""
+
+    __slots__ = ("content",)
+    content: str
+
+
+def identified(plain: dict[str, object]) -> Told:
+    """The JSON object of an operation that came without an id, with the id that it has. Raises ValueError where text cannot be UTF-8."""
+    known = Told(plain)
+    known.content = _content_text(plain)
+    known["id"] = _identity(known.content)
+    return known
 
 
 def from_plain(plain: object) -> Operation:
     """Read an operation that came from elsewhere; strict. Raises BadOperation (malformed, version, too-large, bad-hash)."""
+    return opened(plain)[0]
+
+
+def opened(plain: object) -> tuple[Operation, str]:
+    """As `from_plain`, and the operation's JSON text with its keys in order, which is made on the way."""
     identity = claimed_id(plain)
     if not isinstance(plain, dict):
         raise BadOperation(reason="malformed", id=identity)
@@ -130,15 +151,17 @@ def from_plain(plain: object) -> Operation:
     if not _well_formed(plain):
         raise BadOperation(reason="malformed", id=identity)
     try:
-        size = len(canonical(plain))
+        content = plain.content if isinstance(plain, Told) else _content_text(plain)
+        size = len(content.encode())
     except (ValueError, RecursionError) as wrong:
         raise BadOperation(reason="malformed", id=identity) from wrong
-    if size > MAX_BYTES:
+    if not _is_clean(content) and not all(map(_is_composed, _texts(plain))):
+        raise BadOperation(reason="malformed", id=identity)
+    if size + _AROUND + len(str(plain["sig"])) > MAX_BYTES:
         raise BadOperation(reason="too-large", id=identity)
-    operation = _built(plain)
-    if content_id(operation) != operation.id:
+    if _identity(content) != identity:
         raise BadOperation(reason="bad-hash", id=identity)
-    return operation
+    return _built(plain), _whole_text(content, identity, str(plain["sig"]))
 
 
 def device_id(public_key: bytes) -> str:
@@ -178,6 +201,23 @@ def _is_signed(public_key: bytes, signature: bytes, data: bytes) -> bool:
     return True
 
 
+def _content_text(plain: Mapping[str, object]) -> str:
+    """The JSON text, keys in order, of all but id and sig."""
+    return _ENCODER.encode({name: plain[name] for name in _CONTENT})
+
+
+def _identity(content: str) -> str:
+    """The id that goes with the JSON text of a content."""
+    return hashlib.sha256(unicodedata.normalize("NFC", content).encode()).hexdigest()
+
+
+def _whole_text(content: str, identity: str, signature: str) -> str:
+    """The JSON text of an operation; a quote inside a text is escaped, so these are the places where the two keys belong."""
+    before, kind, rest = content.partition(',"kind":"')
+    middle, user, after = rest.rpartition(',"user":"')
+    return f'{before},"id":"{identity}"{kind}{middle},"sig":"{signature}"{user}{after}'
+
+
 def _content(operation: Operation) -> dict[str, object]:
     plain = to_plain(operation)
     del plain["id"], plain["sig"]
@@ -187,6 +227,9 @@ def _content(operation: Operation) -> dict[str, object]:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NAMES = tuple(one.name for one in fields(Operation))
 _FIELDS = frozenset(_NAMES)
+_CONTENT = tuple(name for name in _NAMES if name not in ("id", "sig"))
+_AROUND = len(',"id":"","sig":""') + 64
+"""What a signature's length adds to, beside the content, to make the canonical bytes."""
 _SHAPES = {
     "dev": re.compile(r"[0-9a-f]{32}"),
     "prev": re.compile(r"([0-9a-f]{64})?"),
@@ -200,30 +243,51 @@ _SHAPES = {
     "why": re.compile(r"[^\x00]{0,4000}", re.DOTALL),
     "id": re.compile(r"[0-9a-f]{64}"),
     "sig": re.compile(evidence.SHAPE),
-}
+}.items()
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def _well_formed(plain: dict[object, object]) -> bool:
+def _well_formed(plain: Mapping[str, object]) -> bool:
+    """All but whether the texts are composed."""
     if plain.keys() != _FIELDS or type(plain["v"]) is not int or plain["v"] < 1 or type(plain["delete"]) is not bool:
         return False
-    if not all(_matches(shape, plain[name]) for name, shape in _SHAPES.items()):
-        return False
+    for name, shape in _SHAPES:
+        value = plain[name]
+        if type(value) is not str or shape.fullmatch(value) is None:
+            return False
     parents, changes = plain["par"], plain["set"]
     if not isinstance(parents, list) or len(parents) > MAX_PARENTS or not all(_matches(_HASH, parent) for parent in parents):
         return False
     if any(parents[at] >= parents[at + 1] for at in range(len(parents) - 1)):
         return False
-    return isinstance(changes, dict) and all(_is_change(path, value) for path, value in changes.items())
+    return isinstance(changes, dict) and _are_changes(changes)
 
 
-def _is_change(path: object, value: object) -> bool:
+def _are_changes(changes: Mapping[object, object]) -> bool:
+    """Paths of 1 to 500 characters; texts, or null."""
+    if not changes:
+        return True
+    paths: list[object] = list(changes)
     return (
-        isinstance(path, str)
-        and 0 < len(path) <= 500
-        and _is_composed(path)
-        and (value is None or (isinstance(value, str) and _is_composed(value)))
+        set(map(type, paths)) == {str}
+        and set(map(type, changes.values())) <= {str, type(None)}
+        and "" not in changes
+        and max(map(len, paths)) <= 500  # type: ignore[arg-type]
     )
+
+
+def _texts(plain: Mapping[str, object]) -> Iterator[str]:
+    """Every text of a well-formed operation."""
+    changes = plain["set"]
+    assert isinstance(changes, dict)
+    for value in (*plain.values(), *changes, *changes.values()):
+        if isinstance(value, str):
+            yield value
+
+
+def _is_clean(content: str) -> bool:
+    """Whether every text in a JSON text is surely composed: a part of a composed text is composed, and U+0000 stands escaped."""
+    return "\\u0000" not in content and unicodedata.is_normalized("NFC", content)
 
 
 def _is_composed(text: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from ..replica import AreaRow
@@ -50,20 +52,31 @@ def require_area(session: Session, code: str) -> Area:
 
 def villages_in(session: Session, area: str) -> tuple[str, ...]:
     """The villages of an area, sorted: those that are listed and those that records came from."""
-    listed = session.exec(select(Area.code).where(col(Area.code).startswith(prefix(area)))).all()
-    used = session.exec(select(VillageCounter.vil).where(col(VillageCounter.vil).startswith(prefix(area)))).all()
+    listed = session.exec(select(Area.code).where(_inside(Area.code, area))).all()
+    used = session.exec(select(VillageCounter.vil).where(_inside(VillageCounter.vil, area))).all()
     return tuple(sorted({code for code in listed if len(code) == 12 and prefix(code) == code} | set(used)))
 
 
 def rows_for(session: Session, area: str) -> tuple[AreaRow, ...]:
     """What a laptop of the area is told: the divisions inside it and those above it."""
     inside = prefix(area)
-    everything = session.exec(select(Area).order_by(Area.code)).all()
+    above = {code for length in (2, 4, 6, 9, 12) if length < len(inside) for code in _codes(inside[:length])}
+    wanted = select(Area.code, Area.name, Area.parent).where(_inside(Area.code, area) | col(Area.code).in_(above)).order_by(Area.code)
     return tuple(
-        AreaRow(code=row.code, name=row.name, parent=row.parent)
-        for row in everything
-        if row.code.startswith(inside) or inside.startswith(prefix(row.code))
+        AreaRow(code=code, name=name, parent=parent)
+        for code, name, parent in session.exec(wanted).all()
+        if code.startswith(inside) or inside.startswith(prefix(code))
     )
+
+
+def _inside(code: str, area: str) -> ColumnElement[bool]:
+    """Codes that begin as the area's, as a range, which an index answers; codes have at most twelve digits."""
+    return col(code).between(prefix(area), prefix(area).ljust(12, "9"))
+
+
+def _codes(beginning: str) -> Iterator[str]:
+    """What a division of this prefix may be called: with trailing zero groups or without."""
+    return (beginning.ljust(length, "0") for length in (2, 4, 6, 9, 12) if length >= len(beginning))
 
 
 def _read(file: Path) -> list[AreaRow]:

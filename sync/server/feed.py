@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, func, select
 
-from ..operation import Operation, from_plain, to_plain
+from ..operation import Operation, from_plain, json_text
 from ..replica import FeedPage
-from ..wire import pack, unpack
+from ..wire import unpack
 from .tables import Op, Quarantine, VillageCounter
 
 _NOTHING = "0" * 64
 _ROWS = 2_000
 """Rows looked at for one page."""
+_AT_ONCE = 500
+_LEVEL = 3
+"""Of zstd: a tenth more bytes than level 10 in a quarter of the time."""
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
@@ -23,7 +26,7 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+    session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def put(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
@@ -34,7 +37,7 @@ def put(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object
     statement = dialect.insert(table)
     keys = {column.name for column in inspect(table).primary_key}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed), rows)
+    session.connection().execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed), rows)
 
 
 def lock(session: Session, village: str) -> VillageCounter:
@@ -47,13 +50,17 @@ def known(session: Session, village: str, ids: Collection[str]) -> set[str]:
     """Which of these operations the village has."""
     found: set[str] = set()
     wanted = list(ids)
-    for at in range(0, len(wanted), 500):
-        found |= set(session.exec(select(Op.id).where(Op.vil == village, col(Op.id).in_(wanted[at : at + 500]))).all())
+    for at in range(0, len(wanted), _AT_ONCE):
+        found |= set(session.exec(select(Op.id).where(Op.vil == village, col(Op.id).in_(wanted[at : at + _AT_ONCE]))).all())
     return found
 
 
-def append(session: Session, counter: VillageCounter, operations: Sequence[Operation], sender: str, stamp: str) -> None:
-    """Put new operations at the end of the feed; the caller holds the counter and has left out what is known."""
+def append(
+    session: Session, counter: VillageCounter, operations: Sequence[Operation], sender: str, stamp: str, bodies: Mapping[str, bytes]
+) -> None:
+    """Put new operations at the end of the feed, with their `packed` bodies by id; the caller holds the counter and has left out what is
+    known.
+    """
     if not operations:
         return
     xor = int(counter.xor, 16)
@@ -69,28 +76,41 @@ def append(session: Session, counter: VillageCounter, operations: Sequence[Opera
                 "dev": operation.dev,
                 "sender": sender,
                 "received_at": stamp,
-                "body": pack(to_plain(operation)),
+                "body": bodies[operation.id],
             }
         )
-    session.execute(insert(Op), rows)
+    session.connection().execute(insert(Op), rows)
     counter.n += len(rows)
     counter.xor = f"{xor:064x}"
     counter.last_seen = stamp
     session.add(counter)
 
 
+def packed(texts: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+    """Operations as they are kept, by id, out of (id, JSON text)."""
+    import zstandard
+
+    packer = zstandard.ZstdCompressor(level=_LEVEL)
+    return {identity: packer.compress(text.encode("utf-8")) for identity, text in texts}
+
+
+def packed_one(operation: Operation) -> dict[str, bytes]:
+    """One operation as it is kept, by its id."""
+    return packed([(operation.id, json_text(operation))])
+
+
 def page(session: Session, village: str, start: int, end: int, limit: int, skip: Collection[str] = ()) -> FeedPage:
     """Operations from `start` up to at most `end`, about `limit` packed bytes but at least one; `skip` the reader certainly has."""
     chosen: list[Operation] = []
     taken, size = start, 0
-    rows = session.exec(select(Op).where(Op.vil == village, Op.vseq >= start, Op.vseq < end).order_by(col(Op.vseq)).limit(_ROWS)).all()
-    for row in rows:
+    wanted = select(Op.vseq, Op.id, Op.body).where(Op.vil == village, Op.vseq >= start, Op.vseq < end)
+    for place, identity, body in session.exec(wanted.order_by(col(Op.vseq)).limit(_ROWS)).all():
         if size >= limit:
             break
-        taken = row.vseq + 1
-        if row.id not in skip:
-            size += len(row.body)
-            chosen.append(read(row.body))
+        taken = place + 1
+        if identity not in skip:
+            size += len(body)
+            chosen.append(read(body))
     return FeedPage(village=village, start=start, next=taken, operations=tuple(chosen))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
@@ -14,6 +14,7 @@ from . import feed, joined
 from .tables import FileRef, Record
 
 _SHA = re.compile(r"[0-9a-f]{64}")
+_SHA_LENGTH = 64
 _AT_ONCE = 500
 
 
@@ -27,10 +28,19 @@ def follow(session: Session, village: str, operations: Sequence[Operation]) -> N
     for record, news in by_record.items():
         before = known.get(record) or _Held(news[0].kind, (), False, False)
         after = _simply_followed(before, news) or _merged(before.kind, feed.of_record(session, village, record))
-        changed.append({"vil": village, "rec": record, **asdict(after), "heads": " ".join(after.heads)})
+        changed.append(
+            {
+                "vil": village,
+                "rec": record,
+                "kind": after.kind,
+                "heads": " ".join(after.heads),
+                "in_conflict": after.in_conflict,
+                "deleted": after.deleted,
+            }
+        )
     feed.put(session, Record, changed)
-    shas = {value for operation in operations for value in operation.set.values() if value is not None and _SHA.fullmatch(value)}
-    feed.insert_new(session, FileRef, [{"vil": village, "sha": sha} for sha in sorted(shas)])
+    long_enough = {value for operation in operations for value in operation.set.values() if value is not None and len(value) == _SHA_LENGTH}
+    feed.insert_new(session, FileRef, [{"vil": village, "sha": sha} for sha in sorted(filter(_SHA.fullmatch, long_enough))])
     joined.follow(session, village, operations)
 
 
@@ -62,7 +72,7 @@ def _simply_followed(held: _Held, news: Sequence[Operation]) -> _Held | None:
     for operation in news:
         if held.in_conflict or held.heads != operation.par:
             return None
-        held = replace(held, heads=(operation.id,), deleted=operation.delete)
+        held = _Held(held.kind, (operation.id,), False, operation.delete)
     return held
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from ..errors import BadOperation, Refused
-from ..operation import Operation, canonical, from_plain, to_plain, verify_author
+from ..operation import Operation, canonical, opened, to_plain, verify_author
 from ..protocol import SyncReply, SyncRequest
 from ..replica import AreaRow, Author, FeedPage, PublishedForm, areas_digest
 from ..wire import VILLAGE, pack
@@ -41,10 +41,12 @@ def take_in(district: District, sender: str, plain: Sequence[object]) -> tuple[t
     One short transaction a village; an operation that cannot be believed stops no other.
     """
     readable: dict[str, dict[str, Operation]] = {}
+    texts: dict[str, str] = {}
     apart: list[tuple[object, str]] = []
     for value in plain:
         try:
-            operation = from_plain(value)
+            operation, text = opened(value)
+            texts[operation.id] = text
             readable.setdefault(operation.vil, {})[operation.id] = operation
         except BadOperation as bad:
             apart.append((value, str(bad.values["reason"])))
@@ -52,7 +54,7 @@ def take_in(district: District, sender: str, plain: Sequence[object]) -> tuple[t
     for village, operations in sorted(readable.items()):
         believed, doubted = _sorted_out(district, village, operations, sender)
         if believed:
-            _accept(district, village, believed, sender)
+            _accept(district, village, believed, sender, feed.packed((one.id, texts[one.id]) for one in believed))
         refused = {identity for identity, _, _ in doubted}
         receipts += [identity for identity in operations if identity not in refused]
         apart += [(value, reason) for _, value, reason in doubted]
@@ -98,12 +100,12 @@ def _believe(operation: Operation, author: Device | None, carrier: Device) -> No
         raise BadOperation(reason="out-of-scope", id=operation.id)
 
 
-def _accept(district: District, village: str, operations: Sequence[Operation], sender: str) -> None:
+def _accept(district: District, village: str, operations: Sequence[Operation], sender: str, bodies: Mapping[str, bytes]) -> None:
     with district.writing() as session:
         counter = feed.lock(session, village)
         there = feed.known(session, village, [operation.id for operation in operations])
         fresh = list({operation.id: operation for operation in operations if operation.id not in there}.values())
-        feed.append(session, counter, fresh, sender, district.stamp())
+        feed.append(session, counter, fresh, sender, district.stamp(), bodies)
         session.flush()
         records.follow(session, village, fresh)
 

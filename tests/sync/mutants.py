@@ -114,6 +114,10 @@ MUTANTS: dict[str, Mutant] = {
                 "sync.operation", "sealed", "hashlib.sha256(told.encode())", 'hashlib.sha256(f"{operation.dev} {operation.hlc}".encode())',
             ),
             Patch(
+                "sync.operation", "_identity", 'unicodedata.normalize("NFC", content).encode()',
+                "(lambda told: f\"{told['dev']} {told['hlc']}\")(json.loads(content)).encode()",
+            ),
+            Patch(
                 "sync.operation", "content_id", "hashlib.sha256(canonical(_content(operation)))",
                 'hashlib.sha256(f"{operation.dev} {operation.hlc}".encode())',
             ),
