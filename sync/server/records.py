@@ -39,9 +39,14 @@ def follow(session: Session, village: str, operations: Sequence[Operation]) -> N
             }
         )
     feed.put(session, Record, changed)
-    long_enough = {value for operation in operations for value in operation.set.values() if value is not None and len(value) == _SHA_LENGTH}
-    feed.insert_new(session, FileRef, [{"vil": village, "sha": sha} for sha in sorted(filter(_SHA.fullmatch, long_enough))])
+    feed.insert_new(session, FileRef, [{"vil": village, "sha": sha} for sha in sorted(files_named(operations))])
     joined.follow(session, village, operations)
+
+
+def files_named(operations: Sequence[Operation]) -> set[str]:
+    """The hashes of files that operations name."""
+    long_enough = {value for operation in operations for value in operation.set.values() if value is not None and len(value) == _SHA_LENGTH}
+    return set(filter(_SHA.fullmatch, long_enough))
 
 
 @dataclass(frozen=True, slots=True)

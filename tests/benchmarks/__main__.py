@@ -1,4 +1,4 @@
-"""`python3 -m tests.benchmarks [--only NAME …] [--households N] [--laptops N] [--json] [--strict]`: sets up, then takes the figures."""
+"""`python3 -m tests.benchmarks [--only NAME …] [--households N] [--laptops N] [--database NAME] [--json] [--strict]`: takes the figures."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fieldapp import bootstrap
 ROOMS = ("form", "engine", "workspace", "paper", "exchange", "window")
 LONG = ("load",)
 """Taken only when asked for."""
+DATABASES = ("embedded", "postgresql")
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", nargs="+", choices=(*ROOMS, *LONG), default=ROOMS)
     parser.add_argument("--households", type=int, default=5000, help="size of the roster that is searched; a county has 100000")
     parser.add_argument("--laptops", type=int, default=100, help="laptops of the evening rush; a county has 1000")
+    parser.add_argument("--database", nargs="+", choices=DATABASES, default=DATABASES, help="under the evening rush")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a limit is missed")
     given = parser.parse_args(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> int:
     before, told, said = machine(), list[Figure](), list[str]()
     for room in given.only:
         with tempfile.TemporaryDirectory(prefix="fieldapp-bench-") as folder:
-            sizes = (Path(folder), given.households, *([given.laptops] if room in LONG else []))
+            sizes = (Path(folder), given.households, *([given.laptops, given.database] if room in LONG else []))
             for figure in import_module(f".{room}", __package__).figures(*sizes):
                 if isinstance(figure, str):
                     said.append(figure)

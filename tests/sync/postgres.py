@@ -25,8 +25,8 @@ def account() -> dict[str, int]:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The URL of an empty database on loopback."""
+def running(*settings: str) -> Iterator[str]:
+    """The URL of an empty database on loopback; `settings` as NAME=VALUE."""
     programs, who = PROGRAMS[-1].parent, account()
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     if who:
@@ -35,7 +35,7 @@ def running() -> Iterator[str]:
         port = probe.getsockname()[1]
     quiet = {"check": True, "capture_output": True, "cwd": folder, **who}
     subprocess.run([programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "district", "-E", "UTF8", "--locale=C"], **quiet)
-    options = f"-h 127.0.0.1 -p {port} -k {folder}"
+    options = " ".join((f"-h 127.0.0.1 -p {port} -k {folder}", *(f"-c {setting}" for setting in settings)))
     subprocess.run([programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
     try:
         yield f"postgresql+psycopg://district@127.0.0.1:{port}/postgres"
