@@ -121,16 +121,18 @@ def sealed(operation: Operation, signer: Signer) -> tuple[Operation, str]:
 
 
 class Told(dict[str, object]):
-    """An operation's JSON object whose id was worked out here; `content` is the text that was hashed, so nobody has to write it again."""
+    """An operation's JSON object whose id was worked out here; `content` is the text that was hashed, `size` its bytes."""
 
-    __slots__ = ("content",)
+    __slots__ = ("content", "size")
     content: str
+    size: int
 
 
 def identified(plain: dict[str, object]) -> Told:
     """The JSON object of an operation that came without an id, with the id that it has. Raises ValueError where text cannot be UTF-8."""
     known = Told(plain)
     known.content = _content_text(plain)
+    known.size = len(known.content.encode())
     known["id"] = _identity(known.content)
     return known
 
@@ -151,15 +153,15 @@ def opened(plain: object) -> tuple[Operation, str]:
     if not _well_formed(plain):
         raise BadOperation(reason="malformed", id=identity)
     try:
-        content = plain.content if isinstance(plain, Told) else _content_text(plain)
-        size = len(content.encode())
+        known = plain if isinstance(plain, Told) else identified(plain)
     except (ValueError, RecursionError) as wrong:
         raise BadOperation(reason="malformed", id=identity) from wrong
+    content = known.content
     if not _is_clean(content) and not all(map(_is_composed, _texts(plain))):
         raise BadOperation(reason="malformed", id=identity)
-    if size + _AROUND + len(str(plain["sig"])) > MAX_BYTES:
+    if known.size + _AROUND + len(str(plain["sig"])) > MAX_BYTES:
         raise BadOperation(reason="too-large", id=identity)
-    if _identity(content) != identity:
+    if known["id"] != identity:
         raise BadOperation(reason="bad-hash", id=identity)
     return _built(plain), _whole_text(content, identity, str(plain["sig"]))
 
