@@ -21,6 +21,25 @@ class LockedWork(QObject):
         super().__init__(unlock)
         self._desk, self._unlock, self._lock = desk, unlock, lock
 
+    def away(self, user: Callable[[], str], act: Callable[[Report], str]) -> None:
+        """What can only be done while everything is closed; the unlock screen says how far it is and what came of it."""
+
+        def done(sentence: str) -> None:
+            self._unlock.refresh(user())
+            self._unlock.message.setText(sentence)
+
+        def failed(error: Exception) -> None:
+            self._unlock.refresh()
+            self._desk.dialogs.tell(error)
+
+        def work() -> None:
+            self._unlock.hold(say("ui-workspace-away"))
+            self._desk.background.run(
+                act, owner=self, done=done, failed=failed, progress=lambda step: self._unlock.hold(f"{step.done}/{step.total}")
+            )
+
+        self._lock(work)
+
     def put_back(self, file: Path) -> None:
         """Put a backup in the workspace's place."""
         folder, clock = self._desk.folder, self._desk.clock

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QS
 from fieldapp.domain.ids import FormId
 from fieldapp.words import say
 
-from .background import Lane, Report
+from .background import Lane
 from .clipboard import OwnClipboard
 from .desk import Desk
 from .error_dialog import WindowDialogs
 from .locked_work import LockedWork
+from .rounds import Rounds, StandingLine
 from .screens.unlock import UnlockScreen
 from .theme import Look, checkable, outline, paint
 from .watch import SessionWatch
@@ -84,6 +85,7 @@ class Work(QWidget):
         self.exchange: ExchangeScreen = ExchangeScreen(desk, workspace)
         self.upkeep: UpkeepScreen = UpkeepScreen(desk, workspace, user)
         self.keeping: WorkspaceScreen = WorkspaceScreen(desk, workspace, user)
+        self.rounds = Rounds(desk, workspace, self.exchange)
         self.stack = QStackedWidget()
         self.buttons: dict[str, QToolButton] = {}
         self._build()
@@ -201,6 +203,7 @@ class Work(QWidget):
         self.saved.emit(f"{moment:%H:%M:%S}")
 
     def _finalized(self, household: str, revision: int) -> None:
+        self.rounds.finalized()
         self.roster.select(household)
         self.open_archive(household)
 
@@ -214,9 +217,11 @@ class MainWindow(QMainWindow):
         self.work: Work | None = None
         self.setWindowTitle(say("app-title"))
         self.setMinimumSize(1024, 600)
-        self.state, self.busy = QLabel(), QLabel()
+        self.state, self.busy, self.exchanged = QLabel(), QLabel(), StandingLine(desk.theme)
+        self.exchanged.clicked.connect(lambda: self.work.go("exchange") if self.work is not None else None)
         self.statusBar().addWidget(self.state, 1)
-        self.statusBar().addPermanentWidget(self.busy)
+        for widget in (self.busy, self.exchanged):
+            self.statusBar().addPermanentWidget(widget)
         self.unlock = UnlockScreen(desk)
         self.unlock.unlocked.connect(self._enter)
         self._locked_work = LockedWork(desk, self.unlock, self.lock)
@@ -257,6 +262,7 @@ class MainWindow(QMainWindow):
         while (dialog := QApplication.activeModalWidget()) is not None and dialog.close():
             pass
         self.desk.background.give_up(Lane.OUTSIDE)
+        work.rounds.stop()
         work.setEnabled(False)
         work.interview.leave(lambda: self._lock_store(work, then))
 
@@ -284,30 +290,16 @@ class MainWindow(QMainWindow):
         work.hide()
         work.deleteLater()
         self.state.clear()
+        self.exchanged.tell("", False)
         self.unlock.refresh(self._place.user if self._place is not None else "")
         self.stack.setCurrentWidget(self.unlock)
         then()
-
-    def _away(self, act: Callable[[Report], str]) -> None:
-        """What can only be done while everything is closed; the unlock screen says how far it is and what came of it."""
-
-        def done(sentence: str) -> None:
-            self.unlock.refresh(self._place.user if self._place is not None else "")
-            self.unlock.message.setText(sentence)
-
-        def failed(error: Exception) -> None:
-            self.unlock.refresh()
-            self.desk.dialogs.tell(error)
-
-        self.unlock.hold(say("ui-workspace-away"))
-        self.desk.background.run(
-            act, owner=self, done=done, failed=failed, progress=lambda step: self.unlock.hold(f"{step.done}/{step.total}")
-        )
 
     def _stuck(self, work: Work) -> None:
         """What was typed cannot be kept: rather open than lost, and locking is tried again later."""
         self._locking = False
         work.setEnabled(True)
+        work.rounds.start()
         self._idle.start()
 
     def _enter(self, workspace: Workspace, user: str) -> None:
@@ -322,11 +314,13 @@ class MainWindow(QMainWindow):
         self.work = work
         work.saved.connect(self._saved)
         work.lock_wanted.connect(self.lock)
-        work.keeping.away.connect(lambda act: self.lock(lambda: self._away(act)))
+        work.keeping.away.connect(partial(self._locked_work.away, lambda: self._place.user if self._place is not None else ""))
         work.interview.stuck.connect(lambda: self._stuck(work))
         work.upkeep.put_back_wanted.connect(self._locked_work.put_back)
         work.upkeep.repair_wanted.connect(partial(self._locked_work.mend, user))
         work.upkeep.back_up_daily()
+        work.rounds.line.connect(self.exchanged.tell)
+        work.rounds.start()
         self.stack.addWidget(work)
         self.stack.setCurrentWidget(work)
         self.state.setText(say("ui-status-ready"))
@@ -368,6 +362,7 @@ class MainWindow(QMainWindow):
         place = work.place()
 
         def again() -> None:
+            work.rounds.stop()
             self.work = None
             self.stack.removeWidget(work)
             work.hide()

@@ -122,7 +122,9 @@ def _bring_forward(workspace: Workspace, is_wanted: Callable[[Transaction], bool
         return known
     with workspace.begin() as tx:
         soon, kept = tx.now() + _soon(tx), _moment(tx, _NEXT)
-        _plan(tx, soon if kept is None or kept - tx.now() > _FARTHEST else min(kept, soon))
+        # One that is overdue must not come at the very second in which everybody opens the lid.
+        is_ahead = kept is not None and timedelta() <= kept - tx.now() <= _FARTHEST
+        _plan(tx, min(kept, soon) if kept is not None and is_ahead else soon)
         return planned(tx)
 
 

@@ -46,9 +46,13 @@ class HeldLine:
         while not self._ends.is_set():
             try:
                 near, _ = self._listening.accept()
-                far = socket.create_connection(self.target, timeout=20)
             except OSError:
                 return
+            try:
+                far = socket.create_connection(self.target, timeout=20)
+            except OSError:
+                near.close()
+                continue
             self._sockets += [near, far]
             for way in ((near, far, True), (far, near, False)):
                 thread = threading.Thread(target=self._pump, args=way)

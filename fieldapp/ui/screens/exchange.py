@@ -15,7 +15,7 @@ from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions.base import TextField
 from fieldapp.ui.theme import Theme, emphasize, paint
-from fieldapp.usecases import decisions, exchange, held
+from fieldapp.usecases import decisions, exchange, held, lines, rounds
 from fieldapp.words import say
 
 from .conflicts import ConflictsPanel
@@ -23,6 +23,7 @@ from .held import HeldPanel
 
 if TYPE_CHECKING:
     from fieldapp.usecases.exchange import ExchangeReport, ExchangeStatus
+    from fieldapp.usecases.rounds import Plan
     from fieldapp.usecases.workspaces import Workspace
 
 Outcome = TypeVar("Outcome")
@@ -52,6 +53,12 @@ class ExchangeScreen(QWidget):
 
     changed = Signal()
     """Records may have changed: rosters read anew."""
+    stands = Signal(object, object)
+    """Where the exchange stands (ExchangeStatus) and what is planned (Plan), whenever it was read."""
+    busy_changed = Signal(bool)
+    gave_up = Signal()
+    broke = Signal()
+    """An exchange that nobody watched met an error that nobody expected."""
 
     def __init__(self, desk: Desk, workspace: Workspace) -> None:
         super().__init__()
@@ -67,11 +74,14 @@ class ExchangeScreen(QWidget):
         )
         self.slip, self.by_their_clock = QPushButton(say("ui-exchange-slip")), QPushButton(say("ui-exchange-their-clock"))
         self.photos_later = QCheckBox(say("ui-exchange-photos-later"))
+        self.by_itself = QCheckBox(say("ui-rounds-switch"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
         self.conflicts = ConflictsPanel(desk.theme)
         self.held = HeldPanel(desk.theme)
         self.undo = QPushButton(say("ui-exchange-undo"))
+        self._unattended = False
+        """Nobody asked for the exchange that is under way, so nobody is told off when it fails."""
         self._decided = ("", "")
         """Record and field that were decided last."""
         self._build()
@@ -103,7 +113,8 @@ class ExchangeScreen(QWidget):
         for button in (self.sync, self.by_their_clock, self.write, self.read):
             button.setAutoDefault(False)
             buttons.addWidget(button)
-        buttons.addWidget(self.photos_later)
+        for box in (self.by_itself, self.photos_later):
+            buttons.addWidget(box)
         self.by_their_clock.hide()
         buttons.addStretch(1)
         buttons.addWidget(self.bar, 2)
@@ -128,6 +139,9 @@ class ExchangeScreen(QWidget):
         self.photos_later.clicked.connect(
             lambda later: run(lambda report: exchange.set_photos_later(workspace, later), owner=self, done=lambda _: self.refresh())
         )
+        self.by_itself.clicked.connect(
+            lambda on: run(lambda report: rounds.switch(workspace, on), owner=self, done=lambda _: self.refresh())
+        )
         self.cancel.clicked.connect(lambda: self.job.cancel() if self.job is not None else None)
         self.write.clicked.connect(self._write)
         self.read.clicked.connect(self._read)
@@ -147,18 +161,27 @@ class ExchangeScreen(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read state and conflicts from the workspace."""
+        """Read state and conflicts from the workspace; not while it is being locked."""
         workspace = self._workspace
+        if not self.isEnabled():
+            return
         self._desk.background.run(
-            lambda report: (exchange.status(workspace), exchange.conflicts(workspace), held.waiting(workspace)),
+            lambda report: (exchange.status(workspace), exchange.conflicts(workspace), held.waiting(workspace), rounds.plan(workspace)),
             owner=self,
             done=lambda found: self._show(*found),
         )
 
-    def begin(self, district_time: bool = False) -> None:
-        """Exchange with the district now, by its clock if the person chose that."""
-        workspace = self._workspace
-        self._run(lambda report: exchange.sync_now(workspace, report, district_time=district_time), self._exchanged)
+    def begin(self, district_time: bool = False, unattended: bool = False) -> None:
+        """Exchange with the district now, by its clock if the person chose that; quietly if nobody asked for it."""
+        workspace, hold = self._workspace, lines.Hold()
+        if self.job is not None:
+            return
+        self._unattended = unattended
+        self._run(
+            lambda report: exchange.sync_now(workspace, report, district_time=district_time, unattended=unattended, hold=hold),
+            self._exchanged,
+            hold.let_go,
+        )
 
     def _enrol(self) -> None:
         workspace, url, code = self._workspace, self.url.text().strip(), self.code.text().strip()
@@ -206,9 +229,10 @@ class ExchangeScreen(QWidget):
             lambda report: decision(workspace), owner=self, done=lambda _: self._after(told) if told else self.refresh()
         )
 
-    def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object]) -> None:
+    def _run(self, work: Callable[[Report], Outcome], done: Callable[[Outcome], object], stop: Callable[[], object] | None = None) -> None:
         if self.job is not None:
             return
+        self._unattended = self._unattended and stop is not None
         self._be_busy(True)
 
         def ended(outcome: Outcome) -> None:
@@ -223,18 +247,31 @@ class ExchangeScreen(QWidget):
             done=ended,
             failed=self._failed,
             progress=self._progress,
-            cancelled=lambda: self._after("ui-exchange-cancelled", ended=True),
+            cancelled=self._given_up,
             lane=Lane.OUTSIDE,
+            stop=stop,
         )
+
+    def _given_up(self) -> None:
+        self._after("ui-exchange-cancelled", ended=True)
+        self.gave_up.emit()
 
     def _exchanged(self, report: ExchangeReport) -> None:
         self.by_their_clock.hide()
+        if self._unattended and not (report.sent or report.received or report.set_aside):
+            return
         files = report.files_sent + report.files_received
         message = "ui-exchange-done-aside" if report.set_aside else "ui-exchange-done"
         self._say(message, sent=report.sent, received=report.received, files=files, aside=report.set_aside)
 
     def _failed(self, error: Exception) -> None:
         self._be_busy(False)
+        if self._unattended:
+            if isinstance(error, CodedError):
+                self.refresh()
+            else:
+                self.broke.emit()
+            return
         self.by_their_clock.setVisible(isinstance(error, ClockWrong))
         if isinstance(error, CodedError):
             words = words_for(error)
@@ -260,16 +297,20 @@ class ExchangeScreen(QWidget):
     def _be_busy(self, busy: bool) -> None:
         if not busy:
             self.job = None
+        self.busy_changed.emit(busy)
         self.bar.setVisible(busy)
         self.cancel.setVisible(busy)
         if busy:
-            self.undo.setVisible(False)
+            self.undo.setVisible(self._unattended and self.undo.isVisible())
             self.bar.setRange(0, 0)
-            self.message.clear()
+            if not self._unattended:
+                self.message.clear()
         for button in (self.sync, self.write, self.read, self.enrol, self.slip, self.by_their_clock):
             button.setEnabled(not busy)
 
-    def _show(self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...], flood: tuple[held.HeldDeletions, ...]) -> None:
+    def _show(
+        self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...], flood: tuple[held.HeldDeletions, ...], plan: Plan
+    ) -> None:
         texts = {
             "server": f"{'🔒 ' if status.pinned else ''}{status.server}\n{status.person}"
             if status.server
@@ -284,11 +325,14 @@ class ExchangeScreen(QWidget):
             self.cards[name].value.setText(text)
         self.enrolment.setVisible(not status.server)
         self.photos_later.setChecked(status.photos_later)
+        self.by_itself.setChecked(status.unattended)
+        self.by_itself.setVisible(bool(status.server))
         busy = self.job is not None
         for button in (self.sync, self.write, self.read):
             button.setEnabled(bool(status.server) and not busy)
         self.conflicts.show_conflicts(conflicts)
         self.held.show_held(flood)
+        self.stands.emit(status, plan)
 
     def _say(self, message: str, wrong: bool = False, **values: int) -> None:
         inks = self._desk.theme.inks
