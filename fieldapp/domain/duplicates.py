@@ -62,7 +62,7 @@ def possible(entries: Iterable[Entry]) -> tuple[Pair, ...]:
     """Pairs of households that have a sign in common, those with the heaviest signs first.
 
     An identity number counts wherever the households are; the rest within one village. Two persons with different identity numbers are no
-    sign, however alike their names.
+    sign, however alike their names; of two with the same number, the number is the sign.
     """
     holders: dict[tuple[str, ...], dict[HouseholdId, tuple[str, str]]] = {}
     for entry in entries:
@@ -74,7 +74,7 @@ def possible(entries: Iterable[Entry]) -> tuple[Pair, ...]:
             continue
         for one, other in combinations(sorted(held), 2):
             (value, number), (_, another) = held[one], held[other]
-            if not number or not another or number == another:
+            if not (number and another) or (number == another and key[0] != "name-birth"):
                 found.setdefault((one, other), set()).add(Sign(key[0], value))
     pairs = [Pair(one, other, tuple(sorted(signs, key=_weight))) for (one, other), signs in found.items()]
     return tuple(sorted(pairs, key=lambda pair: (_weight(pair.signs[0]), -len(pair.signs), pair.first, pair.second)))

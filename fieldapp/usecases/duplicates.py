@@ -117,10 +117,12 @@ def marked(workspace: Workspace) -> frozenset[str]:
 def compare(workspace: Workspace, first: HouseholdId, second: HouseholdId) -> Comparison:
     """Two households field by field, and who of their members seems to be one person. Raises NotFound."""
     from fieldapp.domain.duplicates import same_people
-    from fieldapp.store import areas, households
+    from fieldapp.store import areas, doubles, households
 
     with workspace.read() as tx:
-        held, lines = [households.whole(tx, one) for one in (first, second)], [households.line(tx, one) for one in (first, second)]
+        apart = doubles.stays(tx, first) != doubles.stays(tx, second)
+        held = [households.whole(tx, one) if apart else households.get(tx, one) for one in (first, second)]
+        lines = [households.line(tx, one) for one in (first, second)]
         told = [_told(one, line, areas.path_name(tx, one.village)) for one, line in zip(held, lines, strict=True)]
     fields = tuple(Compared(name, say(f"field-{name.replace('_', '-')}"), told[0][name], told[1][name]) for name in told[0])
     pairs = dict(same_people(held[0].members, held[1].members))
@@ -219,6 +221,8 @@ def _told(one: Household, line: HouseholdLine, village: str) -> dict[str, str]:
     """By field, in the order of the screen."""
     return {
         "head_name": one.head_name,
+        "state": say(f"duplicates-state-{line.state or 'none'}", revision=line.revision),
+        "archived": say("duplicates-archived") if line.archived else "",
         "village": village,
         "group": one.group,
         "natural_village": one.natural_village,
@@ -227,8 +231,6 @@ def _told(one: Household, line: HouseholdLine, village: str) -> dict[str, str]:
         "phone": one.phone,
         "household_type": codes.HOUSEHOLD_TYPE.get(one.household_type, one.household_type),
         "monitor_type": codes.MONITOR_TYPE.get(one.monitor_type, one.monitor_type),
-        "state": say(f"duplicates-state-{line.state or 'none'}", revision=line.revision),
-        "archived": say("duplicates-archived") if line.archived else "",
     }
 
 

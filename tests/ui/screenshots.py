@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldapp.domain.clock import CHINA, FixedClock
-from fieldapp.domain.ids import HouseholdId
+from fieldapp.domain.ids import HouseholdId, MemberId
 from fieldapp.errors import DiskFull
 from fieldapp.ui.application import make_application
 from fieldapp.ui.background import Background
@@ -30,7 +31,7 @@ from fieldapp.ui.questions.base import NewFile
 from fieldapp.ui.questions.dates import DateQuestion
 from fieldapp.ui.questions.drawing import AnnotateQuestion
 from fieldapp.ui.theme import Look
-from fieldapp.usecases import interview, printing, printing_ledger
+from fieldapp.usecases import interview, printing, printing_ledger, roster
 from fieldapp.usecases.exchange import ConflictLine, ConflictWrite
 from tests.robots import widgets as robots
 from tests.world import quiet
@@ -212,6 +213,31 @@ class Camera:
         self.take("print-run", work.archive.run)
         work.archive.run.hide()
 
+    def duplicates(self) -> None:
+        """A household that another team entered as well, side by side; then joined."""
+        work = self.window.work
+        assert work is not None
+        one = roster.household(work.workspace, work.roster.model.lines[0].id)
+        people = tuple(replace(member, id=MemberId(f"{at:032x}"), phone="") for at, member in enumerate(one.members[:-1], 1))
+        roster.add(work.workspace, replace(one, id=HouseholdId("f" * 32), address=f"{one.address}西侧", phone="", members=people))
+        work.show_screen("roster")
+        work.roster.refresh()
+        work.roster.duplicates.look()
+        self.idle()
+        self.take("roster-suspects")
+        work.roster.duplicates.begin()
+        dialog = work.roster.duplicates.dialog
+        assert dialog is not None
+        self.until(lambda: dialog.sides.fields.rowCount() > 0)
+        self.take("duplicates", dialog)
+        dialog.join.click()
+        self.until(lambda: dialog.take_back.isVisible() and dialog.take_back.text() != "" and dialog.sides.fields.rowCount() > 0)
+        self.idle()
+        self.take("duplicates-joined", dialog)
+        dialog.close()
+        self.idle()
+        self.take("roster-joined")
+
     def widgets(self) -> None:
         """Every question type and appearance, half of them answered."""
         work = self.window.work
@@ -307,6 +333,7 @@ def main() -> int:
         try:
             camera.unlock()
             if not given.only:
+                camera.duplicates()
                 camera.form()
                 camera.rest()
             camera.widgets()

@@ -32,6 +32,7 @@ from fieldapp.ui.theme import paint
 from fieldapp.usecases import roster
 from fieldapp.words import say
 
+from .duplicates import DuplicatesButton
 from .history import HistoryPanel
 from .phone import PhonePanel
 from .roster_count import RosterCount
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 _SEARCH_AFTER_MS = 120
-_WIDTHS = {"state": 8, "head": 7, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
+_WIDTHS = {"state": 8, "head": 9, "members": 3.5, "address": 8, "group": 3, "phone": 8, "code": 9, "revision": 3.5, "sync": 7}
 
 
 class RosterTable(QTableView):
@@ -87,6 +88,7 @@ class RosterScreen(QWidget):
         self.history = QPushButton(say("ui-roster-history"))
         self.history.setCheckable(True)
         self.phone = QPushButton(say("ui-hotspot"))
+        self.duplicates = DuplicatesButton(desk, workspace)
         self.count = RosterCount(desk, workspace)
         self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -107,7 +109,7 @@ class RosterScreen(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 3)
         top.addWidget(self.village, 1)
-        for button in (self.open, self.archive, self.history, self.phone, self.new):
+        for button in (self.open, self.archive, self.history, self.duplicates, self.phone, self.new):
             top.addWidget(button)
         page.addLayout(top)
         page.addWidget(self.new_panel)
@@ -144,6 +146,10 @@ class RosterScreen(QWidget):
         self.archive.clicked.connect(self._archive)
         self.phone.clicked.connect(self._begin_phone)
         self.phone_panel.closed.connect(lambda: self.phone.setEnabled(True))
+        self.duplicates.marked.connect(self.model.show_marks)
+        self.duplicates.opened.connect(self.opened)
+        self.duplicates.archive_wanted.connect(self.archive_wanted)
+        self.duplicates.changed.connect(self.refresh)
         self.history.toggled.connect(self._show_history)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_history(self.history.isChecked()))
         bar = self.table.verticalScrollBar()
@@ -156,6 +162,7 @@ class RosterScreen(QWidget):
         """Read anew whenever the screen comes back."""
         super().showEvent(event)
         self.refresh()
+        self.duplicates.look()
         workspace = self._workspace
         self._desk.background.run(lambda report: roster.villages(workspace), owner=self, done=self._show_villages)
         self.search.setFocus()

@@ -20,12 +20,20 @@ class RosterModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.lines: tuple[HouseholdLine, ...] = ()
+        self._marks: frozenset[str] = frozenset()
 
     def show_lines(self, lines: tuple[HouseholdLine, ...]) -> None:
         """Show these lines instead."""
         self.beginResetModel()
         self.lines = lines
         self.endResetModel()
+
+    def show_marks(self, marks: frozenset[str]) -> None:
+        """The households that may have been entered twice."""
+        self._marks = marks
+        if self.lines:
+            head = COLUMNS.index("head")
+            self.dataChanged.emit(self.index(0, head), self.index(len(self.lines) - 1, head))
 
     def add_lines(self, lines: tuple[HouseholdLine, ...]) -> None:
         """Show these lines behind the others."""
@@ -52,7 +60,9 @@ class RosterModel(QAbstractTableModel):
         """Words for people."""
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        return cell(self.lines[index.row()], COLUMNS[index.column()])
+        line, column = self.lines[index.row()], COLUMNS[index.column()]
+        told = cell(line, column)
+        return say("ui-roster-suspect", name=told) if column == "head" and line.id in self._marks else told
 
 
 def cell(line: HouseholdLine, column: str) -> str:
@@ -67,7 +77,7 @@ def cell(line: HouseholdLine, column: str) -> str:
     if column == "phone":
         return f"{line.phone[:3]}****{line.phone[-4:]}" if len(line.phone) >= 11 else line.phone
     return {
-        "head": line.head_name,
+        "head": say("ui-roster-joined", name=line.head_name, count=line.joined) if line.joined else line.head_name,
         "members": str(line.members) if line.members else "",
         "address": line.address,
         "group": line.group,
