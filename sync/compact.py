@@ -168,8 +168,9 @@ def _read_class(told: str, room: list[int]) -> tuple[str, list[str], Iterator[li
     names, count_told, *columns = told.split(PART)
     prefix, *paths = names.split("\n")
     count = int(count_told)
-    room[0] -= count * len(paths)
-    if room[0] < 0:
+    # Rows without a field take room as well.
+    room[0] -= count * max(len(paths), 1)
+    if room[0] < 0 or count < 0:
         raise GarbledReply(what="too-large")
     cells = [[column[1:]] * count if column.startswith(SAME) else column.split("\n") for column in columns]
     if len(cells) != len(paths) or any(len(column) != count for column in cells):

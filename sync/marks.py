@@ -151,6 +151,8 @@ class Reading:
     def marks(self, told: str) -> list[str]:
         found = [self.token(one) for one in _MARKED.finditer(told)]
         self._left -= 64 * len(found)
+        if self._left < 0:
+            raise GarbledReply(what="too-large")
         return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import logging
 import re
@@ -174,7 +173,7 @@ class _Checksum:
                 raise Refused(reason="garbled")
             try:
                 self._wanted = base64.b64decode(told, validate=True)
-            except binascii.Error:
+            except ValueError:
                 raise Refused(reason="garbled") from None
 
     def add(self, piece: bytes) -> None:

@@ -1,8 +1,9 @@
-"""Altered bytes for everything that comes in from outside: `--seconds N [--seed N] [--only NAME]`.
+"""Altered bytes for everything that comes in from outside: `--seconds N [--inputs N] [--seed N] [--only NAME]`.
 
-Sync bodies and replies, enrolment bodies and slips, bundles, backups of the district, requests of a locked laptop. Each input is a whole
-one with bytes flipped, cut, doubled or exchanged, or JSON with values of other kinds. Only declared errors may come out, memory stays
-bounded, and nothing is taken in from what was refused.
+Sync bodies and replies of both versions, evidence of batches, enrolment bodies and slips, bundles, backups of the district, requests of a
+locked laptop, previews, uploads and downloads, submissions and questions of phones, the page. Each input is a whole one with bytes flipped,
+cut, doubled or exchanged, JSON with values of other kinds, or columns with pieces of their own grammar. Only declared errors may come out,
+memory stays bounded, and nothing is taken in from what was refused.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sync import bundle, recovery, slip
+from sync import bundle, previews, recovery, slip
 from sync.errors import CodedError
 from sync.keys import DeviceKey, sealing_public
 from sync.operation import from_plain, to_plain
@@ -40,24 +40,17 @@ from sync.replica import Author, FeedPage
 from sync.server import backup, service, sticks
 from sync.wire import pack, unpack
 
+from . import fuzz_close, fuzz_doors
 from .conftest import EAST
 from .convergence import fast_folder
+from .fuzz_inputs import Target, altered
 from .memory import MemoryReplica
 from .place import Place
+from .test_gateway import FORM, PHOTO
+from .test_gateway import xml as visit_xml
 
 LIMIT_MB = 256
 """More than this above the beginning is unbounded."""
-_ODD = (None, True, -1, 1 << 70, 1.5, "", "0" * 64, "\ud800", "e\u0301", "x" * 100_000, [], {}, [[[[]]]], {"v": 1})
-
-
-@dataclass(frozen=True)
-class Target:
-    """A whole input, and what reads it."""
-
-    whole: bytes
-    read: Callable[[bytes], object]
-    packed: bool = False
-    """JSON under zstd: alter the values inside as well."""
 
 
 def main() -> None:
@@ -65,32 +58,36 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--inputs", type=int, default=1 << 60)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
-        told = prove(Path(folder), asked.seconds, asked.seed, asked.only)
+        told = prove(Path(folder), asked.seconds, asked.seed, asked.only, asked.inputs)
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     sys.exit(bool(told["wrong"]) or int(str(told["grew_mb"])) > LIMIT_MB)
 
 
 def prove(folder: Path, seconds: float, seed: int, only: str = "", inputs: int = 1 << 60) -> dict[str, object]:
     """Alter and read, one target after another, for so long or so many inputs; `wrong` names what raised something undeclared."""
-    chance, wrong, counts = random.Random(seed), [], Counter[str]()
-    place = Place(folder / "district")
+    chance, wrong, counts = random.Random(seed), [], Counter[tuple[str, str]]()
+    before, place = _memory_mb(), Place(folder / "district")
     found = {name: one for name, one in targets(folder, place).items() if only in ("", name)}
-    before, until, done = _memory_mb(), time.monotonic() + seconds, 0
+    until, done = time.monotonic() + seconds, 0
     while time.monotonic() < until and done < inputs:
         for name, target in found.items():
             data = altered(chance, target)
             done += 1
             try:
                 target.read(data)
-                counts[f"{name} read"] += 1
+                counts[name, "read"] += 1
             except CodedError as error:
-                counts[f"{name} {error.code}"] += 1
+                counts[name, error.code] += 1
             except Exception as error:  # noqa: BLE001 - anything undeclared is what is looked for
-                wrong.append({"target": name, "error": f"{type(error).__name__}: {error}"[:200], "input": data[:200].hex()})
+                wrong.append({"target": name, "error": f"{type(error).__name__}: {error}"[:200], "input": data[:4000].hex()})
     place.district.close()
-    return {"inputs": done, "wrong": wrong[:5], "grew_mb": _memory_mb() - before, "outcomes": dict(sorted(counts.items()))}
+    kinds: dict[str, dict[str, int]] = {}
+    for (name, outcome), number in sorted(counts.items()):
+        kinds.setdefault(name, {})[outcome] = number
+    return {"inputs": done, "wrong": wrong[:5], "undeclared": len(wrong), "grew_mb": _memory_mb() - before, "kinds": kinds}
 
 
 def targets(folder: Path, place: Place) -> dict[str, Target]:
@@ -121,7 +118,11 @@ def targets(folder: Path, place: Place) -> dict[str, Target]:
 
         return from_file
 
+    doors = fuzz_doors.targets(district, key, encode_enrol_request(enrolment), FORM, submission())
     return {
+        **fuzz_close.targets(district, key, tuple(operations), reply),
+        **doors,
+        "preview-body": Target(previews.encode({"0" * 64: b"\xff\xd8\xff" + bytes(99)}), previews.decode, True),
         "sync-body": Target(
             encode_request(SyncRequest("e", {EAST: 0}, plain)), lambda data: service.sync(district, key.device, decode_request(data)), True
         ),
@@ -139,44 +140,12 @@ def targets(folder: Path, place: Place) -> dict[str, Target]:
     }
 
 
-def altered(chance: random.Random, target: Target) -> bytes:
-    """Something near the whole input."""
-    if target.packed and chance.random() < 0.7:
-        return pack_any(_bent(chance, unpack(target.whole)))
-    data = bytearray(target.whole)
-    for _ in range(chance.choice((1, 1, 2, 8))):
-        at, kind = chance.randrange(len(data) or 1), chance.randrange(5)
-        if kind == 0 and data:
-            data[at] ^= 1 << chance.randrange(8)
-        elif kind == 1:
-            del data[at : at + chance.choice((1, 7, 500))]
-        elif kind == 2:
-            data[at:at] = data[at : at + chance.choice((1, 30, 2000))]
-        elif kind == 3:
-            data[at:at] = chance.randbytes(chance.choice((1, 4, 64)))
-        else:
-            data = data[:at]
-    return bytes(data)
-
-
-def pack_any(value: object) -> bytes:
-    """JSON under zstd, also of what cannot be written as UTF-8."""
-    import zstandard
-
-    return zstandard.ZstdCompressor().compress(json.dumps(value).encode())
-
-
-def _bent(chance: random.Random, value: object) -> object:
-    """The same JSON with one value somewhere replaced, taken away or doubled."""
-    if isinstance(value, dict) and value and chance.random() < 0.85:
-        name = chance.choice(sorted(value))
-        if chance.random() < 0.1:
-            return {other: one for other, one in value.items() if other != name}
-        return {**value, name: _bent(chance, value[name])}
-    if isinstance(value, list) and value and chance.random() < 0.85:
-        at = chance.randrange(len(value))
-        return [*value[:at], _bent(chance, value[at]), *value[at + chance.randrange(2) :]]
-    return chance.choice(_ODD)
+def submission() -> bytes:
+    """What a phone posts, with a photo."""
+    head = '--b\r\nContent-Disposition: form-data; name="{0}"; filename="{1}"\r\nContent-Type: {2}\r\n\r\n'
+    xml = head.format("xml_submission_file", "s.xml", "text/xml").encode() + visit_xml("uuid:1")
+    photo = head.format("door.jpg", "door.jpg", "image/jpeg").encode() + PHOTO
+    return xml + b"\r\n" + photo + b"\r\n--b--\r\n"
 
 
 def _memory_mb() -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync import compact, evidence, lexicon
+from sync import compact, evidence, lexicon, marks
 from sync.errors import BadOperation, GarbledReply
 from sync.keys import DeviceKey
 from sync.operation import Operation, from_plain, signed, to_plain, verify
@@ -186,6 +186,26 @@ def test_what_unfolds_too_far_is_refused():
     )
     with pytest.raises(GarbledReply, match="too-large"):
         compact.read(few, bytes(16 * count))
+
+
+@pytest.mark.parametrize("count", ["4000001", "99999999999999", "-1", "9" * 5000])
+def test_rows_without_a_field_unfold_no_further_than_others(count: str):
+    with pytest.raises(GarbledReply):
+        compact.read("\x1e".join(("", "", "", "\x1d", f"\x1d{count}")), b"")
+
+
+def test_parents_without_end_are_refused(monkeypatch: pytest.MonkeyPatch):
+    heads = "\x1d".join(("ab" * 16, "u", "household", VILLAGE, "", "", "", ""))
+
+    def told(parents: int) -> str:
+        columns = "\x1d".join(("0", "\x7f-", "", "\x7f0" * parents, "", ""))
+        return "\x1e".join((heads, columns, "", ".\x1d"))
+
+    monkeypatch.setattr(marks, "_MOST_CHARACTERS", 1 << 16)
+    (whole,) = compact.read(told(1000), bytes(16 + 64))
+    assert len(whole["par"]) == 1000  # type: ignore[index]
+    with pytest.raises(GarbledReply, match="too-large"):
+        compact.read(told(1100), bytes(16 + 64))
 
 
 XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>

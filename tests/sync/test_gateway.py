@@ -231,6 +231,8 @@ def test_basic_is_taken_only_where_nobody_reads_along_and_a_nonce_runs_out():
     header = "Basic " + base64.b64encode(b"a:p").decode()
     assert doorman.user(header, "GET", "/x", secure=True) == "a"
     assert doorman.user(header, "GET", "/x", secure=False) == ""
+    for strange in ("Basic \xff\xfe", "Basic Y/\x82jo=", "Basic =", "Basic", "Basic " + base64.b64encode(b"\xff:p").decode()):
+        assert doorman.user(strange, "GET", "/x", secure=True) == ""
     nonce = doorman.challenges(secure=False)[0].partition('nonce="')[2].partition('"')[0]
     answer = _digest("a", "p", nonce, "/x")
     assert doorman.user(answer, "GET", "/x", secure=False) == "a"

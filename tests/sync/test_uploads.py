@@ -34,7 +34,7 @@ def proof(laptop: Laptop, method: str, target: str, body: bytes) -> dict[str, st
     return {f"District-{name}": told for name, told in zip(names, (laptop.device, stamp, nonce, digest, signature), strict=True)}
 
 
-def ask(running: Running, laptop: Laptop, method: str, body: bytes = b"", sha: str = SHA, **headers: str) -> httpx.Response:
+def ask(running: Running, laptop: Laptop, method: str, body: bytes = b"", sha: str = SHA, **headers: str | bytes) -> httpx.Response:
     target = f"/v1/files/{sha}"
     told = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.request(
@@ -66,6 +66,11 @@ def test_a_piece_with_a_wrong_checksum_is_taken_back(district: District, running
     bad = ask(running, laptop, "PATCH", FILE[5_000:9_000], Upload_Offset="5000", Upload_Length=str(len(FILE)), Upload_Checksum=right)
     assert (good.status_code, bad.status_code) == (202, 460)
     assert ask(running, laptop, "HEAD").headers["upload-offset"] == "5000"
+    for strange in (b"sha256 \xff", b"sha256 !", "sha256 ａ".encode(), b"\xff \xff"):
+        assert (
+            ask(running, laptop, "PATCH", b"x", Upload_Offset="5000", Upload_Length=str(len(FILE)), Upload_Checksum=strange).status_code
+            == 403
+        )
     none = ask(running, laptop, "PATCH", b"x", Upload_Offset="5000", Upload_Length=str(len(FILE)), Upload_Checksum="md5 eA==")
     assert none.status_code == 403
 
