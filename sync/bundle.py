@@ -38,7 +38,7 @@ _TAG, _SIGNATURE, _LENGTH = 16, 64, 4
 _MAX_HEADER = 1 << 16
 _INFO = b"fieldapp bundle 1"
 _HEX = re.compile("(?:[0-9a-f]{2})*")
-BODY, FILE = b"B", b"F"
+BODY, FILE, CARDS = b"B", b"F", b"C"
 _BATCH = 500
 """Operations in one body."""
 
@@ -69,6 +69,8 @@ class Header:
     sealed_key: bytes
     recovery: str = ""
     """Hex; of a district's backup: its own key, sealed for whoever holds the recovery sheet."""
+    key: bytes = b""
+    """Ed25519 of the sender, where the recipient may not know it yet: believed only with the card that lies inside."""
 
 
 @dataclass(slots=True)
@@ -80,6 +82,9 @@ class Read(Summary):
     created: str = ""
     late: bool = False
     """It is from an earlier life of the district, so it gave its operations but no receipts."""
+    elsewhere: int = 0
+    """Operations of villages that are not this device's: left in the bundle."""
+    sender: str = ""
 
 
 def write_to_district(replica: Replica, file: Path, peer: str, district_key: bytes, district_seal_key: bytes, now: datetime) -> Written:
@@ -95,24 +100,28 @@ def write_to_district(replica: Replica, file: Path, peer: str, district_key: byt
             yield FILE, bytes.fromhex(sha) + replica.file(sha)
 
     size = write(file, replica.signer(), district_seal_key, device_id(district_key), now, entries())
+    replica.hand_over(peer)
     return Written(file=str(file), operations=len(request.operations), files=len(shas), bytes=size)
 
 
 def read_from_district(replica: Replica, file: Path, peer: str, district_key: bytes) -> Read:
     """Take in a bundle of the district that is sealed for this device. Raises BundleDamaged, BundleForeign."""
     header = check(file, {device_id(district_key): district_key})
-    done = Read(created=header.created)
+    done = Read(created=header.created, sender=header.sender)
     for kind, payload in unsealed(file, sealing_key(replica.signer())):
         if kind == FILE:
             done.files += 1
-            _keep_file(replica, file, payload, done)
+            keep_file(replica, file, payload, done, "" if done.late else peer)
         else:
             _take_reply(replica, file, peer, payload, done)
     return done
 
 
-def check(file: Path, senders: Mapping[str, bytes]) -> Header:
-    """Read the whole file once; one of the senders (device id → Ed25519 key) must have signed it. Raises BundleDamaged, BundleForeign."""
+def check(file: Path, senders: Mapping[str, bytes], *, anybody: bool = False) -> Header:
+    """Read the whole file once; one of the senders (device id → Ed25519 key) must have signed it, or `anybody` with the key it shows.
+
+    Raises BundleDamaged, BundleForeign.
+    """
     with _reading(file) as source:
         header = _header(file, source)
         source.seek(0)
@@ -125,9 +134,10 @@ def check(file: Path, senders: Mapping[str, bytes]) -> Header:
             digest.update(piece)
             left -= len(piece)
         signature = source.read()
-    if header.sender not in senders:
+    key = senders.get(header.sender) or (header.key if anybody and device_id(header.key) == header.sender else b"")
+    if not key:
         raise BundleForeign(file=file.name, recipient=header.recipient)
-    if not is_signed(senders[header.sender], signature, digest.digest()):
+    if not is_signed(key, signature, digest.digest()):
         raise BundleDamaged(file=file.name, what="signature")
     return header
 
@@ -136,6 +146,16 @@ def read_header(file: Path) -> Header:
     """What stands at the beginning, not yet to be believed. Raises BundleDamaged."""
     with _reading(file) as source:
         return _header(file, source)
+
+
+def lying_in(folder: Path) -> list[tuple[Path, Header]]:
+    """The bundles of a folder, whatever their names, with what stands at their beginning, not yet to be believed; by name."""
+    found = []
+    for file in sorted(folder.iterdir()):
+        with contextlib.suppress(BundleDamaged, ProtocolTooOld):
+            if file.is_file() and not file.name.startswith("."):
+                found.append((file, read_header(file)))
+    return found
 
 
 def write(
@@ -147,6 +167,7 @@ def write(
     entries: Iterable[tuple[bytes, bytes]],
     *,
     recovery: str = "",
+    show_key: bool = False,
 ) -> int:
     """Write a bundle beside its place and move it there whole; returns its bytes. Raises BundleUnwritable."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -162,6 +183,7 @@ def write(
             "serial": secrets.token_hex(8),
             "sealed_key": _suite().encrypt(key, X25519PublicKey.from_public_bytes(recipient_key), info=_INFO).hex(),
             **({"recovery": recovery} if recovery else {}),
+            **({"key": signer.public_key.hex()} if show_key else {}),
         }
     )
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
@@ -185,7 +207,7 @@ def write(
 
 
 def unsealed(file: Path, private: X25519PrivateKey) -> Iterator[tuple[bytes, bytes]]:
-    """The entries of a bundle that was checked: (BODY or FILE, payload). Raises BundleForeign, BundleDamaged."""
+    """The entries of a bundle that was checked: (BODY, FILE or CARDS, payload). Raises BundleForeign, BundleDamaged."""
     from cryptography.exceptions import InvalidTag
 
     with _reading(file) as source:
@@ -197,7 +219,7 @@ def unsealed(file: Path, private: X25519PrivateKey) -> Iterator[tuple[bytes, byt
         plain = _Plain(file, source, key)
         while head := plain.take(1):
             (length,) = struct.unpack(">I", plain.take(_LENGTH, whole=True))
-            if head not in (BODY, FILE) or length > max(MAX_PACKED, MAX_FILE + 32):
+            if head not in (BODY, FILE, CARDS) or length > max(MAX_PACKED, MAX_FILE + 32):
                 raise BundleDamaged(file=file.name, what="entry")
             yield head, plain.take(length, whole=True)
 
@@ -226,10 +248,13 @@ def _take_reply(replica: Replica, file: Path, peer: str, payload: bytes, done: R
     done.set_aside += taken.set_aside
 
 
-def _keep_file(replica: Replica, file: Path, payload: bytes, done: Read) -> None:
+def keep_file(replica: Replica, file: Path, payload: bytes, done: Read, peer: str = "") -> None:
+    """A FILE entry, if a record here asks for it; `peer` has it, too, if one is named. Raises BundleDamaged."""
     sha, data = split_file(file, payload)
     if sha in replica.files_wanted():
         replica.keep_file(sha, data)
+        if peer:
+            replica.file_sent(peer, sha)
         done.files_received += 1
 
 
@@ -252,6 +277,7 @@ def _header(file: Path, source: IO[bytes]) -> Header:
             serial=a_text(body, "serial"),
             sealed_key=some_bytes(body, "sealed_key"),
             recovery=a_text(body, "recovery", _HEX) if "recovery" in body else "",
+            key=some_bytes(body, "key", 32) if "key" in body else b"",
         )
     except GarbledReply as wrong:
         raise BundleDamaged(file=file.name, what="header") from wrong

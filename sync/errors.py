@@ -99,6 +99,18 @@ class BundleForeign(ExchangeError):
     code = "bundle-foreign"
 
 
+class BundleRevoked(ExchangeError):
+    """A bundle was written by a laptop that the district revoked. Values: file, name."""
+
+    code = "bundle-revoked"
+
+
+class CardRefused(ExchangeError):
+    """A card that cannot be used. Values: reason (garbled, other-district, no-own-card, unknown, revoked, not-a-laptop, no-shared-area)."""
+
+    code = "card-refused"
+
+
 class BundleUnwritable(ExchangeError):
     """A bundle cannot be written there: the stick is full, write-protected or gone. Values: file, detail."""
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from . import compact
+from . import card, compact
 from .errors import BadOperation, GarbledReply
 from .operation import Operation, from_plain, to_plain
-from .replica import AreaRow, Author, FeedPage, PublishedForm
+from .replica import AreaRow, Author, Card, FeedPage, PublishedForm
 from .wire import (
     CLOSE,
     DEVICE,
@@ -57,6 +57,7 @@ class SyncRequest:
     """Names of those that the asker has, the most fitting first."""
     left: tuple[int, int] | None = None
     """Operations and files that still wait at the laptop after this request; None from a program that does not tell."""
+    cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class SyncReply:
     """Hashes of files that the district has from this device; told in bundles, as a line asks for each."""
     time: str = ""
     """The district's clock, ISO 8601."""
+    cards: tuple[Card, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     """(operation id, reason code) of operations in the pages that this program cannot read; never travels."""
 
@@ -124,6 +126,7 @@ def encode_request(request: SyncRequest, dictionary: bytes = b"") -> bytes:
         "forms": [list(pair) for pair in request.forms],
         "areas": request.areas,
         "limit": request.limit,
+        **({"cards": True} if request.cards else {}),
     }
     if request.left is not None:
         body["left"] = list(request.left)
@@ -144,6 +147,7 @@ def decode_request(data: bytes, dictionaries: Mapping[bytes, bytes] = NO_DICTION
         forms=pairs(body, "forms"),
         areas=a_text(body, "areas"),
         limit=a_number(body, "limit"),
+        cards=body.get("cards") is True,
         version=PLAIN if operations is None else CLOSE,
         dictionaries=() if operations is None else tuple(texts(body, "dictionaries")),
         left=two_numbers(body, "left"),
@@ -182,6 +186,7 @@ def _reply_out(reply: SyncReply) -> dict[str, object]:
         "forms": [_form_out(form) for form in reply.forms],
         "files": list(reply.files),
         "time": reply.time,
+        **({"cards": card.plain(reply.cards)} if reply.cards else {}),
     }
 
 
@@ -214,6 +219,7 @@ def decode_reply(data: bytes, asked: SyncRequest | None = None, dictionaries: Ma
         files=tuple(texts(body, "files")),
         time=a_text(body, "time"),
         unreadable=tuple(unreadable),
+        cards=card.from_plain(body.get("cards", [])),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,20 @@ class Author:
     """32 bytes Ed25519."""
     name: str = ""
     revoked: bool = False
+    area: str = ""
+    """Where it may write, as far as this is said by a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the district says of one device (`sync.card`): a JSON text and the district's signature over it."""
+
+    certificate: str
+    signature: bytes
+
+
+LAPTOP = "laptop/"
+"""Begins the name of a peer that is another laptop: its word is no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,39 @@ class Taken:
     """(operation id, reason code) of operations that were kept apart: bad hash, bad signature, unknown author."""
 
 
-class Replica(Protocol):
+class Colleagues(Protocol):
+    """What a replica knows of other laptops, and what was handed to them."""
+
+    def cards(self) -> Sequence[Card]:
+        """The cards that are known here, this device's own among them as soon as the district gave it."""
+        ...
+
+    def cards_wanted(self) -> bool:
+        """Whether it is time to ask the district for cards."""
+        ...
+
+    def learn_cards(self, cards: Sequence[Card]) -> None:
+        """Keep cards that the district signed, each in the place of the device's older one."""
+        ...
+
+    def revoked(self) -> Collection[str]:
+        """Devices that the district revoked, as far as it is known here."""
+        ...
+
+    def of_area(self, area: str) -> Sequence[Operation]:
+        """All operations here of the villages inside an area (its code without trailing zero groups), the oldest first."""
+        ...
+
+    def hand_over(self, peer: str) -> None:
+        """What waits for the peer's receipt was also given to somebody who may carry it there."""
+        ...
+
+    def handed_over(self, peer: str) -> bool:
+        """Whether anything still waits that was so handed over: then it is worth asking before sending it again."""
+        ...
+
+
+class Replica(Colleagues, Protocol):
     """A peer's durable side. Every method is one transaction; what it returns or accepts is safe on disk when it returns."""
 
     def signer(self) -> Signer: ...

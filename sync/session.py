@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .errors import GarbledReply, Offline, Refused
@@ -111,6 +111,7 @@ def send(replica: Replica, peer: str, limit: int) -> SyncRequest:
         operations=tuple(to_plain(operation) for operation in outgoing),
         forms=tuple(replica.known_forms()),
         areas=replica.known_areas(),
+        cards=replica.cards_wanted(),
         limit=max(SMALLEST_BATCH, limit // _FEED_SHARE),
         left=(max(0, operations - len(outgoing)), files),
     )
@@ -124,6 +125,8 @@ def receive(replica: Replica, peer: str, reply: SyncReply, summary: Summary) -> 
         replica.start_over(peer, reply.epoch)
     if reply.areas or reply.forms:
         replica.learn(reply.areas, reply.forms)
+    if reply.cards:
+        replica.learn_cards(reply.cards)
     new_scope = set(reply.scope) != set(replica.cursors(peer))
     if new_scope:
         replica.scope(reply.scope)
@@ -170,9 +173,13 @@ def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], flo
     failures, idle = 0, 0
     again = True
     sent, waiting = 0, replica.unsent(peer.name)
+    asking = replica.handed_over(peer.name)
+    """What was handed over may have arrived: its receipts come with the feed, so nothing is sent before that was read."""
     while again:
         report(sent, sent + waiting, "exchange-operations")
         request = send(replica, peer.name, batch.limit)
+        if asking:
+            request = replace(request, operations=())
         began = clock()
         try:
             reply = peer.sync(request)
@@ -185,6 +192,7 @@ def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], flo
         failures, took_s = 0, clock() - began
         before = replica.cursors(peer.name)
         asked = receive(replica, peer.name, reply, summary)
+        asking = asking and asked
         left = replica.unsent(peer.name)
         batch.arrived(took_s, was_full=left > 0 or reply.more)
         sent += max(0, waiting - left)

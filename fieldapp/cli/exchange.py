@@ -1,4 +1,4 @@
-"""`fieldapp enrol | sync | bundle write | bundle read`."""
+"""`fieldapp enrol | sync | deletions | bundle write | read | stick | card | colleagues | kept`."""
 
 from __future__ import annotations
 
@@ -35,12 +35,23 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     held.set_defaults(run=_deletions)
     verbs = commands.add_parser("bundle", help=say("cli-bundle"), parents=[common]).add_subparsers(required=True, metavar="COMMAND")
     write = verbs.add_parser("write", help=say("cli-bundle-write"), parents=[common])
-    write.add_argument("--to", required=True, choices=("district",))
+    write.add_argument("--to", required=True, metavar="district|DEVICE")
     write.add_argument("--out", type=Path, required=True, metavar="FILE")
     write.set_defaults(run=_write)
     read = verbs.add_parser("read", help=say("cli-bundle-read"), parents=[common])
     read.add_argument("file", type=Path, metavar="FILE")
     read.set_defaults(run=_read)
+    stick = verbs.add_parser("stick", help=say("cli-bundle-stick"), parents=[common])
+    stick.add_argument("folder", type=Path, metavar="FOLDER")
+    stick.set_defaults(run=_stick)
+    card = verbs.add_parser("card", help=say("cli-bundle-card"), parents=[common])
+    card.add_argument("--out", type=Path, metavar="FOLDER")
+    card.set_defaults(run=_card)
+    verbs.add_parser("colleagues", help=say("cli-bundle-colleagues"), parents=[common]).set_defaults(run=_colleagues)
+    kept = verbs.add_parser("kept", help=say("cli-bundle-kept"), parents=[common])
+    kept.add_argument("--again", metavar="NAME", default="")
+    kept.add_argument("--out", type=Path, metavar="FILE")
+    kept.set_defaults(run=_kept)
 
 
 def _enrol(app: App, given: argparse.Namespace) -> Told:
@@ -84,14 +95,64 @@ def _deletions(app: App, given: argparse.Namespace) -> Told:
 
 
 def _write(app: App, given: argparse.Namespace) -> Told:
-    from fieldapp.usecases import exchange
+    from fieldapp.usecases import sticks
 
-    done = exchange.write_bundle(app.workspace(passphrase()), given.out, progress)
+    workspace = app.workspace(passphrase())
+    if given.to == "district":
+        done = sticks.write(workspace, given.out, progress)
+    else:
+        done = sticks.give(workspace, given.to, given.out, progress)
     return Told({"file": str(given.out), **asdict(done)}, say("cli-bundle-written", file=given.out, **asdict(done)))
 
 
 def _read(app: App, given: argparse.Namespace) -> Told:
-    from fieldapp.usecases import exchange
+    from fieldapp.usecases import sticks
 
-    done = exchange.read_bundle(app.workspace(passphrase()), given.file, progress)
-    return Told({"file": str(given.file), **asdict(done)}, say("cli-bundle-was-read", file=given.file, **asdict(done)))
+    workspace = app.workspace(passphrase())
+    if sticks.is_card(given.file):
+        known = sticks.learn_card_file(workspace, given.file)
+        return Told(asdict(known), say("cli-bundle-card-read", person=known.person, name=known.name, device=known.device))
+    done = sticks.read(workspace, given.file, progress)
+    told = say("cli-bundle-was-read", file=given.file, **asdict(done))
+    return Told({"file": str(given.file), **asdict(done)}, told, findings=done.set_aside > 0)
+
+
+def _stick(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import sticks
+
+    done = sticks.visit(app.workspace(passphrase()), given.folder, progress)
+    told = [say("cli-bundle-stick-done", **{**asdict(done), "refused": len(done.refused)})]
+    told += [f"{one.file}: {one.code}" for one in done.refused]
+    return Told(asdict(done), "\n".join(told), findings=bool(done.refused or done.set_aside))
+
+
+def _card(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import sticks
+
+    workspace = app.workspace(passphrase())
+    text = sticks.card_text(workspace)
+    file = str(sticks.write_card(workspace, given.out)) if given.out else ""
+    return Told({"card": text, "file": file}, file or text)
+
+
+def _colleagues(app: App, _given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import sticks
+
+    found = sticks.colleagues(app.workspace(passphrase()))
+    told = "\n".join(f"{one.device}  {one.person}  {one.name}  {one.area}" for one in found)
+    return Told({"colleagues": [asdict(one) for one in found]}, told or say("cli-bundle-no-colleagues"))
+
+
+def _kept(app: App, given: argparse.Namespace) -> Told:
+    """The last bundles that were written here; `--again` writes one of them once more."""
+    from fieldapp.usecases import sticks
+
+    workspace = app.workspace(passphrase())
+    if bool(given.again) != bool(given.out):
+        raise BadInput(what="again", value=given.again)
+    if given.again:
+        size = sticks.copy_kept(workspace, given.again, given.out)
+        return Told({"file": str(given.out), "bytes": size}, say("cli-bundle-again", file=given.out, bytes=size))
+    found = sticks.kept(workspace)
+    told = "\n".join(f"{one.file}  {one.bytes}" for one in found)
+    return Told({"kept": [asdict(one) for one in found]}, told or say("cli-bundle-kept-none"))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sync.operation import Operation
+from sync.replica import LAPTOP
 
 from . import audit, operations, outbox
 from .transaction import Transaction
@@ -63,8 +64,15 @@ def waiting(tx: Transaction) -> tuple[Held, ...]:
 
 
 def ids(tx: Transaction, village: str) -> set[str]:
-    """Ids of the operations of a village that are held here."""
-    return set(tx.column("SELECT id FROM quarantine WHERE reason = ? AND json_extract(body, '$.vil') = ?", REASON, village))
+    """Ids of the operations of a village that are held here, without those that only another laptop brought."""
+    listed = "SELECT id FROM quarantine WHERE reason = ? AND json_extract(body, '$.vil') = ? AND substr(peer, 1, ?) <> ?"
+    return set(tx.column(listed, REASON, village, len(LAPTOP), LAPTOP))
+
+
+def adopt(tx: Transaction, ids: Sequence[str]) -> None:
+    """The district has these too: what is held of them for another laptop's word is held for the district's."""
+    changed = "UPDATE quarantine SET peer = ? WHERE reason = ? AND substr(peer, 1, ?) = ? AND id IN (SELECT value FROM json_each(?))"
+    tx.sql(changed, outbox.DISTRICT, REASON, len(LAPTOP), LAPTOP, json.dumps(list(ids)))
 
 
 def known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
@@ -101,7 +109,7 @@ def _take(tx: Transaction, village: str) -> list[Operation]:
         operations.follow(tx, operation.hlc)
         tx.sql("DELETE FROM quarantine WHERE id = ?", operation.id)
     operations.project(tx, dict.fromkeys(operation.rec for operation in held))
-    for peer in peers:
+    for peer in (peer for peer in peers if not peer.startswith(LAPTOP)):
         outbox.acknowledge(tx, peer, [operation.id for operation in held])
     return held
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from sqlmodel import func, select
 
+from sync import card
 from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
-from sync.replica import Author, Taken
+from sync.replica import LAPTOP, Author, Taken
 
 from . import areas, audit, facts, held, operations, outbox, purge
 from .tables import AuthorRow, QuarantineRow
 from .transaction import Transaction
+
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 def learn_authors(tx: Transaction, authors: Sequence[Author]) -> None:
@@ -30,11 +34,18 @@ def learn_authors(tx: Transaction, authors: Sequence[Author]) -> None:
     tx.session.flush()
 
 
-def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation], deleted: dict[str, set[str]] | None = None) -> Taken:
+def take_in(
+    tx: Transaction,
+    peer: str,
+    incoming: Sequence[Operation],
+    deleted: dict[str, set[str]] | None = None,
+    scopes: Mapping[str, str] = NOWHERE,
+) -> Taken:
     """Keep what is new and believable, set the rest aside with a reason; what came from the peer counts as receipted by it.
 
     Operations that were set aside because their author was unknown are tried again once the author is known. `deleted` has, by village,
-    the records that this exchange deleted so far; a flood of deletions is held (`held`).
+    the records that this exchange deleted so far; a flood of deletions is held (`held`). `scopes` has by author the area in which its
+    work counts, where a card says so: the district has looked at that itself.
     """
     listed = tx.sql("SELECT device, public_key, revoked FROM author").fetchall()
     authors = {device: (bytes.fromhex(key), bool(revoked)) for device, key, revoked in listed}
@@ -45,7 +56,9 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation], deleted: 
     fresh = {operation.id: operation for operation in [*waiting, *incoming] if operation.id not in known}
     flood = held.too_many(tx, fresh.values(), {} if deleted is None else deleted)
     for operation in fresh.values():
-        reason = _reason(tx, peer, operation, authors.get(operation.dev)) or (held.REASON if operation.id in flood else "")
+        reason = _reason(tx, peer, operation, authors.get(operation.dev), scopes.get(operation.dev, "")) or (
+            held.REASON if operation.id in flood else ""
+        )
         if reason:
             aside.append((operation.id, reason))
             _set_aside(tx, peer, operation, reason)
@@ -54,7 +67,10 @@ def take_in(tx: Transaction, peer: str, incoming: Sequence[Operation], deleted: 
         touched[operation.rec] = None
         new += 1
     operations.project(tx, touched)
-    outbox.acknowledge(tx, peer, [operation.id for operation in incoming])
+    if peer == outbox.DISTRICT:
+        held.adopt(tx, [operation.id for operation in incoming])
+    if not peer.startswith(LAPTOP):
+        outbox.acknowledge(tx, peer, [operation.id for operation in incoming])
     return Taken(new=new, known=len(known), set_aside=tuple(aside))
 
 
@@ -71,7 +87,7 @@ def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:
     return set(tx.column("SELECT id FROM operation WHERE id IN (SELECT value FROM json_each(?))", ids))
 
 
-def _reason(tx: Transaction, peer: str, operation: Operation, author: tuple[bytes, bool] | None) -> str:
+def _reason(tx: Transaction, peer: str, operation: Operation, author: tuple[bytes, bool] | None, area: str) -> str:
     """Why an operation cannot be believed, empty if it can.
 
     What the district has in its feed it has judged: work that was done before the laptop was revoked, or that a person let in.
@@ -85,6 +101,8 @@ def _reason(tx: Transaction, peer: str, operation: Operation, author: tuple[byte
         return str(error.values["reason"])
     if revoked and peer != outbox.DISTRICT:
         return "revoked-author"
+    if area and not card.contains(area, operation.vil):
+        return "out-of-scope"
     return "" if areas.fits(tx, operation.vil) else "wrong-realm"
 
 
@@ -109,7 +127,13 @@ def _own(tx: Transaction, operation: Operation) -> None:
 
 
 def _set_aside(tx: Transaction, peer: str, operation: Operation, reason: str) -> None:
-    if tx.session.get(QuarantineRow, operation.id) is not None:
+    row = tx.session.get(QuarantineRow, operation.id)
+    if row is not None:
+        if peer == outbox.DISTRICT and (row.peer, row.reason) != (peer, reason):
+            # What another laptop brought is from now on what the district says.
+            row.peer, row.reason = peer, reason
+            tx.session.add(row)
+            tx.session.flush()
         return
     body = canonical(to_plain(operation)).decode()
     tx.session.add(QuarantineRow(id=operation.id, peer=peer, reason=reason, body=body, at=tx.stamp()))

@@ -31,6 +31,12 @@ def by_kind(tx: Transaction, peer: str) -> list[tuple[str, int, int, int]]:
     return [tuple(row) for row in tx.sql(counted, *_waiting(tx, peer)).fetchall()]
 
 
+def first_waiting(tx: Transaction, peer: str) -> int:
+    """The place of the oldest operation without a receipt, beyond all places if there is none."""
+    first = tx.value(f"SELECT min(seq) FROM operation WHERE {_WAITING}", *_waiting(tx, peer))
+    return 1 << 62 if first is None else int(first)
+
+
 def receipted(tx: Transaction, peer: str = DISTRICT) -> int:
     """How many operations have a receipt."""
     return int(tx.value("SELECT count(*) FROM operation")) - unsent(tx, peer)

@@ -14,6 +14,7 @@ from sync.operation import Operation, Signer
 from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
 
 from . import areas, attachments, audit, facts, forms, held, intake, outbox, purge, snapshots
+from .colleagues import StoreColleagues
 from .database import Database
 from .tables import ScopeRow
 from .transaction import Transaction
@@ -38,7 +39,7 @@ class _Waiting:
             return outbox.unsent(tx, peer), len(attachments.to_send(tx, peer))
 
 
-class StoreReplica(_Waiting):
+class StoreReplica(_Waiting, StoreColleagues):
     """Implements `sync.replica.Replica` over an open workspace."""
 
     def __init__(self, database: Database, *, with_files: bool = True) -> None:
@@ -86,7 +87,7 @@ class StoreReplica(_Waiting):
         with self._database.begin() as tx:
             intake.learn_authors(tx, authors)
             operations = [operation for page in pages for operation in page.operations]
-            taken = intake.take_in(tx, peer, operations, self._deleted)
+            taken = intake.take_in(tx, peer, operations, self._deleted, {one.device: one.area for one in authors if one.area})
             known = _cursors(tx, peer)
             for page in pages:
                 if page.start <= known.get(page.village, 0) < page.next:

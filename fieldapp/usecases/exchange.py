@@ -346,7 +346,8 @@ def read_bundle(workspace: Workspace, file: Path, report: Report) -> ExchangeRep
 
 
 def _keep(tx: Transaction, url: str, enrolment: Enrolment) -> None:
-    from fieldapp.store import facts
+    from fieldapp.store import colleagues, facts
+    from sync.replica import Card
 
     kept = {
         facts.SERVER_URL: url,
@@ -358,6 +359,7 @@ def _keep(tx: Transaction, url: str, enrolment: Enrolment) -> None:
     }
     for name, value in kept.items():
         facts.put(tx, name, value)
+    colleagues.keep(tx, [Card(enrolment.certificate, enrolment.signature)])
 
 
 def _note_failure(workspace: Workspace, url: str, error: ExchangeError, unattended: bool) -> None:

@@ -10,26 +10,15 @@ from pathlib import Path
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from ..card import contains, prefix
 from ..replica import AreaRow
 from .district import District
 from .errors import NotKnown, TableUnreadable
 from .tables import Area, VillageCounter
 
+__all__ = ["contains", "import_areas", "prefix", "require_area", "rows_for", "villages_in"]
 _CODE = re.compile(r"[0-9]{2}([0-9]{2}){0,2}|[0-9]{9}|[0-9]{12}")
 _COLUMNS = ("code", "name", "parent")
-
-
-def prefix(code: str) -> str:
-    """What the codes of everything inside begin with: the code without its trailing zero groups (990101000000 → 990101)."""
-    for length, group in ((12, "000"), (9, "000"), (6, "00"), (4, "00")):
-        if len(code) == length and code.endswith(group):
-            code = code[: -len(group)]
-    return code
-
-
-def contains(area: str, village: str) -> bool:
-    """Whether a village lies in an area (or is it)."""
-    return village.startswith(prefix(area))
 
 
 def import_areas(district: District, file: Path) -> tuple[int, int]:

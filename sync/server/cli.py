@@ -176,6 +176,13 @@ def _bundle_read(asked: argparse.Namespace) -> Told:
         return asdict(read_up(district, Path(asked.file)))
 
 
+def _bundle_stick(asked: argparse.Namespace) -> Told:
+    from .sticks import serve_stick
+
+    with _Opened(asked) as district:
+        return asdict(serve_stick(district, Path(asked.folder)))
+
+
 def _bundle_write(asked: argparse.Namespace) -> Told:
     from .sticks import write_down
 
@@ -356,6 +363,7 @@ def _add_files(add: Callable[..., argparse.ArgumentParser], group: Callable[[str
     signing.add_argument("--out", type=Path, required=True, metavar="DIR")
     bundle = group("bundle")
     add(bundle, "read", _bundle_read, "bundle-read").add_argument("file", metavar="FILE")
+    add(bundle, "stick", _bundle_stick, "bundle-stick").add_argument("folder", metavar="FOLDER")
     write = add(bundle, "write", _bundle_write, "bundle-write")
     write.add_argument("--device", required=True, metavar="ID")
     write.add_argument("--out", required=True, metavar="FILE")

@@ -10,20 +10,23 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from ..card import shared
 from ..errors import NotEnrolled, Refused
 from ..keys import is_signed
 from ..operation import canonical, device_id
 from ..protocol import Enrolment, EnrolRequest, enrol_text
-from ..replica import Author
+from ..replica import Author, Card
 from . import retiring, roles
 from .areas import contains, prefix, require_area, villages_in
 from .district import District, epoch_of
 from .errors import AlreadyKnown, NotKnown, NotPermitted, OutsideArea
-from .tables import Device, EnrolCode, Person
+from .tables import Device, EnrolCode, Person, Phone
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O, U, which are misread from paper."""
 DEFAULT_DAYS = 14
+MOST_CARDS = 300
+"""In one answer; a laptop of a whole county finds the others on their owners' sticks."""
 
 
 def add_person(district: District, name: str, role: str, area: str) -> Person:
@@ -96,19 +99,7 @@ def _enrolment(district: District, session: Session, device: Device) -> Enrolmen
     person = session.get(Person, device.person)
     if person is None:
         raise NotEnrolled()
-    certificate = canonical(
-        {
-            "v": 1,
-            "device": device.id,
-            "key": device.public_key.hex(),
-            "seal_key": device.seal_key.hex(),
-            "name": device.name,
-            "person": person.name,
-            "role": person.role,
-            "area": device.area,
-            "issued": device.enrolled_at,
-        }
-    )
+    card = _card(district, device, person, device.seal_key)
     return Enrolment(
         device=device.id,
         epoch=epoch_of(session),
@@ -118,8 +109,44 @@ def _enrolment(district: District, session: Session, device: Device) -> Enrolmen
         role=person.role,
         area=device.area,
         scope=villages_in(session, device.area),
-        certificate=certificate.decode("utf-8"),
-        signature=district.key.sign(certificate),
+        certificate=card.certificate,
+        signature=card.signature,
+    )
+
+
+def _card(district: District, device: Device, person: Person, seal_key: bytes) -> Card:
+    certificate = canonical(
+        {
+            "v": 1,
+            "device": device.id,
+            "key": device.public_key.hex(),
+            "seal_key": seal_key.hex(),
+            "name": device.name,
+            "person": person.name,
+            "role": person.role,
+            "area": device.area,
+            "issued": device.enrolled_at,
+        }
+    )
+    return Card(certificate.decode("utf-8"), district.key.sign(certificate))
+
+
+def cards(district: District, session: Session, device: Device) -> tuple[Card, ...]:
+    """Its own card and those of the devices whose areas touch the device's: the nearest first. The district opens what a phone sends."""
+    phones = set(session.exec(select(Phone.device)).all())
+    found = session.exec(select(Device, Person).join(Person).where(Device.revoked_at == "").order_by(col(Device.id))).all()
+    near = [(other, person) for other, person in found if shared(device.area, other.area)]
+    near.sort(key=lambda pair: (pair[0].id != device.id, -len(prefix(pair[0].area)), pair[0].id))
+    return tuple(_card(district, other, person, b"" if other.id in phones else other.seal_key) for other, person in near[:MOST_CARDS])
+
+
+def revoked_near(session: Session, device: Device) -> tuple[Author, ...]:
+    """The revoked devices whose areas touch the device's, for whoever meets them without a line."""
+    found = session.exec(select(Device).where(Device.revoked_at != "")).all()
+    return tuple(
+        Author(device=other.id, public_key=other.public_key, name=other.name, revoked=True)
+        for other in sorted(found, key=lambda other: other.id)
+        if shared(device.area, other.area)
     )
 
 

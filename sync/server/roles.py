@@ -49,6 +49,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "phone-list": frozenset({*OFFICES}),
     "bundle-read": frozenset({SYSTEM, REVIEWER}),
     "bundle-write": frozenset({SYSTEM, REVIEWER}),
+    "bundle-stick": frozenset({SYSTEM, REVIEWER}),
     "recovery-key": ANYBODY,
     "recovery-sheet": frozenset({SECURITY}),
     "recovery-open": frozenset({SECURITY}),

@@ -180,7 +180,8 @@ def _news(district: District, device: str, request: SyncRequest, receipts: tuple
             receipts=receipts,
             quarantined=quarantine.told_to(session, device),
             pages=pages,
-            authors=authors_of(session, pages),
+            authors=authors_of(session, pages, known),
+            cards=people.cards(district, session, known) if request.cards else (),
             scope=scope,
             digests=digests,
             more=more or more_forms,
@@ -217,9 +218,10 @@ def pages_from(
     return tuple(pages), digests, more
 
 
-def authors_of(session: Session, pages: Sequence[FeedPage]) -> tuple[Author, ...]:
-    """The keys by which the operations of these pages may be verified."""
-    return people.authors(session, {operation.dev for page in pages for operation in page.operations})
+def authors_of(session: Session, pages: Sequence[FeedPage], device: Device) -> tuple[Author, ...]:
+    """The keys by which the operations of these pages may be verified, and whom the device must not believe any more."""
+    written = people.authors(session, {operation.dev for page in pages for operation in page.operations})
+    return tuple({author.device: author for author in (*people.revoked_near(session, device), *written)}.values())
 
 
 def _reference(session: Session, device: Device, request: SyncRequest) -> tuple[tuple[AreaRow, ...], tuple[PublishedForm, ...], bool]:

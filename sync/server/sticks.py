@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from .. import bundle
-from ..errors import BundleDamaged, GarbledReply, Refused
+from ..errors import BundleDamaged, ExchangeError, GarbledReply, Refused
+from ..operation import device_id
 from ..protocol import SyncReply, SyncRequest, decode_request, encode_reply
+from ..replica import FeedPage
+from ..wire import HASH
 from . import areas, attachments, feed, forms, left, people, quarantine, service
 from .district import District, epoch_of
 from .errors import NotKnown
@@ -73,6 +78,71 @@ def read_up(district: District, file: Path) -> ReadUp:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one press did with a stick that several laptops' bundles lie on."""
+
+    bundles: int
+    """Read, for the district."""
+    operations: int
+    new: int
+    quarantined: int
+    files: int
+    answers: tuple[str, ...]
+    """Names of the bundles that were written, one for each laptop that brought something and is not revoked."""
+    refused: tuple[tuple[str, str], ...]
+    """(file, code) of bundles that could not be read."""
+    passed_over: int
+    """Bundles for others."""
+
+
+def serve_stick(district: District, folder: Path) -> Carried:
+    """Read every bundle for the district on a stick, the oldest first, and write every answer back beside them.
+
+    A bundle that cannot be read stops no other; an answer takes the place of the older ones for the same laptop once it is whole.
+    Raises NotKnown(folder), BundleUnwritable.
+    """
+    if not folder.is_dir():
+        raise NotKnown(what="folder", name=str(folder))
+    found = bundle.lying_in(folder)
+    mine = device_id(district.seal_public)
+    brought = sorted(((header.created, file) for file, header in found if header.recipient == mine), key=lambda pair: pair[0])
+    read, refused = [], []
+    for _, file in brought:
+        try:
+            read.append(read_up(district, file))
+        except ExchangeError as error:
+            refused.append((file.name, error.code))
+    answers = [_answer(district, folder, device, found) for device in sorted({one.device for one in read})]
+    return Carried(
+        bundles=len(read),
+        operations=sum(one.operations for one in read),
+        new=sum(one.new for one in read),
+        quarantined=sum(one.quarantined for one in read),
+        files=sum(one.files for one in read),
+        answers=tuple(answer for answer in answers if answer),
+        refused=tuple(refused),
+        passed_over=sum(header.recipient != mine and header.sender != district.key.device for _, header in found),
+    )
+
+
+def _answer(district: District, folder: Path, device: str, found: Sequence[tuple[Path, bundle.Header]]) -> str:
+    """The name of the answer for a device, empty for one that gets none."""
+    with district.reading() as session:
+        known = people.require_device(session, device)
+        seal = device_id(known.seal_key)
+        if known.revoked_at:
+            return ""
+    file = folder / f"{district.now().astimezone():%Y%m%d-%H%M%S}-{device[:8]}-answer{bundle.SUFFIX}"
+    write_down(district, device, file)
+    bundle.check(file, {district.key.device: district.key.public_key})
+    for old, header in found:
+        if header.sender == district.key.device and header.recipient == seal and old != file:
+            with contextlib.suppress(OSError):
+                old.unlink()
+    return file.name
+
+
 def write_down(district: District, device: str, file: Path) -> WrittenDown:
     """Write for one device what is new for it since it last told where it stands, with receipts for what it brought.
 
@@ -118,6 +188,8 @@ def _replies(district: District, session: Session, device: Device) -> list[SyncR
             forms=tuple(all_forms),
             files=tuple(session.exec(select(File.sha).where(File.device == device.id)).all()),
             time=district.stamp(),
+            cards=people.cards(district, session, device),
+            authors=people.revoked_near(session, device),
         )
     ]
     more = True
@@ -133,9 +205,10 @@ def _replies(district: District, session: Session, device: Device) -> list[SyncR
                 quarantined=(),
                 areas=(),
                 forms=(),
-                files=(),
+                files=_files_here(session, _named(pages)),
                 pages=pages,
-                authors=service.authors_of(session, pages),
+                authors=service.authors_of(session, pages, device),
+                cards=(),
             )
         )
     return replies
@@ -148,12 +221,24 @@ def _receipts(session: Session, device: str) -> tuple[str, ...]:
 
 def _new_files(session: Session, device: Device, replies: list[SyncReply]) -> list[str]:
     """Files that the operations in this bundle name, and that came from somebody else."""
-    named = {
-        value for reply in replies for page in reply.pages for operation in page.operations for value in operation.set.values() if value
-    }
+    named = {value for reply in replies for value in _named(reply.pages)}
     scope = set(service.device_scope(session, device))
     found = session.exec(select(File.sha, FileRef.vil).join(FileRef, FileRef.sha == File.sha).where(File.device != device.id)).all()  # type: ignore[arg-type]
     return sorted({sha for sha, village in found if village in scope and sha in named})
+
+
+def _named(pages: Sequence[FeedPage]) -> set[str]:
+    """What may be the hash of a file in these operations."""
+    values = (value for page in pages for operation in page.operations for value in operation.set.values())
+    return {value for value in values if value and HASH.fullmatch(value)}
+
+
+def _files_here(session: Session, named: set[str]) -> tuple[str, ...]:
+    """Those that are wholly here, whoever brought them: nobody need bring them again."""
+    wanted, found = sorted(named), list[str]()
+    for at in range(0, len(wanted), 500):
+        found += session.exec(select(File.sha).where(col(File.sha).in_(wanted[at : at + 500]))).all()
+    return tuple(sorted(found))
 
 
 def _request(file: Path, payload: bytes) -> SyncRequest:

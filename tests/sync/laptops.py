@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fieldapp.domain.clock import CHINA, FixedClock
-from fieldapp.store import operations
+from fieldapp.store import facts, operations
 from fieldapp.store.check import Damage
+from fieldapp.store.colleagues import DISTRICT_KEY
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 from fieldapp.store.replica import StoreReplica
@@ -213,6 +214,8 @@ class Fleet:
                 template = folder / f"template-{at}"
                 with Database.create(template, USER, PASSPHRASE, Realm.DEMO, FixedClock(FIRST_CLOCK), QUICK) as made:
                     place.enrol(made.device)
+                    with made.begin() as tx:
+                        facts.put(tx, DISTRICT_KEY, place.district.key.public_key.hex())
                 self._templates.append(template)
             else:
                 key = DeviceKey(bytes([at + 1]) * 32)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from sync import card
 from sync.errors import BadOperation
 from sync.keys import DeviceKey
 from sync.merge import RecordState, heads_of, merge
 from sync.operation import Operation, canonical, signed, to_plain, verify
-from sync.replica import AreaRow, Author, FeedPage, PublishedForm, Taken, areas_digest
+from sync.replica import LAPTOP, AreaRow, Author, Card, FeedPage, PublishedForm, Taken, areas_digest
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Memory:
     files_sent: dict[str, set[str]] = field(default_factory=dict)
     apart: tuple[tuple[str, str], ...] = ()
     last: str = ""
+    cards: tuple[Card, ...] = ()
+    handed: dict[str, set[str]] = field(default_factory=dict)
 
 
 class MemoryReplica:
@@ -110,24 +114,27 @@ class MemoryReplica:
         return self.unsent(peer), len(self.files_to_send(peer))
 
     def take_in(self, peer: str, pages: Sequence[FeedPage], authors: Sequence[Author]) -> Taken:
-        self.kept.authors.update({author.device: author for author in authors})
+        revoked = set(self.revoked())
+        self.kept.authors.update({author.device: replace(author, revoked=author.revoked or author.device in revoked) for author in authors})
+        elsewhere = peer.startswith(LAPTOP)
         new = known = 0
         apart: list[tuple[str, str]] = []
         places = self.kept.places.setdefault(peer, {})
         for page in pages:
             for operation in page.operations:
-                reason = self._doubt(operation)
+                reason = self._doubt(operation, elsewhere)
                 if reason:
                     apart.append((operation.id, reason))
                     continue
                 new, known = new + (operation.id not in self.kept.operations), known + (operation.id in self.kept.operations)
                 self.kept.operations.setdefault(operation.id, operation)
-                self.kept.receipts.setdefault(peer, set()).add(operation.id)
+                if not elsewhere:
+                    self.kept.receipts.setdefault(peer, set()).add(operation.id)
             if page.start <= places.get(page.village, 0) < page.next:
                 places[page.village] = page.next
         return Taken(new=new, known=known, set_aside=tuple(apart))
 
-    def _doubt(self, operation: Operation) -> str:
+    def _doubt(self, operation: Operation, elsewhere: bool) -> str:
         author = self.kept.authors.get(operation.dev)
         if operation.dev == self.key.device:
             author = Author(device=self.key.device, public_key=self.key.public_key)
@@ -137,7 +144,31 @@ class MemoryReplica:
             verify(operation, author.public_key)
         except BadOperation as bad:
             return str(bad.values["reason"])
-        return ""
+        if elsewhere and author.revoked:
+            return "revoked-author"
+        return "out-of-scope" if author.area and not card.contains(author.area, operation.vil) else ""
+
+    def cards(self) -> Sequence[Card]:
+        return self.kept.cards
+
+    def cards_wanted(self) -> bool:
+        return not self.kept.cards
+
+    def learn_cards(self, cards: Sequence[Card]) -> None:
+        told = {json.loads(one.certificate)["device"]: one for one in (*self.kept.cards, *cards)}
+        self.kept.cards = tuple(told.values())
+
+    def revoked(self) -> Collection[str]:
+        return {author.device for author in self.kept.authors.values() if author.revoked}
+
+    def of_area(self, area: str) -> Sequence[Operation]:
+        return [operation for operation in self.kept.operations.values() if card.contains(area, operation.vil)]
+
+    def hand_over(self, peer: str) -> None:
+        self.kept.handed[peer] = set(self.kept.operations)
+
+    def handed_over(self, peer: str) -> bool:
+        return bool(self.kept.handed.get(peer, set()) - self.kept.receipts.get(peer, set()))
 
     def acknowledge(self, peer: str, receipts: Sequence[str]) -> None:
         self.kept.receipts.setdefault(peer, set()).update(receipts)

@@ -74,6 +74,22 @@ MUTANTS: dict[str, Mutant] = {
         "    replica.acknowledge(peer, [one['id'] for one in request.operations])\n    size = write(",
         ("edit", 0, 0, 0, 1), ("stick_up", 0),
     ),
+    "laptop-stick-counts-as-sent": _one(
+        "sync.across", "write", "    replica.hand_over(peer)",
+        "    replica.acknowledge(peer, [one.id for one in operations])", ("edit", 0, 0, 0, 1), ("stick_across", 0, 1),
+    ),
+    "laptop-gives-receipts": _one(
+        "sync.across", "_Reader.take", 'f"{LAPTOP}{self.sender}"', '"district"',
+        ("back_up_laptop", 0), ("edit", 0, 0, 0, 1), ("stick_across", 0, 1), ("plug_in", 0), ("put_back_laptop", 0, 0),
+    ),
+    "laptop-moves-cursors": _one(
+        "sync.across", "_Reader.take", 'f"{LAPTOP}{self.sender}", pages', '"district", [replace(page, next=1) for page in pages]',
+        ("edit", 2, 0, 0, 1), ("sync", 2), ("edit", 0, 2, 0, 1), ("stick_across", 0, 1), ("plug_in", 0),
+    ),
+    "asked-for-ever": _one(
+        "sync.session", "_trade", "asking = asking and asked", "asking = replica.handed_over(peer.name)",
+        ("edit", 0, 0, 0, 1), ("stick_up", 0), ("sync", 0),
+    ),
     "no-epoch": Mutant(
         (
             Patch("sync.server.service", "sync", "request.epoch != epoch", "not request.epoch"),

@@ -13,6 +13,7 @@ from sync.errors import Offline
 from sync.keys import sealing_public
 from sync.operation import Operation, Signer
 from sync.protocol import EnrolRequest, SyncReply, SyncRequest, decode_reply, decode_request, encode_reply, encode_request, enrol_text
+from sync.replica import Card
 from sync.server import areas, feed, people, service
 from sync.server.district import District, init, new_epoch
 from sync.server.tables import Op, Record, VillageCounter
@@ -62,6 +63,11 @@ class Place:
         seal = sealing_public(device)
         proof = device.sign(enrol_text(code, device.public_key, seal, "laptop"))
         people.enrol(self.district, EnrolRequest(code=code, public_key=device.public_key, seal_key=seal, name="laptop", proof=proof))
+
+    def card(self, device: str) -> Card:
+        """What the district says of an enrolled device."""
+        with self.district.reading() as session:
+            return people.cards(self.district, session, people.require_device(session, device))[0]  # type: ignore[arg-type]
 
     def saved(self) -> bytes:
         """The database file, with everything that was committed in it."""

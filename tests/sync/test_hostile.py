@@ -30,7 +30,7 @@ ALTERED = {
     "twice": lambda data: data + data,
     "empty": lambda data: b"",
 }
-SEALED = ("bundle-up", "bundle-down", "backup")
+SEALED = ("bundle-up", "bundle-down", "bundle-across", "backup")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sync import bundle
+from sync import across, bundle, card
 from sync.errors import ExchangeError
 from sync.merge import OF_THE_MACHINE, RecordState
 from sync.operation import Operation
@@ -31,6 +31,7 @@ FIELDS = ("phone", "remark")
 PEER = "district"
 
 Step = tuple[Any, ...]
+Reader = Callable[[], object]
 Draw = Callable[[random.Random], tuple[Any, ...]]
 
 
@@ -44,7 +45,8 @@ class World:
         self.past: dict[int, list[tuple[bytes, bytes]]] = {}
         self.backups: dict[int, Any] = {}
         self.server_backup = empty
-        self.sticks: list[tuple[int, Path]] = []
+        self.sticks: list[tuple[int, Path, Reader]] = []
+        """Whose stick it is (-1: the district's), the file, and what reads it."""
         self.unnoticed = False
         """The district was put back and nobody told it: only then may the comparison have something to mend."""
 
@@ -81,25 +83,36 @@ class World:
         district = self.place.district
         laptop, file = self._laptop(who), self.folder / f"{len(self.sticks)}.fab"
         bundle.write_to_district(laptop.replica, file, PEER, district.key.public_key, district.seal_public, datetime.now(UTC))
-        self.sticks.append((-1, file))
+        self.sticks.append((-1, file, lambda: sticks.read_up(district, file)))
 
     def stick_down(self, who: int) -> None:
         file = self.folder / f"{len(self.sticks)}.fab"
         sticks.write_down(self.place.district, self._laptop(who).device, file)
-        self.sticks.append((who % len(self.laptops), file))
+        key = self.place.district.key.public_key
+        self._lies_about(who, file, lambda laptop: bundle.read_from_district(laptop.replica, file, PEER, key))
+
+    def stick_across(self, who: int, to: int) -> None:
+        """One laptop writes for another; or for itself, when they are the same disk."""
+        laptop, file, key = self._laptop(who), self.folder / f"{len(self.sticks)}.fab", self.place.district.key.public_key
+        colleague = card.believed(laptop.replica.cards(), key)[self._laptop(to).device]
+        across.write(laptop.replica, file, colleague, PEER, key, datetime.now(UTC))
+        self._lies_about(to, file, lambda laptop: across.read(laptop.replica, file, key))
+
+    def _lies_about(self, who: int, file: Path, read: Callable[[Laptop], object]) -> None:
+        at = who % len(self.laptops)
+        self.sticks.append((at, file, lambda: read(self.laptops[at])))
 
     def plug_in(self, which: int, crash: int = NEVER) -> None:
         """Any stick that was ever written, as often as one likes; the power may go while it is read."""
         if not self.sticks:
             return
-        reader, file = self.sticks[which % len(self.sticks)]
+        reader, _, read = self.sticks[which % len(self.sticks)]
         try:
             if reader < 0:
                 self.place.district.until_crash = crash
-                sticks.read_up(self.place.district, file)
             else:
                 self._laptop(reader).until_crash = crash
-                bundle.read_from_district(self._laptop(reader).replica, file, PEER, self.place.district.key.public_key)
+            read()
         except Crash:
             pass
         finally:
@@ -239,7 +252,8 @@ RULES: dict[str, tuple[int, Draw]] = {
     "sync": (28, lambda chance: (_who(chance), _plan(chance), _crash(chance))),
     "stick_up": (5, lambda chance: (_who(chance),)),
     "stick_down": (5, lambda chance: (_who(chance),)),
-    "plug_in": (9, lambda chance: (chance.randrange(100), _crash(chance))),
+    "stick_across": (6, lambda chance: (_who(chance), _who(chance))),
+    "plug_in": (12, lambda chance: (chance.randrange(100), _crash(chance))),
     "back_up_laptop": (3, lambda chance: (_who(chance),)),
     "put_back_laptop": (4, lambda chance: (_who(chance), chance.randrange(2))),
     "clone": (1, lambda chance: (_who(chance),)),
@@ -284,7 +298,7 @@ class Walker:
             for laptop in world.laptops:
                 laptop.close()
             self.fleet.clear()
-            for _, file in world.sticks:
+            for _, file, _ in world.sticks:
                 file.unlink(missing_ok=True)
 
     def wrong(self, steps: Sequence[Step]) -> str:

@@ -132,7 +132,7 @@ ui-pick-title = Choose a file
 ui-pick-images = Pictures (*.png *.jpg *.jpeg *.bmp *.webp *.gif *.tif *.tiff)
 ui-pick-any = All files (*)
 ui-pick-pdf = PDF files (*.pdf)
-ui-pick-bundle = Bundles (*.bundle)
+ui-pick-bundle = Bundles and cards (*.bundle *.fab *.card);;All files (*)
 
 ui-nav-roster = Roster
 ui-nav-interview = Form

@@ -132,7 +132,7 @@ ui-pick-title = 选择文件
 ui-pick-images = 图片 (*.png *.jpg *.jpeg *.bmp *.webp *.gif *.tif *.tiff)
 ui-pick-any = 所有文件 (*)
 ui-pick-pdf = PDF 文件 (*.pdf)
-ui-pick-bundle = 离线包 (*.bundle)
+ui-pick-bundle = 离线包和名片 (*.bundle *.fab *.card);;所有文件 (*)
 
 ui-nav-roster = 花名册
 ui-nav-interview = 填表
