@@ -161,30 +161,8 @@ class World:
         for at, laptop in enumerate(self.laptops):
             assert laptop.ids() == there, f"laptop {at} differs"
             assert laptop.replica.unsent(PEER) == 0, f"laptop {at} waits for a receipt"
-        self._check_feed()
-        self._check_readings()
-
-    def _check_feed(self) -> None:
-        for village, (count, xor, rows) in self.place.feeds().items():
-            assert [at for at, _ in rows] == list(range(count)), f"the feed of {village} has holes"
-            together = 0
-            for _, identity in rows:
-                together ^= int(identity, 16)
-            assert f"{together:064x}" == xor, f"the digest of {village} is wrong"
-            assert len({identity for _, identity in rows}) == count, f"something stands twice in the feed of {village}"
-
-    def _check_readings(self) -> None:
-        noted, everything = self.place.records(), self.place.operations()
-        for record in RECORDS:
-            operations = [operation for operation in everything if operation.rec == record]
-            if not operations:
-                continue
-            truth = by_definition(operations)
-            for laptop in self.laptops:
-                assert reading(laptop.state(record)) == truth, "a laptop reads something else"
-            heads, fields, deleted, beside = truth
-            split = any(len({value for _, value in live}) > 1 for path, live in fields.items() if path not in OF_THE_MACHINE)
-            assert noted[record] == (" ".join(heads), split or beside, deleted), "the district notes something else"
+        check_feed(self.place)
+        check_readings(self.place, self.laptops)
 
     def _exchange(self, laptop: Laptop, plan: Sequence[str] = (), past: list[tuple[bytes, bytes]] | None = None) -> None:
         summary = exchange(laptop.replica, PlayedLine(self.place, laptop.device, plan, past), silent)
@@ -203,6 +181,32 @@ def reading(state: RecordState) -> Reading:
     """What a laptop's own merge says."""
     fields = {path: frozenset((write.operation, write.value) for write in field.writes) for path, field in state.fields.items()}
     return tuple(state.heads), fields, state.deleted, state.deleted_elsewhere
+
+
+def check_feed(place: Place) -> None:
+    """The feed is whole."""
+    for village, (count, xor, rows) in place.feeds().items():
+        assert [at for at, _ in rows] == list(range(count)), f"the feed of {village} has holes"
+        together = 0
+        for _, identity in rows:
+            together ^= int(identity, 16)
+        assert f"{together:064x}" == xor, f"the digest of {village} is wrong"
+        assert len({identity for _, identity in rows}) == count, f"something stands twice in the feed of {village}"
+
+
+def check_readings(place: Place, laptops: Sequence[Laptop]) -> None:
+    """Everybody reads what the protocol says."""
+    noted, everything = place.records(), place.operations()
+    for record in RECORDS:
+        operations = [operation for operation in everything if operation.rec == record]
+        if not operations:
+            continue
+        truth = by_definition(operations)
+        for laptop in laptops:
+            assert reading(laptop.state(record)) == truth, "a laptop reads something else"
+        heads, fields, deleted, beside = truth
+        split = any(len({value for _, value in live}) > 1 for path, live in fields.items() if path not in OF_THE_MACHINE)
+        assert noted[record] == (" ".join(heads), split or beside, deleted), "the district notes something else"
 
 
 def by_definition(operations: Sequence[Operation]) -> Reading:
