@@ -278,3 +278,27 @@ def under_one_signature(plain: Iterable[object], signer: Signer) -> list[object]
 def id_of(value: object) -> str:
     """The id of an operation, or the one that a JSON value says it has."""
     return value.id if isinstance(value, Operation) else claimed_id(value)
+
+
+def as_ranges(places: Sequence[int]) -> str:
+    """`0-4,7`: ascending places in few characters."""
+    told: list[list[int]] = []
+    for place in places:
+        if told and told[-1][1] == place - 1:
+            told[-1][1] = place
+        else:
+            told.append([place, place])
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in told)
+
+
+def from_ranges(told: str, operations: Sequence[object]) -> list[object]:
+    """What stands at such places. Raises GarbledReply."""
+    found: list[object] = []
+    for part in told.split(",") if told else ():
+        first, _, last = part.partition("-")
+        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+            raise GarbledReply(what="taken")
+        if len(part) > 20 or not len(found) <= int(first) <= int(last or first) < len(operations):
+            raise GarbledReply(what="taken")
+        found += operations[int(first) : int(last or first) + 1]
+    return found

@@ -164,7 +164,7 @@ def encode_reply(reply: SyncReply, asked: SyncRequest | None = None, dictionary:
     close = {
         **body,
         "v": CLOSE,
-        "taken": _as_ranges(taken),
+        "taken": compact.as_ranges(taken),
         "receipts": [identity for identity in reply.receipts if identity not in places],
         "pages": [[page.village, page.start, page.next, len(page.operations)] for page in reply.pages],
     }
@@ -199,7 +199,7 @@ def decode_reply(data: bytes, asked: SyncRequest | None = None, dictionaries: Ma
         body = {**body, "pages": _close_pages(a_list(body, "pages"), operations)}
         if asked is not None:
             body["receipts"] = a_list(body, "receipts") + [
-                compact.id_of(operation) for operation in _from_ranges(a_text(body, "taken"), asked.operations)
+                compact.id_of(operation) for operation in compact.from_ranges(a_text(body, "taken"), asked.operations)
             ]
     unreadable: list[tuple[str, str]] = []
     scope = tuple(texts(body, "scope"))
@@ -308,29 +308,6 @@ def _close_pages(told: Sequence[object], operations: Sequence[object]) -> list[o
     if at != len(operations):
         raise GarbledReply(what="pages")
     return pages
-
-
-def _as_ranges(places: Sequence[int]) -> str:
-    """`0-4,7`: ascending places in few characters."""
-    told: list[list[int]] = []
-    for place in places:
-        if told and told[-1][1] == place - 1:
-            told[-1][1] = place
-        else:
-            told.append([place, place])
-    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in told)
-
-
-def _from_ranges(told: str, operations: Sequence[object]) -> list[object]:
-    found: list[object] = []
-    for part in told.split(",") if told else ():
-        first, _, last = part.partition("-")
-        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
-            raise GarbledReply(what="taken")
-        if len(part) > 20 or not len(found) <= int(first) <= int(last or first) < len(operations):
-            raise GarbledReply(what="taken")
-        found += operations[int(first) : int(last or first) + 1]
-    return found
 
 
 def _page_in(body: Mapping[str, object], unreadable: list[tuple[str, str]]) -> FeedPage:
