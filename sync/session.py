@@ -179,7 +179,7 @@ def _trade(replica: Replica, peer: Peer, report: Report, clock: Callable[[], flo
         report(sent, sent + waiting, "exchange-operations")
         request = send(replica, peer.name, batch.limit)
         if asking:
-            request = replace(request, operations=())
+            request = replace(request, operations=(), left=replica.left(peer.name))
         began = clock()
         try:
             reply = peer.sync(request)

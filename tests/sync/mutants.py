@@ -60,8 +60,8 @@ MUTANTS: dict[str, Mutant] = {
         ("edit", 0, 0, 0, 1), ("sync", 0), ("sync", 1), ("edit", 0, 0, 0, 2), ("delete", 1, 0),
     ),
     "receipts-on-sending": _one(
-        "sync.session", "send", "    return SyncRequest(",
-        "    replica.acknowledge(peer, [one.id for one in replica.outgoing(peer, limit)])\n    return SyncRequest(",
+        "sync.session", "send", "    outgoing = ",
+        "    replica.acknowledge(peer, [one.id for one in replica.outgoing(peer, limit)])\n    outgoing = ",
         ("edit", 0, 0, 0, 1), ("sync", 0),
     ),
     "receipts-assumed": _one(
