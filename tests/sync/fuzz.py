@@ -40,7 +40,7 @@ from sync.replica import Author, FeedPage
 from sync.server import backup, service, sticks
 from sync.wire import pack, unpack
 
-from . import fuzz_close, fuzz_doors
+from . import fuzz_across, fuzz_close, fuzz_doors
 from .conftest import EAST
 from .convergence import fast_folder
 from .fuzz_inputs import Target, altered
@@ -121,6 +121,7 @@ def targets(folder: Path, place: Place) -> dict[str, Target]:
     doors = fuzz_doors.targets(district, key, encode_enrol_request(enrolment), FORM, submission())
     return {
         **fuzz_close.targets(district, key, tuple(operations), reply),
+        **fuzz_across.targets(folder, place, replica, page),
         **doors,
         "preview-body": Target(previews.encode({"0" * 64: b"\xff\xd8\xff" + bytes(99)}), previews.decode, True),
         "sync-body": Target(
