@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import tempfile
 import time
 from collections import Counter
@@ -32,6 +33,7 @@ from .tables import SCHEMA, Base, Fact, File
 
 KEYS = ("authority.key", "authority.crt", "server.pem", signing.FILE)
 """What lies beside the district's own key, which is not in the file but for the recovery sheet."""
+_DATED = re.compile(rf"district-[0-9]{{8}}T[0-9]{{6}}{re.escape(dump.SUFFIX)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def write(district: District, file: Path, *, files: bool = True) -> Written:
     there = {name: (district.folder / name).read_bytes() for name in KEYS if (district.folder / name).is_file()}
     beside = dump.Beside(lambda sha: attachments.read(district, sha), lambda sha: attachments.preview(district, sha), there, files)
     return dump.write(district.engine, district.key, district.now(), file, beside)
+
+
+def write_dated(district: District, folder: Path, keep: int, *, files: bool = True) -> Written:
+    """Back up under a name of now; with `keep` the oldest of more than so many dated backups go once the new one is whole."""
+    written = write(district, folder / f"district-{district.now():%Y%m%dT%H%M%S}{dump.SUFFIX}", files=files)
+    dated = sorted(file for file in folder.iterdir() if _DATED.fullmatch(file.name))
+    for old in dated[:-keep] if keep > 0 else ():
+        old.unlink()
+    return written
 
 
 def put_back(district: District, file: Path) -> PutBack:

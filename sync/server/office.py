@@ -40,7 +40,8 @@ def add(command: Callable[..., argparse.ArgumentParser], group: Callable[[str], 
     command(None, "check", bound(_check))
     command(recovery, "sheet", bound(_recovery_sheet), "recovery-sheet")
     backup = command(None, "backup", bound(_backup))
-    backup.add_argument("--out", required=True, type=Path, metavar="FILE")
+    backup.add_argument("--out", required=True, type=Path, metavar="FILE|DIR")
+    backup.add_argument("--keep", type=int, default=0, metavar="NUMBER")
     backup.add_argument("--without-files", action="store_true")
     restore = command(None, "restore", bound(_restore))
     restore.add_argument("file", type=Path, metavar="FILE")
@@ -135,6 +136,8 @@ def _backup(opened: Opened, asked: argparse.Namespace) -> Told:
     from . import backup
 
     with opened(asked) as district:
+        if asked.out.is_dir():
+            return asdict(backup.write_dated(district, asked.out, asked.keep, files=not asked.without_files))
         return asdict(backup.write(district, asked.out, files=not asked.without_files))
 
 

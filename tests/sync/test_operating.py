@@ -8,12 +8,14 @@ import io
 import json
 import logging
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import threading
 import tomllib
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,9 +23,9 @@ import pytest
 
 import sync.server
 from sync.protocol import SyncRequest
-from sync.server import serving
+from sync.server import backup, roles, serving
 from sync.server.app import build
-from sync.server.cli import main
+from sync.server.cli import _parser, main
 from sync.server.district import District
 from sync.server.rush import ComeLater, Rush, spread
 from sync.server.watch import JsonLines, Metrics
@@ -168,14 +170,55 @@ def test_the_unit_starts_the_server_as_nobody_special():
     assert not serving.is_loopback(words[words.index("--listen") + 1])
 
 
+UNITS = ("district.service", "district-backup.service", "district-backup.timer")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
-def test_systemd_understands_the_unit(tmp_path: Path):
-    here = tmp_path / "district.service"
-    text = (DEPLOY / "district.service").read_text(encoding="utf-8")
-    here.write_text(text.replace("/usr/local/bin/district", shutil.which("true") or "/bin/true"), encoding="utf-8")
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False, timeout=60)
-    about_it = [line for line in done.stderr.splitlines() if "district.service" in line]
-    assert about_it == []
+def test_systemd_understands_the_units(tmp_path: Path):
+    for unit in UNITS:
+        text = (DEPLOY / unit).read_text(encoding="utf-8")
+        (tmp_path / unit).write_text(text.replace("/usr/local/bin/district", shutil.which("true") or "/bin/true"), encoding="utf-8")
+    files = [str(tmp_path / unit) for unit in UNITS]
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True, check=False, timeout=60)
+    about_them = [line for line in done.stderr.splitlines() if any(unit in line for unit in UNITS)]
+    assert about_them == []
+
+
+def _told_commands() -> list[str]:
+    """Every whole command of the district that the manual, the units and the container file tell a person to give."""
+    root = DEPLOY.parents[2]
+    manual = (root / "docs" / "manual" / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"`(district [^`…]+)`", manual) + re.findall(r"^(district .+)$", manual, re.M)
+    found += [
+        line.replace(".venv/bin/python -m sync.server", "district")
+        for line in re.findall(r"^\.venv/bin/python -m sync\.server .+$", manual, re.M)
+    ]
+    for unit in UNITS[:2]:
+        found += re.findall(r"^ExecStart=/usr/local/bin/(district .+)$", (DEPLOY / unit).read_text(encoding="utf-8"), re.M)
+    container = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    return found + re.findall(r"-v district:/data (district [^`]+)`", container)
+
+
+def test_every_command_that_a_person_is_told_to_give_is_one():
+    commands = _told_commands()
+    assert len(commands) > 20
+    for command in commands:
+        words = shlex.split(command)[1:]
+        # A command may also be named alone, where a sentence is about it.
+        assert "-".join(words) in roles.COMMANDS or _parser().parse_args(words).name_of_command in roles.COMMANDS
+
+
+def test_dated_backups_are_kept_as_many_as_were_asked_for(district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    first = district.now()
+    (tmp_path / "district-mine.districtbackup").write_bytes(b"not dated")
+    for day in range(4):
+        monkeypatch.setattr(district, "now", lambda: first + timedelta(days=day))  # noqa: B023
+        written = backup.write_dated(district, tmp_path, 2)
+    left = sorted(file.name for file in tmp_path.glob("*.districtbackup"))
+    dates = [first + timedelta(days=day) for day in (2, 3)]
+    assert left == [*(f"district-{date:%Y%m%dT%H%M%S}.districtbackup" for date in dates), "district-mine.districtbackup"]
+    assert Path(written.file).name == left[1]
+    assert backup.rehearse(district, Path(written.file)).wrong == ()
 
 
 def test_the_container_file_installs_what_there_is_and_runs_as_nobody():
