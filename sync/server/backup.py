@@ -179,14 +179,19 @@ def key_of(file: Path) -> DeviceKey:
 @contextmanager
 def on_a_new_machine(folder: Path, key: DeviceKey, file: Path, url: str = "") -> Iterator[District]:
     """An empty district under a known key, to put a backup back in that it opens. Raises as `check`, DistrictThere."""
-    if (folder / "district.json").exists():
+    config = folder / "district.json"
+    if config.exists():
         raise DistrictThere(folder=str(folder))
     check(key, file)
-    district = init(folder, url, key=key)
+    district, is_done = init(folder, url, key=key), False
     try:
         yield district
+        is_done = True
     finally:
         district.close()
+        if not is_done:
+            # So that it can be tried again: what is there without this is no district.
+            config.unlink()
 
 
 def check(key: DeviceKey, file: Path) -> bundle.Header:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ..replica import FeedPage
 from ..wire import HASH
 from . import areas, attachments, feed, forms, left, people, quarantine, service
 from .district import District, epoch_of
-from .errors import NotKnown
+from .errors import FileDamaged, NotKnown
 from .tables import Device, File, FileRef, Op, Quarantine
 
 _PAGE = 1 << 20
@@ -158,9 +158,16 @@ def write_down(district: District, device: str, file: Path) -> WrittenDown:
         replies = _replies(district, session, known)
         shas = _new_files(session, known, replies)
 
-    def entries() -> list[tuple[bytes, bytes]]:
-        bodies = [(bundle.BODY, encode_reply(reply)) for reply in replies]
-        return bodies + [(bundle.FILE, bytes.fromhex(sha) + attachments.read(district, sha)) for sha in shas]
+    given: list[str] = []
+
+    def entries() -> Iterator[tuple[bytes, bytes]]:
+        yield from ((bundle.BODY, encode_reply(reply)) for reply in replies)
+        for sha in shas:
+            # One that is damaged here keeps no other from going; the laptop asks for it again.
+            with contextlib.suppress(FileDamaged):
+                data = attachments.read(district, sha)
+                given.append(sha)
+                yield bundle.FILE, bytes.fromhex(sha) + data
 
     size = bundle.write(file, district.key, seal_key, district.key.device, district.now(), entries())
     return WrittenDown(
@@ -168,7 +175,7 @@ def write_down(district: District, device: str, file: Path) -> WrittenDown:
         device=device,
         operations=sum(len(page.operations) for reply in replies for page in reply.pages),
         receipts=len(replies[0].receipts),
-        files=len(shas),
+        files=len(given),
         bytes=size,
     )
 

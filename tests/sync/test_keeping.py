@@ -16,7 +16,7 @@ from sync.server import attachments, audit, backup, dump, examine, people, servi
 from sync.server.district import KEY, District, open_district
 from sync.server.errors import BackupUnfit, DistrictTooNew, KeyUnfit
 from sync.server.tables import SCHEMA, AuditLine, Fact, Op, Person, VillageCounter
-from sync.wire import pack
+from sync.wire import pack, unpack
 
 from .conftest import EAST, WEST, make_district
 from .laptops import Fleet
@@ -137,6 +137,35 @@ def test_backup_is_sealed_rehearsed_and_put_back_on_a_new_machine(tmp_path: Path
         with other.reading() as session:
             assert status.figures(session).operations == 40
             assert session.get(VillageCounter, EAST).n == 40  # type: ignore[union-attr]
+
+
+def test_backup_of_the_first_format_and_one_that_ends_too_early(tmp_path: Path):
+    from sync import bundle
+
+    district, _ = _with_work(tmp_path / "district")
+    backup.write(district, tmp_path / "b")
+    entries = list(bundle.unsealed(tmp_path / "b", district.seal_key))
+    (_, about), *rest = entries
+    first = [(kind, payload) for kind, payload in rest if kind == bundle.FILE or "table" in unpack(payload)]  # type: ignore[operator]
+
+    def written(name: str, version: int, entries: list[tuple[bytes, bytes]]) -> Path:
+        told = pack({**unpack(about), "v": version})  # type: ignore[dict-item]
+        bundle.write(
+            tmp_path / name, district.key, district.seal_public, district.key.device, district.now(), [(bundle.BODY, told), *entries]
+        )
+        return tmp_path / name
+
+    with backup.on_a_new_machine(tmp_path / "old", district.key, written("v1", 1, first)) as other:
+        done = backup.put_back(other, tmp_path / "v1")
+        assert (done.operations, done.files, done.keys) == (40, 1, 0)
+        assert examine.examine(other).wrong == ()
+    short = written("short", 2, rest[:-1])
+    for _ in range(2):
+        with pytest.raises(BackupUnfit), backup.on_a_new_machine(tmp_path / "new", district.key, short) as other:
+            backup.put_back(other, short)
+    with backup.on_a_new_machine(tmp_path / "new", district.key, tmp_path / "b") as other:
+        assert backup.put_back(other, tmp_path / "b").operations == 40
+    district.close()
 
 
 def test_backup_of_another_district_cut_short_or_altered_changes_nothing(tmp_path: Path):
