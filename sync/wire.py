@@ -31,6 +31,9 @@ _MAGIC = b"FXC2"
 _END = "\x00"
 """After the JSON of a close body; neither JSON nor operations hold it."""
 
+LINE_HELLO, LINE_NAME, LINE_COUNT = b"\x00FXL1", 16, 8
+"""How a socket begins that goes on with a line that broke, unlike TLS and HTTP; bytes of the line's name, and of a count of bytes."""
+
 HASH = re.compile(r"[0-9a-f]{64}")
 DEVICE = re.compile(r"[0-9a-f]{32}")
 VILLAGE = re.compile(r"[0-9]{12}")

@@ -19,6 +19,7 @@ from ..protocol import SyncReply, SyncRequest, decode_reply, encode_request
 from ..wire import CLOSE, CONTENT_TYPE, PLAIN, reply_text, request_text
 from . import trust
 from .line import READ_S, Answer, Traffic, open_client, send
+from .manners import Manners
 
 _WAITS_S = (0.3, 1.0)
 """Between tries to connect."""
@@ -70,7 +71,8 @@ class HttpPeer:
         self._offset = timedelta()
         if district_time and authority:
             self._offset = self._true_offset()
-        self._client = open_client(read_s, verify=trust.context(authority, dates=not district_time) if authority else False)
+        believed = trust.context(authority, dates=not district_time) if authority else False
+        self._client = open_client(read_s, believed, Manners(wait, tick))
 
     def __enter__(self) -> HttpPeer:
         return self
@@ -139,7 +141,7 @@ class HttpPeer:
         tries, best = 0, -1
         while True:
             try:
-                answer, _ = self._signed("HEAD", f"/v1/files/{sha}", b"", {})
+                answer, _ = self._signed("HEAD", f"/v1/files/{sha}", b"", {"District-Line": "1"})
                 if answer.headers.get("upload-complete") == "?1":
                     return
                 at = _offset(self.url, answer)
@@ -202,8 +204,8 @@ class HttpPeer:
     ) -> tuple[Answer, str]:
         """A signed request and its nonce; once more if the clocks differ or a proxy on the way had sent it twice."""
         for last in (False, True):
-            nonce = secrets.token_hex(16)
-            stamp = (self._now() + self._offset).isoformat()
+            nonce = secrets.token_urlsafe(12)
+            stamp = (self._now() + self._offset).isoformat(timespec="seconds")
             body_hash = hashlib.sha256(body).hexdigest() if body else _EMPTY
             signature = self._signer.sign(request_text(method, target, self._signer.device, stamp, nonce, body_hash))
             proof = {

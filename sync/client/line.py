@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CertificateDates, ExchangeError, ForeignCertificate, GarbledReply, Offline, Refused
 from ..wire import MAX_FILE, MAX_PACKED, refused_with
+from .manners import Held, Manners
 
 if TYPE_CHECKING:
     import httpx
@@ -50,14 +51,15 @@ class Traffic:
     """Requests that did not come to their end."""
     tick: Callable[[], None] = lambda: None
     """Called before each request and whenever a piece went over the line; may raise to give up."""
-    _held: socket.socket | None = None
-    """A second handle of the open connection: TLS takes the first one over and is busy with it."""
+    _held: Held | None = None
+    """Of the open connection; of one without a line that lasts a second socket, as TLS takes the first one over and is busy with it."""
 
     def watch(self, event: str, told: Mapping[str, Any]) -> None:
         """Take note of the connection that is open (the trace of httpx)."""
         if event == "connection.connect_tcp.complete":
             self.close()
-            self._held = told["return_value"].get_extra_info("socket").dup()
+            stream = told["return_value"]
+            self._held = stream.get_extra_info("held") or stream.get_extra_info("socket").dup()
 
     def cut(self) -> None:
         """End whatever waits on the line, from any thread: reading ends at once, as if the line broke."""
@@ -73,13 +75,24 @@ class Traffic:
             held.close()
 
 
-def open_client(read_s: float = READ_S, verify: ssl.SSLContext | bool = False) -> httpx.Client:
-    """A connection that follows no redirection (a captive portal's) and asks no proxy of the environment."""
+def open_client(read_s: float = READ_S, verify: ssl.SSLContext | bool = False, manners: Manners | None = None) -> httpx.Client:
+    """A connection that follows no redirection (a captive portal's) and asks no proxy of the environment.
+
+    With `manners` it outlives breaks of the line wherever the district lets it.
+    """
     import httpx
 
     timeout = httpx.Timeout(read_s, connect=max(CONNECT_S, read_s / 2))
     limits = httpx.Limits(max_connections=2, keepalive_expiry=60)
-    return httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, limits=limits, verify=verify)
+    transport = None
+    if manners is not None:
+        from .lasting import Transport
+
+        transport = Transport(verify if isinstance(verify, ssl.SSLContext) else None, limits, manners)
+    client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, limits=limits, verify=verify, transport=transport)
+    # What httpx says of itself by default is a hundred bytes of each request.
+    client.headers.clear()
+    return client
 
 
 def send(
@@ -102,13 +115,18 @@ def send(
     count.requests += 1
     count.broken += 1
     watched = {"trace": traffic.watch} if traffic is not None else {}
-    sent = {**headers, "Content-Length": str(len(body))}
+    sent = {**headers, "Content-Length": str(len(body))} if body else dict(headers)
     count.up += len(method) + len(url) + sum(len(name) + len(value) + 4 for name, value in sent.items())
+    content = _pieces(body, count) if body else None
     try:
-        with client.stream(method, url, content=_pieces(body, count), headers=sent, extensions=watched) as response:
+        with client.stream(method, url, content=content, headers=sent, extensions=watched) as response:
             whole = into if into is not None and response.status_code in (200, 206) else bytearray()
             if response.status_code == 200:
                 whole.clear()
+            if name := response.headers.get("district-line"):
+                from .lasting import name_line
+
+                name_line(response, name)
             count.down += sum(len(name) + len(value) + 4 for name, value in response.headers.items())
             for piece in response.iter_bytes():
                 count.down += len(piece)

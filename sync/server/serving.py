@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from . import certificates, pages
+from . import certificates, lasting, pages
 from .app import build
 from .district import District
 from .errors import PortTaken
@@ -18,12 +23,27 @@ _LOOK_EVERY = 600
 """Ticks of a tenth of a second between looks at the certificate's file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What the server shows; `tend` renews the files if it is time."""
+
+    context: ssl.SSLContext
+    file: str
+    key_file: str
+    tend: Callable[[], None]
+
+    def look(self) -> None:
+        """Use the newest for all connections from now on."""
+        self.tend()
+        self.context.load_cert_chain(self.file, self.key_file)
+
+
 class _Announcing(uvicorn.Server):
     """Tells once it answers, and takes a renewed certificate without a restart."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], tend: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], lines: lasting.Lines, tls: Tls | None) -> None:
         super().__init__(config)
-        self._ready, self._tend = ready, tend
+        self._ready, self.lines, self.tls = ready, lines, tls
 
     async def on_tick(self, counter: int) -> bool:
         if counter % _LOOK_EVERY == 0:
@@ -32,14 +52,17 @@ class _Announcing(uvicorn.Server):
 
     def look_at_certificate(self) -> None:
         """Renew it if it is time, and use the newest for all connections from now on."""
-        self._tend()
-        if self.config.ssl is not None and self.config.ssl_certfile:
-            self.config.ssl.load_cert_chain(self.config.ssl_certfile, self.config.ssl_keyfile)
+        if self.tls is not None:
+            self.tls.look()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.should_exit:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lines.end()
+        await super().shutdown(sockets)
 
 
 def open_socket(listen: str) -> socket.socket:
@@ -89,24 +112,46 @@ def server(
     `page_for` are the networks whose people may use the page from their own machines.
     """
 
-    def tend() -> None:
-        if tls and not certificate:
-            certificates.ensure(district.folder, district.now(), names)
+    shown, lines = _shown(district, certificate, private_key, tls=tls, names=names), lasting.Lines()
 
-    tend()
-    own = certificates.current(district.folder) if tls and not certificate else None
+    def speaking(**given: Any) -> asyncio.Protocol:
+        # TLS stands inside a line and not below it, so that it outlives a socket.
+        return lasting.arrival(lines, H11Protocol(**given), shown.context if shown else None)
+
     config = uvicorn.Config(
         build(district, rush=rush, page_for=page_for),
         log_level="warning",
         access_log=False,
         log_config=None,
-        http="h11",
+        http=speaking,  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
         server_header=False,
-        ssl_certfile=own.file if own else certificate or None,
-        ssl_keyfile=own.key_file if own else private_key or None,
     )
-    return _Announcing(config, ready, tend)
+    return _Announcing(config, ready, lines, shown)
+
+
+def _shown(district: District, certificate: str, private_key: str, *, tls: bool, names: Sequence[str]) -> Tls | None:
+    """A certificate that was brought, else the district's own, else none."""
+
+    def tend() -> None:
+        if not certificate:
+            certificates.ensure(district.folder, district.now(), names)
+
+    if certificate:
+        file, key_file = certificate, private_key or certificate
+    elif tls:
+        tend()
+        own = certificates.current(district.folder)
+        assert own is not None
+        file, key_file = own.file, own.key_file
+    else:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # Laptops make a new connection seldom, and then look at the certificate again.
+    context.num_tickets = 0
+    made = Tls(context, file, key_file, tend)
+    made.look()
+    return made

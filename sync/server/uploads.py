@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from .. import previews
 from ..errors import Refused
 from ..wire import CONTENT_TYPE, HASH, MAX_FILE
-from . import attachments, vault
+from . import attachments, lasting, vault
 from .district import District
 from .errors import FileDamaged
 from .gate import Caller
@@ -73,10 +73,13 @@ class Uploads:
             raise Refused(reason="revoked")
         return sha, caller
 
-    async def _how_much(self, _request: Request, caller: Caller, sha: str) -> Response:
+    async def _how_much(self, request: Request, caller: Caller, sha: str) -> Response:
         part = attachments.part_of(self.district, sha, caller.device)
         self.leases.take(part.file)
-        return await self._state(part, sha)
+        state = await self._state(part, sha)
+        if "district-line" in request.headers and (name := lasting.name_of(request)):
+            state.headers["District-Line"] = name
+        return state
 
     async def _create(self, request: Request, caller: Caller, sha: str) -> Response:
         """The creation of tus: the address is known beforehand, as it is the hash."""

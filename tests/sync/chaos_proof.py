@@ -65,9 +65,12 @@ class Tally:
     doubled: int = 0
     differing: int = 0
     overhead: float = 0.0
-    """What drops every 50 KB add to the bytes of photos, as a part of them, without TLS and with it."""
+    """What drops every 50 KB add to the bytes of photos, both directions, as a part of them, without TLS and with it."""
     overhead_with_tls: float = 0.0
     drops: int = 0
+    drops_with_tls: int = 0
+    went_on: int = 0
+    """Connections of the sittings that went on with one that broke."""
 
 
 @dataclass
@@ -186,6 +189,7 @@ def _sit(place: Place, chance: random.Random, tally: Tally) -> None:
     finally:
         line.stop()
     tally.faults.update(line.seen.faults)
+    tally.went_on += line.seen.went_on
 
 
 def _peer(place: Place, team: Team, url: str, speed: float, wrong: timedelta = timedelta()) -> HttpPeer:
@@ -218,7 +222,7 @@ def _work(place: Place, team: Team, chance: random.Random, tally: Tally) -> None
                 "x": f"{chance.getrandbits(900):x}",
             }
             _note(place, tally, operations.write(tx, "household", record, VILLAGE, changes).id)
-        if chance.random() < 0.15:
+        if chance.random() < 0.3:
             data = chance.randbytes(chance.randint(1_000, 30_000))
             sha = attachments.put(tx, data)
             place.files.add(sha)
@@ -262,12 +266,12 @@ def _measure(place: Place, tally: Tally, chance: random.Random, photos: int) -> 
     Without TLS, as in the notes (3.7), and with its handshake at every new connection; the limit is for both.
     """
     tally.overhead, tally.drops = _added(place, chance, photos, secure=False)
-    tally.overhead_with_tls, _ = _added(place, chance, photos, secure=True)
+    tally.overhead_with_tls, tally.drops_with_tls = _added(place, chance, photos, secure=True)
 
 
 def _added(place: Place, chance: random.Random, photos: int, secure: bool) -> tuple[float, int]:
     """(bytes with drops over bytes without, less one; drops)."""
-    bytes_up, drops = [], 0
+    carried, drops = [], 0
     for drop in (0.0, float(OVERHEAD_EVERY)):
         target = place.secure if secure else place.plain
         line = VillageLine(target, seed=chance.getrandbits(30), speed=SLOWLY, drop_every=drop, secure=secure)
@@ -278,9 +282,9 @@ def _added(place: Place, chance: random.Random, photos: int, secure: bool) -> tu
                     peer.send_file(hashlib.sha256(data).hexdigest(), data)
         finally:
             line.stop()
-        bytes_up.append(line.seen.up)
+        carried.append(line.seen.up + line.seen.down)
         drops = line.seen.connections - 1
-    return bytes_up[1] / bytes_up[0] - 1, drops
+    return carried[1] / carried[0] - 1, drops
 
 
 def main() -> int:

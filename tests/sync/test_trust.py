@@ -147,8 +147,8 @@ def test_a_renewed_certificate_is_used_at_once_and_laptops_notice_nothing(secure
 def test_a_certificate_that_ran_out_is_told_as_the_districts_fault(secure: Secure, district: District):
     laptop, authority = enrolled(secure.slip())
     certificates.renew(district.folder, datetime.now(UTC) - timedelta(days=500))
-    assert secure.server.config.ssl is not None
-    secure.server.config.ssl.load_cert_chain(str(district.folder / "server.pem"))
+    assert secure.server.tls is not None
+    secure.server.tls.context.load_cert_chain(str(district.folder / "server.pem"))
     with peer(laptop, secure.url, authority) as line, pytest.raises(CertificateExpired):
         exchange(laptop.replica, line, silent)
     with pytest.raises(CertificateExpired):
@@ -161,8 +161,8 @@ def test_a_laptop_with_a_wrong_clock_is_offered_the_districts(secure: Secure, di
     laptop.replica.write(rec(1), {"name": "甲"}, EAST)
     later = datetime.now(UTC) + timedelta(days=3000)
     certificates.renew(district.folder, later)
-    assert secure.server.config.ssl is not None
-    secure.server.config.ssl.load_cert_chain(str(district.folder / "server.pem"))
+    assert secure.server.tls is not None
+    secure.server.tls.context.load_cert_chain(str(district.folder / "server.pem"))
     began = datetime.now(UTC)
     district.now = lambda: later + (datetime.now(UTC) - began)
     with peer(laptop, secure.url, authority) as line, pytest.raises(ClockWrong) as wrong:

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sync.wire import LINE_HELLO
+
 RATE_BPS, DELAY_S = 64_000, 0.3
 """Bits a second, and seconds each way: 600 ms there and back."""
 FAULTS = ("drop", "drop-reply", "half-open", "stall", "truncate", "portal", "refuse")
@@ -31,6 +33,8 @@ class Seen:
     up: int = 0
     down: int = 0
     connections: int = 0
+    went_on: int = 0
+    """Connections that went on with one that broke."""
     faults: dict[str, int] = field(default_factory=dict)
 
 
@@ -155,8 +159,11 @@ class _Connection:
         chance = line.chance
         drop = line.drop_every or (chance.uniform(200, 20_000) if fault in ("drop", "half-open") else 0)
         self._left_up = chance.expovariate(1 / drop) if drop else float("inf")
-        self._left_down = chance.uniform(1, 6_000) if fault in ("drop-reply", "truncate") else float("inf")
+        self._left_down = (
+            chance.uniform(1, 6_000 if fault == "drop-reply" else 3_000) if fault in ("drop-reply", "truncate") else float("inf")
+        )
         self._stall_at = chance.uniform(100, 6_000) if fault == "stall" else float("inf")
+        self._begun = False
         self.tasks: list[asyncio.Future[None]] = []
 
     async def end(self) -> None:
@@ -173,16 +180,27 @@ class _Connection:
         self.tasks.append(sender)
         while piece := await source.read(_PIECE):
             if is_up:
+                self._heard(piece)
                 line.seen.up += len(piece)
             else:
                 line.seen.down += len(piece)
             way.free_at = max(way.free_at, loop.time()) + len(piece) / line._rate
             if await self._befalls(len(piece), is_up=is_up):
+                if self._fault == "truncate":
+                    # What is left of it arrives, and then an end in good order.
+                    waiting.put_nowait((way.free_at + line._delay, piece[: len(piece) + int(self._left_down)]))
+                    waiting.put_nowait((way.free_at + line._delay, b""))
+                    await sender
                 return
             waiting.put_nowait((way.free_at + line._delay, piece))
             await asyncio.sleep(max(0.0, way.free_at - loop.time()))
         waiting.put_nowait((loop.time() + line._delay, b""))
         await sender
+
+    def _heard(self, piece: bytes) -> None:
+        if not self._begun:
+            self._begun = True
+            self._line.seen.went_on += piece.startswith(LINE_HELLO)
 
     async def _befalls(self, size: int, *, is_up: bool) -> bool:
         """Whether the line breaks at this piece."""
