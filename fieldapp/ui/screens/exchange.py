@@ -20,6 +20,7 @@ from fieldapp.words import say
 
 from .conflicts import ConflictsPanel
 from .held import HeldPanel
+from .sticks import StickPanel
 
 if TYPE_CHECKING:
     from fieldapp.usecases.exchange import ExchangeReport, ExchangeStatus
@@ -69,9 +70,8 @@ class ExchangeScreen(QWidget):
         self.message.setWordWrap(True)
         self.message.setContentsMargins(10, 6, 10, 6)
         self.url, self.code = TextField(input_method=False), TextField(input_method=False)
-        self.enrol, self.sync, self.cancel, self.write, self.read = (
-            QPushButton(say(f"ui-exchange-{name}")) for name in ("enrol", "sync", "cancel", "write", "read")
-        )
+        self.enrol, self.sync, self.cancel = (QPushButton(say(f"ui-exchange-{name}")) for name in ("enrol", "sync", "cancel"))
+        self.sticks = StickPanel(desk, workspace, self._run, self._say, self._exchanged)
         self.slip, self.by_their_clock = QPushButton(say("ui-exchange-slip")), QPushButton(say("ui-exchange-their-clock"))
         self.photos_later = QCheckBox(say("ui-exchange-photos-later"))
         self.by_itself = QCheckBox(say("ui-rounds-switch"))
@@ -110,7 +110,7 @@ class ExchangeScreen(QWidget):
         row.addWidget(self.slip)
         page.addWidget(self.enrolment)
         buttons = QHBoxLayout()
-        for button in (self.sync, self.by_their_clock, self.write, self.read):
+        for button in (self.sync, self.by_their_clock):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         for box in (self.by_itself, self.photos_later):
@@ -121,6 +121,7 @@ class ExchangeScreen(QWidget):
         buttons.addWidget(self.cancel)
         emphasize(self.sync, self._desk.theme.inks)
         page.addLayout(buttons)
+        page.addWidget(self.sticks)
         page.addWidget(self.message)
         self.undo.setVisible(False)
         page.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignLeft)
@@ -143,8 +144,6 @@ class ExchangeScreen(QWidget):
             lambda on: run(lambda report: rounds.switch(workspace, on), owner=self, done=lambda _: self.refresh())
         )
         self.cancel.clicked.connect(lambda: self.job.cancel() if self.job is not None else None)
-        self.write.clicked.connect(self._write)
-        self.read.clicked.connect(self._read)
         self.conflicts.decided.connect(self._resolve)
         self.held.decided.connect(
             lambda village, meant: self._decide(
@@ -198,19 +197,6 @@ class ExchangeScreen(QWidget):
                 lambda report: exchange.enrol_by_slip(workspace, exchange.slip_text(str(file)), report),
                 lambda _: self._say("ui-exchange-enrolled"),
             )
-
-    def _write(self) -> None:
-        workspace = self._workspace
-        name = f"{self._desk.clock.now():%Y%m%d-%H%M}.bundle"
-        file = self._desk.dialogs.ask_save(say("ui-exchange-write"), name, say("ui-pick-bundle"))
-        if file is not None:
-            self._run(lambda report: exchange.write_bundle(workspace, file, report), self._exchanged)
-
-    def _read(self) -> None:
-        workspace = self._workspace
-        file = self._desk.dialogs.ask_open(say("ui-exchange-read"), say("ui-pick-bundle"))
-        if file is not None:
-            self._run(lambda report: exchange.read_bundle(workspace, file, report), self._exchanged)
 
     def _resolve(self, record: str, field: str, value: str) -> None:
         workspace = self._workspace
@@ -305,8 +291,9 @@ class ExchangeScreen(QWidget):
             self.bar.setRange(0, 0)
             if not self._unattended:
                 self.message.clear()
-        for button in (self.sync, self.write, self.read, self.enrol, self.slip, self.by_their_clock):
+        for button in (self.sync, self.enrol, self.slip, self.by_their_clock):
             button.setEnabled(not busy)
+        self.sticks.enable(not busy)
 
     def _show(
         self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...], flood: tuple[held.HeldDeletions, ...], plan: Plan
@@ -328,13 +315,14 @@ class ExchangeScreen(QWidget):
         self.by_itself.setChecked(status.unattended)
         self.by_itself.setVisible(bool(status.server))
         busy = self.job is not None
-        for button in (self.sync, self.write, self.read):
-            button.setEnabled(bool(status.server) and not busy)
+        self.sync.setEnabled(bool(status.server) and not busy)
+        self.sticks.enable(bool(status.server) and not busy)
+        self.sticks.refresh()
         self.conflicts.show_conflicts(conflicts)
         self.held.show_held(flood)
         self.stands.emit(status, plan)
 
-    def _say(self, message: str, wrong: bool = False, **values: int) -> None:
+    def _say(self, message: str, wrong: bool = False, **values: int | str) -> None:
         inks = self._desk.theme.inks
         paint(self.message, text=inks.wrong if wrong else inks.done, ground=inks.wrong_ground if wrong else inks.grey_ground)
         self.message.setText(say(message, **values))
