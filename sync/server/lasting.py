@@ -123,7 +123,7 @@ class Line(asyncio.Transport):
         if not self._name or self._is_closing or self._lines.is_ending:
             self._end(error)
             return
-        self._stop_writing()
+        self.writing(None, waits=True)
         self._patience = self._loop.call_later(self._lines.kept_s, self._end, None)
 
     def end_if_broken(self) -> None:
@@ -131,14 +131,14 @@ class Line(asyncio.Transport):
         if self._raw is None:
             self._end(None)
 
-    def writing(self, raw: asyncio.Transport, *, waits: bool) -> None:
+    def writing(self, raw: asyncio.Transport | None, *, waits: bool) -> None:
         """Whether the socket takes more just now."""
-        if raw is not self._raw or self._program is None:
+        if raw is not self._raw or self._program is None or waits == self._writing_waits:
             return
+        self._writing_waits = waits
         if waits:
-            self._stop_writing()
-        elif self._writing_waits:
-            self._writing_waits = False
+            self._program.pause_writing()
+        else:
             self._program.resume_writing()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -176,11 +176,6 @@ class Line(asyncio.Transport):
         if self._raw is not None:
             self._raw.resume_reading()
         self._loop.call_soon(self._read_on)
-
-    def _stop_writing(self) -> None:
-        if not self._writing_waits and self._program is not None:
-            self._writing_waits = True
-            self._program.pause_writing()
 
     def _read_on(self) -> None:
         while self._unread and not self._reading_waits and self._program is not None:

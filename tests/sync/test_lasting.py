@@ -231,6 +231,16 @@ def _give_up_if(gone: threading.Event) -> None:
         raise GivenUp
 
 
+def test_a_laptop_that_leaves_is_not_waited_for(secure: Secure, laptop: Laptop, district: District) -> None:
+    secure.server.lines.kept_s = 1e6
+    with over(Cutter(target(secure)), laptop, district) as peer:
+        peer.send_file(SHA, PHOTO)
+        (left,) = secure.server.lines.named
+    with over(Cutter(target(secure)), laptop, district) as peer:
+        # Each request gives the server time to notice.
+        assert any(left not in secure.server.lines.named for _ in range(200) if peer.fetch_file(SHA) == PHOTO)
+
+
 def test_only_who_asks_for_it_gets_a_line_that_lasts(secure: Secure, laptop: Laptop, district: District) -> None:
     authority = certificates.authority_pem(district.folder)
     with HttpPeer(secure.url, laptop.replica.key, laptop.enrolment.district_key, wait=no_wait, read_s=5, authority=authority) as peer:
