@@ -44,20 +44,23 @@ class Part:
         return sum(size for _, size in self._records())
 
     def append(self, piece: bytes) -> None:
-        """Put a piece behind what is here; a record that the power cut off goes."""
+        """Put a piece behind what is here, which ends with a whole record."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         nonce = secrets.token_bytes(_NONCE)
         with open(self.file, "ab") as out:
             out.write(_LENGTH.pack(len(piece)) + nonce + AESGCM(self.key).encrypt(nonce, piece, None))
 
-    def mend(self) -> int:
-        """Take away a record that is not whole; returns the plain bytes that stay."""
+    def whole(self) -> tuple[int, int]:
+        """Where the last whole record ends in the file, and how many plain bytes there are up to it."""
         end = length = 0
         for at, size in self._records():
             end, length = at + _LENGTH.size + _NONCE + size + _TAG, length + size
+        return end, length
+
+    def trim(self, end: int) -> None:
+        """Take away what stands behind the last whole record, which the power cut off."""
         if self.file.exists() and self.file.stat().st_size > end:
             os.truncate(self.file, end)
-        return length
 
     def cut(self, length: int) -> None:
         """Take away the records behind so many plain bytes."""

@@ -123,6 +123,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     retiring.retire(district, RETIRED)
     for sha, data, village in ((SHA_NEAR, NEAR, EAST), (SHA_FAR, FAR, SOUTH)):
         attachments.keep(district, sha, data, "0" * 32)
+        attachments.keep_previews(district, {sha: data[:4]})
         with district.writing() as tx:
             tx.add(FileRef(vil=village, sha=sha))
     yield Town(district, InProcess(build(district)), devices, passwords)
@@ -177,7 +178,9 @@ def test_nobody_else_comes_in_where_laptops_do(town: Town, method: str, path: st
 @pytest.mark.parametrize("role", roles.FIELD)
 def test_nothing_out_of_its_area_reaches_a_device_or_is_believed_of_it(town: Town, role: str):
     assert town.call(role, "GET", f"/v1/files/{SHA_NEAR}")[::2] == (200, NEAR)
-    assert town.call(role, "GET", f"/v1/files/{SHA_FAR}")[0] == 404
+    assert town.call(role, "GET", f"/v1/files/{SHA_NEAR}/preview")[::2] == (200, NEAR[:4])
+    for far in (f"/v1/files/{SHA_FAR}", f"/v1/files/{SHA_FAR}/preview"):
+        assert town.call(role, "GET", far)[0] == 404
     stray = town.devices[role].write(rec(1), {"name": "远"}, SOUTH)
     asked = SyncRequest(epoch=town.district.epoch(), cursors={EAST: 0, SOUTH: 0}, operations=[to_plain(stray)], limit=1 << 20)
     reply = decode_reply(town.call(role, "POST", "/v1/sync", encode_request(asked))[2])
@@ -240,12 +243,12 @@ def test_every_command_has_a_row():
 
 SECURITY_ONLY = {"person-add", "person-passphrase", "person-retire", "person-readmit", "enrol-code", "device-revoke", "phone-add"}
 COMMAND_ROWS: dict[str, set[str]] = {
-    roles.SYSTEM: {"status", "device-list", "phone-list", "certificate-renew", "area-import", "form-publish", "bundle-read", "bundle-write",
+    roles.SYSTEM: {"status", "device-list", "phone-list", "certificate-renew", "area-import", "form-publish", "bundle-read", "bundle-write", "bundle-stick",
                    "check", "backup", "restore", "drill"},
     roles.SECURITY: {"status", "device-list", "phone-list", "person-list", "recovery-sheet", "recovery-open", "quarantine-list",
                      "quarantine-release", "quarantine-reject", *SECURITY_ONLY},
     roles.AUDIT: {"status", "device-list", "phone-list", "person-list", "quarantine-list", "audit-list", "check", "drill"},
-    roles.REVIEWER: {"status", "bundle-read", "bundle-write", "archive-sign", "quarantine-list", "quarantine-release", "quarantine-reject"},
+    roles.REVIEWER: {"status", "bundle-read", "bundle-write", "bundle-stick", "archive-sign", "quarantine-list", "quarantine-release", "quarantine-reject"},
     roles.SURVEYOR: set(),
     roles.VILLAGE_LEAD: set(),
 }  # fmt: skip
