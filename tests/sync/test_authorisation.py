@@ -242,13 +242,14 @@ def test_every_command_has_a_row():
 
 
 SECURITY_ONLY = {"person-add", "person-passphrase", "person-retire", "person-readmit", "enrol-code", "device-revoke", "phone-add"}
+STICKS = {"bundle-read", "bundle-write", "bundle-stick"}
 COMMAND_ROWS: dict[str, set[str]] = {
-    roles.SYSTEM: {"status", "device-list", "phone-list", "certificate-renew", "area-import", "form-publish", "bundle-read", "bundle-write", "bundle-stick",
+    roles.SYSTEM: {"status", "device-list", "phone-list", "certificate-renew", "area-import", "form-publish", *STICKS,
                    "check", "backup", "restore", "drill"},
     roles.SECURITY: {"status", "device-list", "phone-list", "person-list", "recovery-sheet", "recovery-open", "quarantine-list",
                      "quarantine-release", "quarantine-reject", *SECURITY_ONLY},
     roles.AUDIT: {"status", "device-list", "phone-list", "person-list", "quarantine-list", "audit-list", "check", "drill"},
-    roles.REVIEWER: {"status", "bundle-read", "bundle-write", "bundle-stick", "archive-sign", "quarantine-list", "quarantine-release", "quarantine-reject"},
+    roles.REVIEWER: {"status", *STICKS, "archive-sign", "quarantine-list", "quarantine-release", "quarantine-reject"},
     roles.SURVEYOR: set(),
     roles.VILLAGE_LEAD: set(),
 }  # fmt: skip
