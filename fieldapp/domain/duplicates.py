@@ -125,13 +125,15 @@ def _signs(entry: Entry) -> Iterator[tuple[tuple[str, ...], str, str]]:
 
 def _number(text: str) -> str:
     """The identity number in normal form; empty for what stands for none."""
+    if not text:
+        return ""
     number = citizen_id.normalise(text)
     return "" if number.startswith(citizen_id.PLACEHOLDER) else number
 
 
 def _birth(one: Member | Person) -> str:
-    born = citizen_id.birth(_number(one.citizen_id))
-    return one.birth or (born.isoformat() if born else "")
+    born = None if one.birth else citizen_id.birth(_number(one.citizen_id))
+    return born.isoformat() if born else one.birth
 
 
 def _plain(text: str) -> str:

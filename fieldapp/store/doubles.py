@@ -43,6 +43,11 @@ def entries(tx: Transaction) -> Iterator[Entry]:
             yield Entry(HouseholdId(identity), AreaCode(village), head, address, code, tuple(people.get(identity, ())))
 
 
+def written(tx: Transaction) -> int:
+    """The place of the newest operation: while it stands, nothing changed."""
+    return int(tx.value("SELECT max(seq) FROM operation") or 0)
+
+
 def unlike(tx: Transaction) -> set[frozenset[str]]:
     """Pairs of households of which a person said that they are two; what was joined to one of a pair counts as it."""
     hidden = ties.hidden(tx.connection)

@@ -73,8 +73,12 @@ def plan(tx: Transaction, older_than_days: float, peer: str = outbox.DISTRICT) -
         "recent": {one for one in everything if last.get(one, "9") > limit},
     }
     going, kept = [], Counter[str]()
+    stays = ties.hidden(tx.connection)
+    together = ties.joined(tx.connection, set(stays.values()))
     for one in everything:
-        reason = next((name for name, those in reasons.items() if one in those), None)
+        end = stays.get(one, one)
+        group = {end, *together.get(end, ())}  # what was joined goes together
+        reason = next((name for name, those in reasons.items() if not group.isdisjoint(those)), None)
         if reason is None:
             going.append(one)
         else:

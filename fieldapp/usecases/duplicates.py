@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,13 @@ from fieldapp.errors import NotAllowed, NotFound
 from fieldapp.words import say
 
 if TYPE_CHECKING:
+    from fieldapp.domain.duplicates import Entry
     from fieldapp.store.database import Database as Workspace
     from fieldapp.store.transaction import Transaction
 
+Report = Callable[[int, int, str], None]
+_A_LOOK = 200
+"""So many households are gone through between two looks at whether the person gave up."""
 _STATES = ("", "draft", "returned", "finalized", "accepted")
 """How far a household is surveyed, the farthest last."""
 
@@ -30,6 +34,14 @@ class Suspects:
     second_village: str
     rules: tuple[str, ...]
     signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Households that may have been entered twice, as of the operation that was `written` last."""
+
+    households: frozenset[str]
+    written: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,10 @@ class Joined:
     why: str
 
 
+def unseen(_done: int, _total: int, _text: str) -> None:
+    """Nobody looks at the progress."""
+
+
 def possible(workspace: Workspace, village: str = "") -> tuple[Suspects, ...]:
     """Pairs that may be one household, the surest first; `village` is a division of any level that one of them is in.
 
@@ -103,15 +119,25 @@ def possible(workspace: Workspace, village: str = "") -> tuple[Suspects, ...]:
     return tuple(found)
 
 
-def marked(workspace: Workspace) -> frozenset[str]:
-    """The households that `possible` names, for a mark in the roster."""
+def marked(workspace: Workspace, known: Marked | None = None, report: Report = unseen) -> Marked:
+    """The households that `possible` names, for a mark in the roster; `known` again if nothing was written since. `report` may raise."""
     from fieldapp.domain import duplicates
     from fieldapp.store import doubles
 
     with workspace.read() as tx:
+        written = doubles.written(tx)
+        if known is not None and known.written == written:
+            return known
         apart = doubles.unlike(tx)
-        pairs = [(pair.first, pair.second) for pair in duplicates.possible(doubles.entries(tx))]
-    return frozenset(one for pair in pairs if frozenset(pair) not in apart for one in pair)
+        pairs = [(pair.first, pair.second) for pair in duplicates.possible(_looked_at(doubles.entries(tx), report))]
+    return Marked(frozenset(one for pair in pairs if frozenset(pair) not in apart for one in pair), written)
+
+
+def _looked_at(entries: Iterable[Entry], report: Report) -> Iterator[Entry]:
+    for number, entry in enumerate(entries):
+        if number % _A_LOOK == 0:
+            report(number, 0, "")
+        yield entry
 
 
 def compare(workspace: Workspace, first: HouseholdId, second: HouseholdId) -> Comparison:

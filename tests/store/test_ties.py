@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fieldapp.domain.clock import CHINA, FixedClock
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
-from fieldapp.store import households, intake, operations, purge, ties
+from fieldapp.store import households, intake, operations, outbox, purge, ties
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 from fieldapp.store.transaction import Transaction
@@ -135,3 +135,15 @@ def test_join_to_nothing_or_to_itself_is_none(database: Database) -> None:
         with database.read() as tx:
             assert [line.id for line in households.search(tx)] == [one]
     assert database.check() == ()
+
+
+def test_what_was_joined_is_cleared_away_together(database: Database) -> None:
+    with database.begin() as tx:
+        one, other, third = entered(tx, 3)
+        outbox.acknowledge(tx, outbox.DISTRICT, tx.column("SELECT id FROM operation"))
+    say(database, one, other)
+    with database.begin() as tx:
+        assert purge.plan(tx, 0).households == (third,)
+        assert purge.plan(tx, 0).kept == {"unsent": 2}
+        outbox.acknowledge(tx, outbox.DISTRICT, tx.column("SELECT id FROM operation"))
+        assert set(purge.plan(tx, 0).households) == {one, other, third}

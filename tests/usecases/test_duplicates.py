@@ -65,7 +65,7 @@ def test_join_counts_the_household_and_its_people_once_and_finds_it_by_both_name
     assert (workspace.info().households, workspace.info().members) == (1, 3)
     assert next(one.households for one in roster.villages(workspace) if one.code == VILLAGE) == 1
     assert duplicates.possible(workspace) == ()
-    assert duplicates.marked(workspace) == frozenset()
+    assert duplicates.marked(workspace).households == frozenset()
     with workspace.read() as tx:
         assert [one.name for one in households.whole(tx, STAYS).members] == ["张大山", "李秀英", "张小海"]
         assert [one.name for one in households.get(tx, GONE).members] == ["张大山", "张小海"]
@@ -146,9 +146,11 @@ def test_two_households_that_a_person_looked_at_are_not_offered_again_until_that
     entered_twice(workspace)
     duplicates.set_apart(workspace, GONE, STAYS, "父子两家")
     assert duplicates.possible(workspace) == ()
-    assert duplicates.marked(workspace) == frozenset()
+    assert duplicates.marked(workspace).households == frozenset()
     duplicates.set_apart(workspace, STAYS, GONE, "还是一家", same=True)
-    assert duplicates.marked(workspace) == {STAYS, GONE}
+    assert duplicates.marked(workspace).households == {STAYS, GONE}
+    known = duplicates.marked(workspace)
+    assert duplicates.marked(workspace, known) is known
 
 
 def test_comparison_shows_every_field_and_who_is_one_person(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from fieldapp.ui.background import Report
+from fieldapp.ui.background import Lane, Report
 from fieldapp.ui.desk import Desk
 from fieldapp.ui.questions.base import TextField
 from fieldapp.ui.theme import emphasize, outline
@@ -222,14 +222,17 @@ class DuplicatesButton(QPushButton):
         super().__init__()
         self._desk, self._workspace = desk, workspace
         self.dialog: DuplicatesDialog | None = None
+        self._known: duplicates.Marked | None = None
         self._show(frozenset())
         self.setToolTip(say("ui-duplicates-title") + " Ctrl+D")
         self.clicked.connect(lambda _: self.begin())
 
     def look(self) -> None:
-        """Look for duplicates in the worker; nobody waits for it."""
-        workspace = self._workspace
-        self._desk.background.run(lambda report: duplicates.marked(workspace), owner=self, done=self._show)
+        """Look for duplicates beside what the person does; nobody waits for it."""
+        workspace, known = self._workspace, self._known
+        self._desk.background.run(
+            lambda report: duplicates.marked(workspace, known, report), owner=self, done=self._note, lane=Lane.OUTSIDE
+        )
 
     def begin(self) -> None:
         """Open the dialog."""
@@ -242,6 +245,10 @@ class DuplicatesButton(QPushButton):
         dialog.destroyed.connect(self._forget)
         self.dialog = dialog
         dialog.begin()
+
+    def _note(self, found: duplicates.Marked) -> None:
+        self._known = found
+        self._show(found.households)
 
     def _show(self, found: frozenset[str]) -> None:
         self.setText(say("ui-duplicates", count=len(found)))
