@@ -47,7 +47,7 @@ def test_household_is_joined_and_taken_back_by_keyboard(robot, qtbot):
     workspace, screen = robot.work.workspace, robot.work.roster
     before = heads(robot)
     assert [head for head in before if "≈疑重" in head] == [f"{one.head_name} ≈疑重"] * 2
-    assert screen.duplicates.text() == "重复户 2"
+    assert screen.duplicates.text() == "重复户 2（Ctrl+D）"
     dialog = opened(robot, qtbot)
     assert (dialog.list.count(), dialog.list.hasFocus()) == (1, True)
     assert dialog.sides.decision()[:2] == (OTHER, one.id), "the surveyed one is offered to stay"
@@ -66,7 +66,7 @@ def test_household_is_joined_and_taken_back_by_keyboard(robot, qtbot):
     assert [line.id for line in roster.search(workspace).lines].count(OTHER) == 0
     assert [(pair.household.id, pair.stays.id) for pair in duplicates.joined(workspace)] == [(OTHER, one.id)]
     assert f"{one.head_name} ⊕并1户" in heads(robot)
-    assert screen.duplicates.text() == "重复户 0"
+    assert screen.duplicates.text() == "重复户 0（Ctrl+D）"
     assert not dialog.take_back.isEnabled(), "a reason first"
     write(dialog.why, "看错了")
     press(dialog.take_back, Qt.Key.Key_Space)
@@ -76,7 +76,7 @@ def test_household_is_joined_and_taken_back_by_keyboard(robot, qtbot):
     press(dialog.apart, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: dialog.list.count() == 0, timeout=LONG_MS)
     robot.settle()
-    assert screen.duplicates.text() == "重复户 0"
+    assert screen.duplicates.text() == "重复户 0（Ctrl+D）"
     press(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 

@@ -13,6 +13,7 @@ from fieldapp.errors import NotAllowed, NotFound
 from fieldapp.store import areas, audit, doubles, households, operations
 from fieldapp.usecases import duplicates, interview, roster, roster_file
 from fieldapp.usecases.workspaces import Workspace
+from sync.survey import member_rows
 from tests.world import VILLAGE, nobody_home
 
 STAYS, GONE, THIRD = (HouseholdId(sign * 32) for sign in "abc")
@@ -175,6 +176,18 @@ def test_joined_household_keeps_its_form_and_tells_how_far_it_is(workspace: Work
     with workspace.read() as tx:
         assert doubles.parts(tx, STAYS) == (STAYS, surveyed)
         assert tx.value("SELECT count(*) FROM submission WHERE household = ?", surveyed) == 1
+
+
+def test_first_survey_of_the_one_that_stays_begins_with_everybody_once_and_one_head(workspace: Workspace) -> None:
+    entered_twice(workspace)
+    other = Member(MemberId("6" * 32), "张二海", "02")
+    keep(workspace, THIRD, "张二海", "3组6号", other)
+    duplicates.join(workspace, GONE, STAYS, WHY)
+    duplicates.join(workspace, THIRD, STAYS, WHY)
+    opened = interview.start(workspace, STAYS)
+    told = member_rows(opened.session.snapshot())
+    assert [answers["m_name"] for _, answers in told] == ["张大山", "李秀英", "张小海", "张二海"]
+    assert [answers.get("m_relation", "") for _, answers in told] == ["02", "10", "", ""]
 
 
 def test_export_counts_a_joined_household_and_its_people_once(workspace: Workspace, tmp_path: Path) -> None:

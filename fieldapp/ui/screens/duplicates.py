@@ -224,7 +224,7 @@ class DuplicatesButton(QPushButton):
         self.dialog: DuplicatesDialog | None = None
         self._known: duplicates.Marked | None = None
         self._show(frozenset())
-        self.setToolTip(say("ui-duplicates-title") + " Ctrl+D")
+        self.setToolTip(say("ui-duplicates-title"))
         self.clicked.connect(lambda _: self.begin())
 
     def look(self) -> None:

@@ -109,7 +109,7 @@ class RosterScreen(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 3)
         top.addWidget(self.village, 1)
-        for button in (self.open, self.archive, self.history, self.duplicates, self.phone, self.new):
+        for button in (self.open, self.archive, self.history, self.phone, self.new):
             top.addWidget(button)
         page.addLayout(top)
         page.addWidget(self.new_panel)
@@ -132,7 +132,10 @@ class RosterScreen(QWidget):
         page.addWidget(self.empty, 2)
         page.addWidget(self.history_panel, 1)
         self.history_panel.hide()
-        page.addWidget(self.count)
+        foot = QHBoxLayout()
+        foot.addWidget(self.count, 1)
+        foot.addWidget(self.duplicates)
+        page.addLayout(foot)
 
     def _bind(self) -> None:
         self._later.timeout.connect(self.refresh)
