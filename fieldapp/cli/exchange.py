@@ -14,6 +14,7 @@ from .told import Told, passphrase, progress
 
 if TYPE_CHECKING:
     from fieldapp.app import App
+    from fieldapp.usecases.sync_centre import Centre
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -27,6 +28,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     sync.add_argument("--status", action="store_true")
     sync.add_argument("--district-time", action="store_true")
     sync.add_argument("--photos", choices=("now", "later"))
+    sync.add_argument("--auto", choices=("on", "off"))
     sync.set_defaults(run=_sync)
     held = commands.add_parser("deletions", help=say("cli-deletions"), parents=[common])
     decision = held.add_mutually_exclusive_group()
@@ -68,16 +70,34 @@ def _enrol(app: App, given: argparse.Namespace) -> Told:
 
 
 def _sync(app: App, given: argparse.Namespace) -> Told:
-    from fieldapp.usecases import exchange
+    from fieldapp.usecases import exchange, rounds, sync_centre
 
     workspace = app.workspace(passphrase())
     if given.photos:
         exchange.set_photos_later(workspace, given.photos == "later")
-    if given.status:
-        status = exchange.status(workspace)
-        return Told(asdict(status), say("cli-sync-status", **asdict(status)))
+    if given.auto:
+        rounds.switch(workspace, given.auto == "on")
+    if given.status or given.auto:
+        return _status(sync_centre.read(workspace))
     done = exchange.sync_now(workspace, progress, district_time=given.district_time)
     return Told(asdict(done), say("cli-synced", **asdict(done)), findings=done.set_aside > 0)
+
+
+def _status(centre: Centre) -> Told:
+    """The facts of the sync centre: the same as the window shows."""
+    status = centre.status
+    plain = {**asdict(status), "apart": [asdict(line) for line in centre.apart], "decided": [asdict(one) for one in centre.decided]}
+    told = [say("cli-sync-status", **{name: value for name, value in asdict(status).items() if isinstance(value, str | int)})]
+    for line in status.queue:
+        told.append(say("cli-sync-queue", **{**asdict(line), "kind": say(f"ui-centre-queue-{line.kind}")}))
+    if status.last_error:
+        told.append(say("cli-sync-failed", at=status.failed_at, why=say(f"exchange-failed-{status.last_error}")))
+    if status.server:
+        told.append(say("cli-sync-plan-next", at=status.next_try) if status.next_try else say("cli-sync-plan-off"))
+    for one in centre.apart:
+        words = {"where": say(f"ui-centre-where-{one.where}"), "household": one.head_name or one.village, "kind": one.kind}
+        told.append(say("cli-sync-apart", operations=one.operations, why=one.why, next=one.what_to_do, **words))
+    return Told(plain, "\n".join(told))
 
 
 def _deletions(app: App, given: argparse.Namespace) -> Told:

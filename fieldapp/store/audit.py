@@ -50,11 +50,13 @@ def once_a_day(tx: Transaction, action: str, subject: str, detail: str = "") -> 
     tx.session.flush()
 
 
-def lines(tx: Transaction, limit: int = 100, offset: int = 0, subject: str = "") -> tuple[AuditLine, ...]:
+def lines(tx: Transaction, limit: int = 100, offset: int = 0, subject: str = "", action: str = "") -> tuple[AuditLine, ...]:
     """The newest lines first."""
     query = select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(limit).offset(offset)
     if subject:
         query = query.where(AuditRow.subject == subject)
+    if action:
+        query = query.where(AuditRow.action == action)
     return tuple(AuditLine(row.seq or 0, row.at, row.user, row.action, row.subject, row.detail) for row in tx.session.exec(query))
 
 

@@ -131,6 +131,11 @@ def line(tx: Transaction, household: str) -> HouseholdLine:
     return _lines(tx, [row.id], {row.id: search_index.alone(tx.connection, row.id)} if joined else None)[0]
 
 
+def of_record(tx: Transaction, record: str) -> str:
+    """Id of the household that a record is of, empty if nothing says so."""
+    return str(tx.value("SELECT household FROM operation WHERE rec = ? AND household <> '' LIMIT 1", record) or "")
+
+
 def heads(tx: Transaction, wanted: Collection[str]) -> dict[str, str]:
     """Names of the heads of households that are here."""
     listed = "SELECT id, head_name FROM household WHERE id IN (SELECT value FROM json_each(?))"

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from sqlmodel import func, select
 
+from fieldapp.errors import NotFound
 from sync import card
 from sync.errors import BadOperation
 from sync.operation import Operation, canonical, device_id, to_plain, verify
 from sync.replica import LAPTOP, Author, Taken
 
-from . import areas, audit, facts, held, operations, outbox, purge
+from . import areas, audit, facts, held, households, operations, outbox, purge
 from .tables import AuthorRow, QuarantineRow
 from .transaction import Transaction
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """An operation that somebody keeps apart, with the reason's code."""
+
+    operation: Operation | None
+    reason: str
+    at: str
+    """Since when; empty where only the peer knows."""
+    household: str
 
 
 def learn_authors(tx: Transaction, authors: Sequence[Author]) -> None:
@@ -78,6 +91,30 @@ def set_aside(tx: Transaction) -> tuple[tuple[str, str, str], ...]:
     """(operation id, reason, time) of everything that was kept apart."""
     rows = tx.session.exec(select(QuarantineRow).order_by(QuarantineRow.at))
     return tuple((row.id, row.reason, row.at) for row in rows)
+
+
+def apart(tx: Transaction) -> tuple[Apart, ...]:
+    """Everything that was kept apart here, the oldest first."""
+    rows = tx.session.exec(select(QuarantineRow).order_by(QuarantineRow.at, QuarantineRow.id))
+    return tuple(_apart(tx, operations.from_body(row.body), row.reason, row.at) for row in rows)
+
+
+def apart_there(tx: Transaction, peer: str) -> tuple[Apart, ...]:
+    """What a peer keeps apart of what came from here; of what is no longer here only the reason is known."""
+    told = [line.split(" ") for line in facts.get(tx, f"apart:{peer}").split("\n") if line]
+    found = []
+    for identity, reason in told:
+        try:
+            found.append(_apart(tx, operations.get(tx, identity), reason, ""))
+        except NotFound:
+            found.append(Apart(None, reason, "", ""))
+    return tuple(found)
+
+
+def _apart(tx: Transaction, operation: Operation, reason: str, at: str) -> Apart:
+    named = operation.set.get("@household") or operation.set.get("household") or ""
+    own = operation.rec if operation.kind == "household" else named
+    return Apart(operation, reason, at, households.of_record(tx, operation.rec) or own)
 
 
 def _known(tx: Transaction, incoming: Sequence[Operation]) -> set[str]:

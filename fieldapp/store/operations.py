@@ -211,6 +211,36 @@ def reopen(tx: Transaction, record: str, field: str, why: str) -> bool:
     return bool(values)
 
 
+def heads(tx: Transaction, record: str) -> tuple[Operation, ...]:
+    """The operations of a record that no other has seen, the oldest first."""
+    found = of_record(tx, record)
+    ends = set(heads_of(found))
+    return tuple(sorted((one for one in found if one.id in ends), key=lambda one: (one.hlc, one.id)))
+
+
+def parents(tx: Transaction, operation: Operation) -> tuple[Operation, ...]:
+    """What an operation had before it, as far as it is here."""
+    return tuple(one for one in of_record(tx, operation.rec) if one.id in operation.par)
+
+
+def deletion_decided(tx: Transaction, record: str) -> Operation | None:
+    """The last operation of a record, if it decided between a deletion and somebody who wrote on."""
+    ends = heads(tx, record)
+    if len(ends) != 1:
+        return None
+    return ends[0] if len({one.delete for one in parents(tx, ends[0])}) == 2 else None
+
+
+def reopen_deletion(tx: Transaction, record: str, why: str) -> bool:
+    """Take the decision about a deletion back: the other side stands beside it again. Whether there was one."""
+    chosen = deletion_decided(tx, record)
+    if chosen is None:
+        return False
+    other = next(one for one in parents(tx, chosen) if one.delete != chosen.delete)
+    write(tx, chosen.kind, record, chosen.vil, {}, user=other.user, why=why, delete=other.delete, parents=chosen.par)
+    return True
+
+
 def history(tx: Transaction, record: str, field: str = "") -> tuple[FieldChange, ...]:
     """Every value that a field was given: old, new, who, when, why; of all fields without one. The oldest first."""
     operations = of_record(tx, record)

@@ -13,6 +13,7 @@ from fieldapp.usecases import rounds
 from fieldapp.words import say
 
 from .desk import Desk
+from .moment import short
 from .network import NetworkWatch
 from .theme import Theme, paint
 
@@ -132,9 +133,3 @@ def line_of(status: ExchangeStatus, now: datetime, broken: bool = False) -> str:
     else:
         parts.append(say("ui-rounds-off"))
     return " · ".join(parts)
-
-
-def short(stamp: str, now: datetime) -> str:
-    """A moment as people say it: the time today, the day with it before and after."""
-    moment = datetime.fromisoformat(stamp).astimezone(now.tzinfo)
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%m-%d %H:%M}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from fieldapp.errors import AlreadyThere, ExchangeError, NotEnrolled, NotFound, Offline
 from fieldapp.words import say
 
-from . import exchange_status, labels, rounds
+from . import exchange_status, rounds
+from .decisions import ConflictLine, ConflictWrite, conflicts, resolve
 from .exchange_status import PEER, ExchangeStatus, status
 from .lines import LONGEST_WAIT_S, UNATTENDED_WAIT_S, Hold, Stage, waiting, words_of
 
@@ -47,31 +48,6 @@ class ExchangeReport:
     previews: int = 0
     bytes_up: int = 0
     bytes_down: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictWrite:
-    """One of the values that stand against one another."""
-
-    value: str
-    who: str
-    when: str
-    device: str
-    told: str = ""
-    """The value in words: the label of a choice, the name of a household."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictLine:
-    """One field that two people wrote without seeing each other's value; an empty field says: deleted here, changed there."""
-
-    record: str
-    kind: str
-    household: str
-    head_name: str
-    field: str
-    field_label: str
-    writes: tuple[ConflictWrite, ...]
 
 
 def enrol(workspace: Workspace, url: str, code: str, report: Report) -> ExchangeStatus:
@@ -269,39 +245,6 @@ def _note_line(workspace: Workspace, peer: HttpPeer) -> None:
         facts.put(tx, exchange_status.UP, str(peer.traffic.up))
         facts.put(tx, exchange_status.DOWN, str(peer.traffic.down))
         facts.put(tx, exchange_status.OFFSET, str(round(peer.clock_offset_s)))
-
-
-def conflicts(workspace: Workspace) -> tuple[ConflictLine, ...]:
-    """Every field that waits for a decision, by household."""
-    from fieldapp.store import households, operations
-
-    lines = []
-    words = labels.Labels(workspace)
-    with workspace.read() as tx:
-        for household, records in households.in_conflict(tx).items():
-            head = households.line(tx, household).head_name
-            for record in records:
-                for one in operations.conflicts(tx, record):
-                    told = (words.value(tx, record, one.path, write.value or "") for write in one.writes)
-                    writes = tuple(
-                        ConflictWrite(write.value or "", write.user, operations.written_at(write.hlc), write.device, words_of_it)
-                        for write, words_of_it in zip(one.writes, told, strict=True)
-                    )
-                    kind = operations.of_record(tx, record)[0].kind
-                    lines.append(ConflictLine(record, kind, household, head, one.path, words.label(tx, record, one.path), writes))
-    return tuple(lines)
-
-
-def resolve(workspace: Workspace, record: str, field: str, value: str) -> None:
-    """Decide a conflict: the value becomes the field's, written by somebody who saw all the others."""
-    from fieldapp.store import audit, operations
-
-    with workspace.begin() as tx:
-        held = operations.of_record(tx, record)
-        if not held:
-            raise NotFound(what="record", id=record)
-        operations.write(tx, held[0].kind, record, held[-1].vil, {field: value} if field else {}, why=say("exchange-resolved"))
-        audit.record(tx, "resolve", record, field)
 
 
 def write_bundle(workspace: Workspace, file: Path, report: Report) -> ExchangeReport:

@@ -20,6 +20,8 @@ class ConflictsPanel(QWidget):
 
     decided = Signal(str, str, str)
     """Record, field, value."""
+    shown = Signal(bool)
+    """Whether there are any."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -53,6 +55,7 @@ class ConflictsPanel(QWidget):
         for line in self._lines:
             self.list.addItem(QListWidgetItem(f"⚠ {line.head_name} · {line.field_label or say('ui-conflicts-deleted')}"))
         self.setVisible(bool(self._lines))
+        self.shown.emit(bool(self._lines))
         if self._lines:
             self.list.setCurrentRow(min(max(at, 0), len(self._lines) - 1))
 

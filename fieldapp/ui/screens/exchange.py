@@ -15,16 +15,16 @@ from fieldapp.ui.desk import Desk
 from fieldapp.ui.error_dialog import words_for
 from fieldapp.ui.questions.base import TextField
 from fieldapp.ui.theme import Theme, emphasize, paint
-from fieldapp.usecases import decisions, exchange, held, lines, rounds
+from fieldapp.usecases import decisions, exchange, held, lines, rounds, sync_centre
 from fieldapp.words import say
 
-from .conflicts import ConflictsPanel
 from .held import HeldPanel
 from .sticks import StickPanel
+from .sync_centre import SyncCentre
 
 if TYPE_CHECKING:
-    from fieldapp.usecases.exchange import ExchangeReport, ExchangeStatus
-    from fieldapp.usecases.rounds import Plan
+    from fieldapp.usecases.exchange import ExchangeReport
+    from fieldapp.usecases.sync_centre import Centre
     from fieldapp.usecases.workspaces import Workspace
 
 Outcome = TypeVar("Outcome")
@@ -77,7 +77,8 @@ class ExchangeScreen(QWidget):
         self.by_itself = QCheckBox(say("ui-rounds-switch"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
-        self.conflicts = ConflictsPanel(desk.theme)
+        self.centre = SyncCentre(desk.theme)
+        self.conflicts = self.centre.conflicts
         self.held = HeldPanel(desk.theme)
         self.undo = QPushButton(say("ui-exchange-undo"))
         self._unattended = False
@@ -126,8 +127,7 @@ class ExchangeScreen(QWidget):
         self.undo.setVisible(False)
         page.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignLeft)
         page.addWidget(self.held)
-        page.addWidget(self.conflicts, 1000)
-        page.addStretch(1)
+        page.addWidget(self.centre, 1)
 
     def _bind(self) -> None:
         self.enrol.clicked.connect(self._enrol)
@@ -150,6 +150,9 @@ class ExchangeScreen(QWidget):
                 lambda workspace: (held.confirm if meant else held.keep)(workspace, village), f"ui-held-{'confirmed' if meant else 'kept'}"
             )
         )
+        self.centre.reopened.connect(
+            lambda record, field: self._decide(lambda workspace: decisions.reopen(workspace, record, field), "ui-exchange-reopened")
+        )
         self.undo.clicked.connect(
             lambda: self._decide(lambda workspace: decisions.reopen(workspace, *self._decided), "ui-exchange-reopened")
         )
@@ -165,9 +168,9 @@ class ExchangeScreen(QWidget):
         if not self.isEnabled():
             return
         self._desk.background.run(
-            lambda report: (exchange.status(workspace), exchange.conflicts(workspace), held.waiting(workspace), rounds.plan(workspace)),
+            lambda report: sync_centre.read(workspace),
             owner=self,
-            done=lambda found: self._show(*found),
+            done=self._show,
         )
 
     def begin(self, district_time: bool = False, unattended: bool = False) -> None:
@@ -204,7 +207,7 @@ class ExchangeScreen(QWidget):
         def decided(_: object) -> None:
             self._after("ui-exchange-decided")
             self._decided = (record, field)
-            self.undo.setVisible(bool(field))
+            self.undo.setVisible(True)
 
         self._desk.background.run(lambda report: exchange.resolve(workspace, record, field, value), owner=self, done=decided)
 
@@ -233,14 +236,10 @@ class ExchangeScreen(QWidget):
             done=ended,
             failed=self._failed,
             progress=self._progress,
-            cancelled=self._given_up,
+            cancelled=lambda: self._after("ui-exchange-cancelled", ended=True),
             lane=Lane.OUTSIDE,
             stop=stop,
         )
-
-    def _given_up(self) -> None:
-        self._after("ui-exchange-cancelled", ended=True)
-        self.gave_up.emit()
 
     def _exchanged(self, report: ExchangeReport) -> None:
         self.by_their_clock.hide()
@@ -271,6 +270,7 @@ class ExchangeScreen(QWidget):
     def _after(self, message: str, ended: bool = False) -> None:
         if ended:
             self._be_busy(False)
+            self.gave_up.emit()
         self._say(message)
         self.refresh()
         self.changed.emit()
@@ -295,9 +295,8 @@ class ExchangeScreen(QWidget):
             button.setEnabled(not busy)
         self.sticks.enable(not busy)
 
-    def _show(
-        self, status: ExchangeStatus, conflicts: tuple[exchange.ConflictLine, ...], flood: tuple[held.HeldDeletions, ...], plan: Plan
-    ) -> None:
+    def _show(self, centre: Centre) -> None:
+        status, conflicts = centre.status, centre.conflicts
         texts = {
             "server": f"{'🔒 ' if status.pinned else ''}{status.server}\n{status.person}"
             if status.server
@@ -318,9 +317,9 @@ class ExchangeScreen(QWidget):
         self.sync.setEnabled(bool(status.server) and not busy)
         self.sticks.enable(bool(status.server) and not busy)
         self.sticks.refresh()
-        self.conflicts.show_conflicts(conflicts)
-        self.held.show_held(flood)
-        self.stands.emit(status, plan)
+        self.centre.show_centre(centre, self._desk.clock.now())
+        self.held.show_held(centre.held)
+        self.stands.emit(status, centre.plan)
 
     def _say(self, message: str, wrong: bool = False, **values: int | str) -> None:
         inks = self._desk.theme.inks
