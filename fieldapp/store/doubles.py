@@ -56,6 +56,7 @@ def unlike(tx: Transaction) -> set[frozenset[str]]:
 
 def stays(tx: Transaction, household: str) -> HouseholdId:
     """The household that this one counts as; itself unless it was joined to another."""
+    cache.settle_ties(tx)
     return HouseholdId(ties.staying(tx.connection, [household]).get(household, household))
 
 

@@ -180,7 +180,7 @@ def join(
         gone, kept = households.whole(tx, duplicate), households.whole(tx, stays)
         if stays in doubles.parts(tx, doubles.stays(tx, duplicate)):
             raise NotAllowed(reason="same-household")
-        if doubles.is_joined(tx, duplicate):
+        if doubles.stays(tx, duplicate) != duplicate:
             raise NotAllowed(reason="joined-already")
         _require_scope(tx, (gone.village, kept.village))
         pairs = same_people(gone.members, kept.members) if people is None else people
@@ -205,8 +205,13 @@ def take_back(workspace: Workspace, household: HouseholdId, why: str) -> int:
         held = households.get(tx, household)
         if not doubles.is_joined(tx, household):
             raise NotFound(what="join", id=household)
+        before = households.get(tx, doubles.stays(tx, household))
         _require_scope(tx, (held.village,))
         _write(tx, "household", household, held.village, {doubles.FIELD: None}, why)
+        if before.id != household and doubles.stays(tx, before.id) == doubles.stays(tx, household):
+            # Two laptops joined them the other way round at the same time: both joins go.
+            _require_scope(tx, (before.village,))
+            _write(tx, "household", before.id, before.village, {doubles.FIELD: None}, why)
         members = doubles.torn(tx, household)
         for member, village in members:
             _write(tx, "member", member, village, {doubles.FIELD: None}, why)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from sync.server import backup, examine, status
-from sync.server.district import init, open_district
+from sync.joining import FIELD
+from sync.server import backup, examine, joined, status
+from sync.server.district import District, init, open_district
 
 from . import postgres
-from .conftest import EAST, WEST, Running, a_laptop, make_district
+from .conftest import EAST, WEST, Laptop, Running, a_laptop, make_district
 from .test_exchange import rec
 
 pytestmark = pytest.mark.skipif(not postgres.PROGRAMS, reason="no PostgreSQL server program (initdb) is installed")
@@ -26,6 +27,24 @@ def database() -> Iterator[str]:
         pytest.skip("running as root and there is no postgres account")
     with postgres.running() as url:
         yield url
+
+
+def _joined_households_count_once(district: District, laptop: Laptop) -> None:
+    running = Running(district)
+    try:
+        for duplicate, stays in ((2, 4), (6, 1)):
+            laptop.replica.write(rec(duplicate), {FIELD: rec(stays)}, EAST)
+        laptop.sync(running.url)
+    finally:
+        running.stop()
+    for again in (False, True):
+        with district.writing() as session:
+            if again:
+                joined.fill(session)
+            doubles = joined.doubles(session)
+            assert (doubles.by_village, doubles.outward) == ({EAST: 2}, {EAST}), "rec(1) is in the other village"
+            assert sum(area.households for area in status.figures(session).areas) == 99
+    assert examine.examine(district).wrong == ()
 
 
 def test_laptops_meet_in_postgresql(database: str, tmp_path: Path):
@@ -58,6 +77,7 @@ def test_laptops_meet_in_postgresql(database: str, tmp_path: Path):
         backup.write(again, tmp_path / "b")
         drill = backup.rehearse(again, tmp_path / "b")
         assert (drill.operations, drill.records, drill.wrong) == (104, 101, ())
+        _joined_households_count_once(again, laptops[0])
         epoch = again.epoch()
         assert backup.put_back(again, tmp_path / "b").operations == 104
         assert again.epoch() > epoch

@@ -117,6 +117,29 @@ def test_chain_of_joins_has_one_end_and_opens_link_by_link(workspace: Workspace)
     assert [(line.id, line.joined) for line in roster.search(workspace, "张").lines] == [(STAYS, 1), (THIRD, 0)]
 
 
+def test_taking_back_a_join_that_two_laptops_made_the_other_way_round_takes_both_back(workspace: Workspace) -> None:
+    entered_twice(workspace)
+    before = everything(workspace)
+    duplicates.join(workspace, GONE, STAYS, WHY)
+    with workspace.begin() as tx:
+        operations.write(tx, "household", STAYS, VILLAGE, {doubles.FIELD: GONE})
+        operations.write(tx, "member", "1" * 32, VILLAGE, {doubles.FIELD: "3" * 32})
+    (joined,) = duplicates.joined(workspace)
+    assert (joined.household.id, joined.stays.id) == (GONE, STAYS)
+    assert duplicates.take_back(workspace, GONE, "看错了") == 2
+    assert everything(workspace) == before
+
+
+def test_household_whose_other_half_was_deleted_can_be_joined_anew(workspace: Workspace) -> None:
+    entered_twice(workspace)
+    duplicates.join(workspace, GONE, STAYS, WHY)
+    keep(workspace, THIRD, "张大山", "村部", mother("5"))
+    with workspace.begin() as tx:
+        operations.write(tx, "household", STAYS, VILLAGE, {}, delete=True)
+    duplicates.join(workspace, GONE, THIRD, WHY)
+    assert [(one.household.id, one.stays.id) for one in duplicates.joined(workspace)] == [(GONE, THIRD)]
+
+
 def test_join_asks_for_a_reason_and_for_two_households(workspace: Workspace) -> None:
     entered_twice(workspace)
     with pytest.raises(NotAllowed, match="reason-missing"):
