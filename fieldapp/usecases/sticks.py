@@ -271,7 +271,7 @@ def _read_across(workspace: Workspace, file: Path) -> Read:
 
 
 def _sorted_out(workspace: Workspace, folder: Path) -> tuple[list[Path], int, list[Path]]:
-    """The bundles for this laptop, the oldest first; how many are for others; and this laptop's own for the district."""
+    """The bundles for this laptop, the oldest first; how many are for others; and what this very laptop wrote for the district."""
     from sync import bundle
     from sync.keys import sealing_public
     from sync.operation import device_id
@@ -279,9 +279,11 @@ def _sorted_out(workspace: Workspace, folder: Path) -> tuple[list[Path], int, li
     seal, mine = device_id(sealing_public(workspace.device)), workspace.device.device
     found: list[tuple[Header, Path]] = [(header, file) for file, header in bundle.lying_in(folder)]
     found.sort(key=lambda pair: (pair[0].created, pair[1].name))
-    own = [file for header, file in found if header.sender == mine and not header.key]
-    read = [file for header, file in found if header.recipient == seal]
-    return read, len(found) - len(read) - len(own), own
+    read = [file for header, file in found if header.recipient == seal and header.sender != mine]
+    own = [(header, file) for header, file in found if header.sender == mine]
+    # A machine that was cloned from this one writes under the same name what is not here.
+    written_here = {bundle.read_header(file).serial for file in _kept(workspace.folder / SENT)}
+    return read, len(found) - len(read) - len(own), [file for header, file in own if not header.key and header.serial in written_here]
 
 
 def _learn_cards(workspace: Workspace, folder: Path, refused: list[Refused]) -> int:

@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from fieldapp.cli import main as cli
 from fieldapp.errors import BundleForeign, CardRefused, NotEnrolled, NotFound
+from fieldapp.store import facts
+from fieldapp.store.replica import StoreReplica
 from fieldapp.usecases import exchange, roster, sticks
 from fieldapp.usecases.workspaces import Workspace
 from tests.world import PASSPHRASE, VILLAGE, DistrictServer, enrolled, laptop, quiet
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[DistrictServer]:
-    district = DistrictServer(tmp_path / "district")
-    district.start()
-    yield district
-    district.close()
+@dataclass
+class Pair:
+    """Two laptops of one district, for all tests here."""
+
+    server: DistrictServer
+    folder: Path
+    one: Workspace
+    two: Workspace
 
 
-@pytest.fixture
-def team(server: DistrictServer, tmp_path: Path) -> Iterator[Workspace]:
-    made = enrolled(server, tmp_path / "one", "甲")
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    folder = tmp_path_factory.mktemp("sticks")
+    server = DistrictServer(folder / "district")
+    server.start()
+    made = Pair(server, folder, enrolled(server, folder / "one", "甲"), enrolled(server, folder / "two", "乙"))
     yield made
-    made.close()
+    made.one.close()
+    made.two.close()
+    server.close()
+
+
+@pytest.fixture
+def team(pair: Pair) -> Workspace:
+    return pair.one
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    made = tmp_path / "stick"
+    made.mkdir()
+    return made
 
 
 def test_the_last_five_written_bundles_stay_sealed_as_they_were_and_can_be_written_again(team: Workspace, tmp_path: Path) -> None:
@@ -50,6 +73,7 @@ def test_the_last_five_written_bundles_stay_sealed_as_they_were_and_can_be_writt
 
 
 def test_what_stays_is_bounded_by_size(team: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    team.place.clock.pass_time(seconds=1)  # type: ignore[attr-defined]
     sticks.write(team, tmp_path / "a.bundle", quiet)
     size = (tmp_path / "a.bundle").stat().st_size
     monkeypatch.setattr(sticks, "KEPT_BYTES", 2 * size + 100)
@@ -71,9 +95,7 @@ def test_before_enrolment_there_is_neither_card_nor_colleague(tmp_path: Path) ->
             sticks.visit(fresh, tmp_path, quiet)
 
 
-def test_laptop_enrolled_before_there_were_cards_gets_its_own_with_the_next_exchange(team: Workspace) -> None:
-    from fieldapp.store import facts
-
+def test_laptop_enrolled_before_there_were_cards_gets_its_own_and_its_colleagues_with_the_next_exchange(team: Workspace) -> None:
     with team.begin() as tx:
         for name in ("cards", "cards-day"):
             facts.put(tx, name, "")
@@ -81,63 +103,65 @@ def test_laptop_enrolled_before_there_were_cards_gets_its_own_with_the_next_exch
         sticks.card_text(team)
     exchange.sync_now(team, quiet)
     assert json.loads(sticks.card_text(team))["v"] == 1
-
-
-def test_colleagues_become_known_by_line_once_a_day(server: DistrictServer, team: Workspace, tmp_path: Path) -> None:
-    with enrolled(server, tmp_path / "two", "乙") as two:
-        assert [one.person for one in sticks.colleagues(two)] == ["甲"]
-    assert sticks.colleagues(team) == ()
-    exchange.sync_now(team, quiet)
-    assert sticks.colleagues(team) == ()
-    team.place.clock.pass_time(hours=24)  # type: ignore[attr-defined]
-    exchange.sync_now(team, quiet)
     assert [one.person for one in sticks.colleagues(team)] == ["乙"]
 
 
+def test_cards_are_asked_for_once_a_day(pair: Pair) -> None:
+    replica = StoreReplica(pair.two)
+    exchange.sync_now(pair.two, quiet)
+    assert not replica.cards_wanted()
+    pair.two.place.clock.pass_time(hours=24)  # type: ignore[attr-defined]
+    assert replica.cards_wanted()
+
+
+def test_bundle_for_another_is_passed_over_on_a_stick_and_refused_when_named(pair: Pair, stick: Path) -> None:
+    roster.add_household(pair.two, VILLAGE, "周七")
+    sticks.learn_card(pair.two, sticks.card_text(pair.one))
+    sticks.give(pair.two, pair.one.device.device, stick / "across.bundle", quiet)
+    report = sticks.visit(pair.two, stick, quiet)
+    assert (report.read, report.passed_over, report.refused) == (0, 0, ()), "one's own bundle for a colleague is not another's"
+    with pytest.raises(BundleForeign):
+        sticks.read(pair.two, stick / "across.bundle", quiet)
+    assert sticks.visit(pair.one, stick, quiet).passed_over == 1
+    assert {file.suffix for file in stick.iterdir()} == {".bundle", ".card"}
+
+
+def test_new_bundle_takes_the_place_of_what_this_laptop_wrote_and_of_nothing_else(team: Workspace, stick: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "clone.bundle"
+    exchange.write_bundle(team, elsewhere, quiet)
+    shutil.copy(elsewhere, stick)
+    first = sticks.visit(team, stick, quiet).written
+    team.place.clock.pass_time(seconds=1)  # type: ignore[attr-defined]
+    second = sticks.visit(team, stick, quiet).written
+    assert first != second
+    assert {file.name for file in stick.glob("*.bundle")} == {second, "clone.bundle"}
+
+
 def test_commands_carry_work_from_one_laptop_to_another(
-    server: DistrictServer, team: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    pair: Pair, stick: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two = enrolled(server, tmp_path / "two", "乙")
-    device = two.device.device
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    sticks.write_card(two, stick)
-    two.close()
-    roster.add_household(team, VILLAGE, "周八")
-    team.close()
+    device = pair.two.device.device
+    sticks.write_card(pair.two, stick)
+    roster.add_household(pair.one, VILLAGE, "周八")
+    pair.one.close()
+    pair.two.close()
     monkeypatch.setenv("FIELDAPP_PASSPHRASE", PASSPHRASE)
 
     def run(folder: str, *words: str, code: int = 0) -> dict[str, object]:
         capsys.readouterr()
         user = {"one": "甲", "two": "乙"}[folder]
-        assert cli([*words, "--workspace", str(tmp_path / folder), "--user", user, "--json"]) == code
+        assert cli([*words, "--workspace", str(pair.folder / folder), "--user", user, "--json"]) == code
         told: dict[str, object] = json.loads(capsys.readouterr().out)
         return told
 
     file = str(stick / "across.bundle")
     assert run("one", "bundle", "read", str(next(stick.glob("*.card"))))["person"] == "乙"
     assert [one["device"] for one in run("one", "bundle", "colleagues")["colleagues"]] == [device]  # type: ignore[attr-defined]
-    assert run("one", "bundle", "write", "--to", device, "--out", file)["sent"] == 1
-    assert run("two", "bundle", "stick", str(stick))["received"] == 1
+    assert int(str(run("one", "bundle", "write", "--to", device, "--out", file)["sent"])) > 0
+    assert int(str(run("two", "bundle", "stick", str(stick))["received"])) > 0
     assert run("two", "bundle", "read", file)["received"] == 0
     assert str(run("two", "bundle", "card", "--out", str(stick))["file"]).endswith(".card")
     kept = run("one", "bundle", "kept")["kept"]
-    again = str(tmp_path / "again.bundle")
+    again = str(stick / "again.bundle")
     assert run("one", "bundle", "kept", "--again", kept[0]["file"], "--out", again)["bytes"] == kept[0]["bytes"]  # type: ignore[index]
     assert run("one", "bundle", "write", "--to", "0" * 32, "--out", file, code=3)["error"]
-
-
-def test_bundle_on_the_stick_for_another_is_passed_over_and_refused_when_named(
-    server: DistrictServer, team: Workspace, tmp_path: Path
-) -> None:
-    two, three = (enrolled(server, tmp_path / name, name) for name in ("乙", "丙"))
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    roster.add_household(three, VILLAGE, "周八")
-    sticks.give(three, two.device.device, stick / "across.bundle", quiet)
-    report = sticks.visit(team, stick, quiet)
-    assert (report.read, report.passed_over, report.refused) == (0, 1, ())
-    with pytest.raises(BundleForeign):
-        sticks.read(team, stick / "across.bundle", quiet)
-    two.close()
-    three.close()
