@@ -14,8 +14,10 @@ from sync.server import certificates, examine, people, roles, serving, signing, 
 from sync.server.cli import main
 from sync.server.district import District, open_district
 from sync.server.tables import File, Op
+from sync.session import exchange as trade
 from sync.slip import Slip, text
-from tests.sync.test_trust import Secure
+from tests.sync.conftest import silent
+from tests.sync.test_trust import Secure, enrolled, peer
 from tests.world import TOWN, DistrictServer, laptop, nobody_home, photo, quiet
 
 SECURITY, SYSTEM = "安全员", "系统员"
@@ -106,14 +108,13 @@ def test_laptops_go_on_with_a_district_that_was_put_back_on_a_new_machine(
         with opened.reading() as session:
             assert set(session.exec(select(Op.id)).all()) == ids
             assert set(session.exec(select(File.sha)).all()) == files
-        two = laptop(tmp_path / "two", "乙")
-        exchange.enrol_by_slip(two, text(printed_before), quiet)
-        exchange.sync_now(two, quiet)
-        assert exchange.status(two).files_waiting == 0
+        two, authority = enrolled(printed_before, 2)
+        with peer(two, printed_before.url, authority) as line:
+            trade(two.replica, line, silent)
+        assert two.replica.kept.operations.keys() == ids
         assert signing.ensure(opened).certificate == signed_by
         assert examine.examine(opened).wrong == ()
-        for workspace in (one, two):
-            workspace.close()
+        one.close()
     finally:
         risen.stop()
         opened.close()
