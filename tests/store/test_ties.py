@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fieldapp.domain.clock import CHINA, FixedClock
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
-from fieldapp.store import households, intake, operations, outbox, purge, ties
+from fieldapp.store import cache, households, intake, operations, outbox, purge, ties
 from fieldapp.store.database import Database
 from fieldapp.store.keys import QUICK, Realm
 from fieldapp.store.transaction import Transaction
@@ -147,3 +147,16 @@ def test_what_was_joined_is_cleared_away_together(database: Database) -> None:
         assert purge.plan(tx, 0).kept == {"unsent": 2}
         outbox.acknowledge(tx, outbox.DISTRICT, tx.column("SELECT id FROM operation"))
         assert set(purge.plan(tx, 0).households) == {one, other, third}
+
+
+def test_joins_that_an_older_program_carried_are_found_by_the_migration(database: Database) -> None:
+    with database.begin() as tx:
+        one, other, third = entered(tx, 3)
+        operations.write(tx, "household", third, VILLAGE, {f"{ties.UNLIKE}{one}": "1"})
+    say(database, one, other)
+    with database.begin() as tx:
+        known = ties.every(tx.connection)
+        tx.sql("DELETE FROM tie")
+        cache.fill_ties(tx.connection)
+        assert ties.every(tx.connection) == known
+        assert {row[0] for row in known} == {one, third}

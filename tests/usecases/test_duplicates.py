@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from fieldapp.domain.clock import FixedClock
 from fieldapp.domain.household import Household, Member
 from fieldapp.domain.ids import AreaCode, HouseholdId, MemberId
 from fieldapp.errors import NotAllowed, NotFound
 from fieldapp.store import areas, audit, doubles, households, operations
+from fieldapp.store.database import Database
+from fieldapp.store.keys import QUICK, Realm
 from fieldapp.usecases import duplicates, interview, roster, roster_file
+from fieldapp.usecases.county.divisions import divisions
 from fieldapp.usecases.workspaces import Workspace
 from sync.survey import member_rows
-from tests.world import VILLAGE, nobody_home
+from tests.world import MORNING, PASSPHRASE, VILLAGE, laptop, nobody_home
 
 STAYS, GONE, THIRD = (HouseholdId(sign * 32) for sign in "abc")
 FATHER, MOTHER, SON = "990102197001011239", "990102197202021228", "990102200003033211"
 WHY = "两队各录一次"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Without forms, which most of these stories do not need."""
+    opened = Database.create(tmp_path / "laptop", "王队长", PASSPHRASE, Realm.DEMO, FixedClock(MORNING), QUICK)
+    with opened.begin() as tx:
+        areas.learn(tx, [area for area in divisions() if VILLAGE.startswith(area.code)])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def surveying(tmp_path: Path) -> Iterator[Workspace]:
+    """With the forms."""
+    opened = laptop(tmp_path / "surveying")
+    yield opened
+    opened.close()
 
 
 def entered_twice(workspace: Workspace) -> None:
@@ -177,37 +200,37 @@ def test_two_households_that_a_person_looked_at_are_not_offered_again_until_that
     assert duplicates.marked(workspace, known) is known
 
 
-def test_comparison_shows_every_field_and_who_is_one_person(workspace: Workspace) -> None:
-    entered_twice(workspace)
-    surveyed = nobody_home(workspace, "张大山")
-    found = duplicates.compare(workspace, STAYS, GONE)
+def test_comparison_shows_every_field_and_who_is_one_person(surveying: Workspace) -> None:
+    entered_twice(surveying)
+    surveyed = nobody_home(surveying, "张大山")
+    found = duplicates.compare(surveying, STAYS, GONE)
     address = next(one for one in found.fields if one.field == "address")
     assert (address.first, address.second, address.differs) == ("3组5号", "3组五号", True)
     people = [(one.first and one.first.name, one.second and one.second.name) for one in found.people]
     assert people == [("张大山", "张大山"), ("李秀英", None), (None, "张小海")]
     assert found.better == STAYS
-    assert duplicates.compare(workspace, STAYS, surveyed).better == surveyed
+    assert duplicates.compare(surveying, STAYS, surveyed).better == surveyed
 
 
-def test_joined_household_keeps_its_form_and_tells_how_far_it_is(workspace: Workspace) -> None:
-    entered_twice(workspace)
-    surveyed = nobody_home(workspace, "张大山")
-    duplicates.join(workspace, surveyed, STAYS, WHY)
-    line = next(line for line in roster.search(workspace).lines if line.id == STAYS)
+def test_joined_household_keeps_its_form_and_tells_how_far_it_is(surveying: Workspace) -> None:
+    entered_twice(surveying)
+    surveyed = nobody_home(surveying, "张大山")
+    duplicates.join(surveying, surveyed, STAYS, WHY)
+    line = next(line for line in roster.search(surveying).lines if line.id == STAYS)
     assert (line.state, line.revision) == ("finalized", 1)
-    assert interview.start(workspace, surveyed).revision == 1
-    with workspace.read() as tx:
+    assert interview.start(surveying, surveyed).revision == 1
+    with surveying.read() as tx:
         assert doubles.parts(tx, STAYS) == (STAYS, surveyed)
         assert tx.value("SELECT count(*) FROM submission WHERE household = ?", surveyed) == 1
 
 
-def test_first_survey_of_the_one_that_stays_begins_with_everybody_once_and_one_head(workspace: Workspace) -> None:
-    entered_twice(workspace)
+def test_first_survey_of_the_one_that_stays_begins_with_everybody_once_and_one_head(surveying: Workspace) -> None:
+    entered_twice(surveying)
     other = Member(MemberId("6" * 32), "张二海", "02")
-    keep(workspace, THIRD, "张二海", "3组6号", other)
-    duplicates.join(workspace, GONE, STAYS, WHY)
-    duplicates.join(workspace, THIRD, STAYS, WHY)
-    opened = interview.start(workspace, STAYS)
+    keep(surveying, THIRD, "张二海", "3组6号", other)
+    duplicates.join(surveying, GONE, STAYS, WHY)
+    duplicates.join(surveying, THIRD, STAYS, WHY)
+    opened = interview.start(surveying, STAYS)
     told = member_rows(opened.session.snapshot())
     assert [answers["m_name"] for _, answers in told] == ["张大山", "李秀英", "张小海", "张二海"]
     assert [answers.get("m_relation", "") for _, answers in told] == ["02", "10", "", ""]
