@@ -20,7 +20,7 @@ from fieldapp.words import say
 
 from .held import HeldPanel
 from .sticks import StickPanel
-from .sync_centre import SyncCentre
+from .sync_centre import SyncCentre, size
 
 if TYPE_CHECKING:
     from fieldapp.usecases.exchange import ExchangeReport
@@ -49,6 +49,15 @@ class Card(QFrame):
         page.addStretch(1)
 
 
+class Notice(QLabel):
+    """What was just done or went wrong; takes no room while there is nothing to say."""
+
+    def setText(self, text: str) -> None:
+        """Show a text, or hide for an empty one."""
+        super().setText(text)
+        self.setVisible(bool(text))
+
+
 class ExchangeScreen(QWidget):
     """Status cards, enrolment, exchange with progress and cancel, bundles, conflicts."""
 
@@ -66,7 +75,8 @@ class ExchangeScreen(QWidget):
         self._desk, self._workspace = desk, workspace
         self.job: Job | None = None
         self.cards = {name: Card(desk.theme, name) for name in CARDS}
-        self.message = QLabel()
+        self.message = Notice()
+        self.message.hide()
         self.message.setWordWrap(True)
         self.message.setContentsMargins(10, 6, 10, 6)
         self.url, self.code = TextField(input_method=False), TextField(input_method=False)
@@ -290,7 +300,7 @@ class ExchangeScreen(QWidget):
             self.undo.setVisible(self._unattended and self.undo.isVisible())
             self.bar.setRange(0, 0)
             if not self._unattended:
-                self.message.clear()
+                self.message.setText("")
         for button in (self.sync, self.enrol, self.slip, self.by_their_clock):
             button.setEnabled(not busy)
         self.sticks.enable(not busy)
@@ -304,7 +314,7 @@ class ExchangeScreen(QWidget):
             "last": status.last_sync.replace("T", " ")[:16] or say("ui-exchange-never"),
             "unsent": f"⇅ {status.unsent}" if status.unsent else f"✔ {say('ui-exchange-all-sent')}",
             "files": say("ui-exchange-files-count", waiting=status.files_waiting, wanted=status.files_wanted),
-            "traffic": say("ui-exchange-bytes", up=status.bytes_up, down=status.bytes_down, receipts=status.receipts),
+            "traffic": say("ui-exchange-bytes", up=size(status.bytes_up), down=size(status.bytes_down), receipts=status.receipts),
             "conflicts": f"⚠ {len(conflicts)}" if conflicts else f"✔ {say('ui-exchange-no-conflicts')}",
         }
         for name, text in texts.items():
