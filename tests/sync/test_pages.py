@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,41 +17,15 @@ from sqlmodel import select
 from sync import slip
 from sync.client.enrol import enrol
 from sync.keys import DeviceKey
-from sync.server import audit, retiring, roles, sessions, staff, words
+from sync.server import audit, roles, sessions, staff, words
 from sync.server.app import build
 from sync.server.tables import AuditLine, Device, EnrolCode, Person, Quarantine
 
 from .conftest import EAST, SOUTH, Running, no_wait
 from .county_office import AUDITOR, FAR_REVIEWER, LEAD, PASSPHRASE, REVIEWER, SECURITY, STAFF, SYSTEM, Made, Office, make
 from .page_rows import ANY, PAGE_ROWS
+from .reader import Everybody, Reader, address_of
 from .test_exchange import rec
-
-_TOKEN = re.compile(r'name="token" value="([^"]+)"')
-
-
-@dataclass
-class Reader:
-    """A browser without a window or a mind of its own."""
-
-    client: httpx.Client
-    url: str
-    known: str = ""
-
-    def get(self, path: str) -> httpx.Response:
-        return self.client.get(self.url + path)
-
-    def post(self, path: str, *, token: str | None = None, origin: str | None = None, **form: str) -> httpx.Response:
-        told = self.token() if token is None else token
-        return self.client.post(self.url + path, data={"token": told, **form}, headers={"Origin": origin or self.url})
-
-    def token(self) -> str:
-        if not self.known:
-            found = _TOKEN.search(self.get("/").text)
-            self.known = found[1] if found else "none"
-        return self.known
-
-    def sign_in(self, name: str, passphrase: str = PASSPHRASE) -> httpx.Response:
-        return self.post("/sign-in", token="", name=name, passphrase=passphrase)
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +40,6 @@ def office(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield opened
 
 
-class _Everybody(dict[str, Reader]):
-    """Whoever is asked for is signed in by then."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self._url = url
-
-    def __missing__(self, name: str) -> Reader:
-        self[name] = Reader(httpx.Client(trust_env=False, verify=False), self._url)
-        assert self[name].sign_in(name).status_code == 303
-        return self[name]
-
-
 @pytest.fixture
 def stranger(office: Office) -> Iterator[Reader]:
     with httpx.Client(trust_env=False, verify=False) as client:
@@ -88,18 +48,10 @@ def stranger(office: Office) -> Iterator[Reader]:
 
 @pytest.fixture
 def signed_in(office: Office) -> Iterator[dict[str, Reader]]:
-    clients = _Everybody(office.url)
+    clients = Everybody(office.url)
     yield clients
     for one in clients.values():
         one.client.close()
-
-
-def _target(path: str, office: Office) -> str:
-    device = office.laptops[0].device
-    identity = device if path.startswith("/devices") else office.stray
-    if path.startswith("/people"):
-        identity = _id(office, LEAD)
-    return path.replace("{id}", identity).replace("{village}", EAST).replace("{record}", office.record)
 
 
 def test_rows_are_those_of_the_code_and_of_every_route():
@@ -113,7 +65,7 @@ def test_every_role_at_every_page(office: Office, signed_in: dict[str, Reader], 
     for (method, path), who in PAGE_ROWS.items():
         if who is ANY:
             continue
-        target = _target(path, office)
+        target = address_of(path, office)
         outside = stranger.get(target) if method == "GET" else stranger.post(target, token="x")
         assert (outside.status_code, outside.headers.get("location")) == ((303, "/sign-in") if method == "GET" else (403, None))
         for name, (role, _) in STAFF.items():
@@ -128,48 +80,6 @@ def test_every_role_at_every_page(office: Office, signed_in: dict[str, Reader], 
         assert session.exec(select(EnrolCode).where(EnrolCode.device == "")).first() is None
         assert all(device.revoked_at == "" for device in session.exec(select(Device)))
         assert all(row.decision == "" for row in session.exec(select(Quarantine)))
-
-
-BOUND: dict[tuple[str, str], str] = {
-    ("GET", "/"): "/?area=990101002",
-    ("GET", "/unsent"): "/unsent?area=990101002",
-    ("GET", "/conflicts"): "/conflicts?area=990101002",
-    ("GET", "/conflicts/{village}/{record}"): f"/conflicts/{SOUTH}/{rec(3)}",
-    ("GET", "/quarantine"): "/quarantine?all=1",
-    ("POST", "/quarantine/{id}/release"): "/quarantine/STRAY/release",
-    ("POST", "/quarantine/{id}/reject"): "/quarantine/STRAY/reject",
-}
-"""Pages of whoever answers for an area only, asked for something that lies outside of it."""
-
-
-def test_nothing_out_of_an_area_is_shown_to_or_decided_by_whoever_answers_for_another(office: Office, signed_in: dict[str, Reader]):
-    assert BOUND.keys() == {route for route, who in PAGE_ROWS.items() if who is not ANY and who - {"system", "security", "audit"}}
-    reviewer = signed_in[REVIEWER]
-    assert reviewer.get("/sign-in").status_code == 200
-    for (method, path), target in BOUND.items():
-        asked = target.replace("STRAY", office.stray)
-        answer = reviewer.get(asked) if method == "GET" else reviewer.post(asked, why="x")
-        if path in ("/quarantine", "/unsent"):
-            assert office.stray[:8] not in answer.text
-            assert "laptop 2" not in answer.text, "it is for the whole county"
-        else:
-            assert answer.status_code == 403, (method, path)
-    with office.district.reading() as session:
-        assert all(row.decision == "" for row in session.exec(select(Quarantine)))
-
-
-def test_session_of_whoever_retires_opens_no_page_any_more(office: Office, signed_in: dict[str, Reader]):
-    gone = (SYSTEM, AUDITOR, REVIEWER, LEAD)
-    tokens = {name: signed_in[name].token() for name in gone}
-    for name in gone:
-        retiring.retire(office.district, name)
-    for (method, path), who in PAGE_ROWS.items():
-        for name in gone:
-            if who is not ANY:
-                target = _target(path, office)
-                answer = signed_in[name].get(target) if method == "GET" else signed_in[name].post(target, token=tokens[name])
-                assert answer.status_code == (303 if method == "GET" else 403), (method, path, name)
-                assert answer.headers.get("location", "/sign-in") == "/sign-in"
 
 
 def test_nobody_sees_a_figure_before_somebody_has_a_passphrase(running: Running):
@@ -202,31 +112,6 @@ def test_session_ends_by_itself_by_signing_out_and_by_a_new_passphrase(
     now = office.district.now
     monkeypatch.setattr(office.district, "now", lambda: now() + sessions.IDLE)
     assert signed_in[AUDITOR].get("/").status_code == 303
-
-
-def test_people_are_retired_and_readmitted_at_the_page(office: Office, signed_in: dict[str, Reader]):
-    assert signed_in[LEAD].get("/sign-in").status_code == 200
-    path = _target("/people/{id}/retire", office)
-    assert signed_in[SECURITY].post(path).status_code == 403, "the box was not ticked"
-    assert signed_in[SECURITY].post(path, sure="yes").headers["location"] == "/people"
-    assert signed_in[LEAD].get("/").headers["location"] == "/sign-in"
-    assert signed_in[LEAD].sign_in(LEAD).status_code == 403
-    page = signed_in[AUDITOR].get("/people?q=" + LEAD).text
-    assert "已离岗" in page
-    assert 'action="/people' not in page.replace('action="/people" role="search"', "")
-    own = path.replace(path.split("/")[2], _id(office, SECURITY))
-    assert "最后一位" in signed_in[SECURITY].post(own, sure="yes").text
-    assert signed_in[SECURITY].post(path.replace("retire", "readmit")).status_code == 303
-    staff.set_passphrase(office.district, LEAD, PASSPHRASE)
-    assert signed_in[LEAD].sign_in(LEAD).status_code == 303
-    with office.district.reading() as session:
-        told = session.exec(select(AuditLine.who, AuditLine.action).where(AuditLine.subject == LEAD)).all()
-    assert {(SECURITY, "person-retired"), (SECURITY, "person-readmitted")} <= set(told)
-
-
-def _id(office: Office, name: str) -> str:
-    with office.district.reading() as session:
-        return session.exec(select(Person.id).where(Person.name == name)).one()
 
 
 def test_form_that_this_page_did_not_give_changes_nothing(office: Office, signed_in: dict[str, Reader]):

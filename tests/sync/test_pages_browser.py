@@ -64,7 +64,7 @@ def test_keys_alone_sign_in_and_reach_every_section(page: robot.Browser, office:
     assert page.address() == office.url + "/"
     page.press("Tab")
     assert 'href="#main"' in page.focused()
-    page.press("Tab", times=4)
+    page.press("Tab", times=6)
     assert 'href="/devices"' in page.focused()
     page.press("Enter", loads=True)
     assert page.address() == office.url + "/devices"
