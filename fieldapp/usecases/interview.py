@@ -15,6 +15,7 @@ from fieldapp.domain.ids import FormId, HouseholdId, SubmissionId
 from fieldapp.domain.submission import Answers, State, Submission
 from fieldapp.engine.views import FilledAnswer, FilledForm, Flaw, Problem
 from fieldapp.errors import NotAllowed, UsageError
+from fieldapp.words import say
 
 from . import media_files, publishing, records
 
@@ -39,6 +40,8 @@ class Interview:
     """0 for a first survey; n while the n-th finalized revision is being changed, which needs a reason."""
     newer: str = ""
     """A version of the form that came to this laptop after the draft's own; `versions.move_over` takes the draft there."""
+    joined: str = ""
+    """In words: what household this one was joined to, or how many were joined to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
     from fieldapp.store import audit, forms, households, submissions
 
     with workspace.read() as tx:
-        held, whole = households.get(tx, household), households.whole(tx, household)
+        held, whole, joined = households.get(tx, household), households.whole(tx, household), _joined(tx, household)
         before = _newest(submissions.of_household(tx, household), form)
         newest = forms.newest(tx, form)
         version = before.form_version if before else newest
@@ -79,14 +82,24 @@ def start(workspace: Workspace, household: HouseholdId, form: FormId = HOUSEHOLD
         with workspace.begin() as tx:
             draft = submissions.start_draft(tx, uuid4().hex, household, held.village, form, version, session.snapshot())
             audit.once_a_day(tx, "view", household)
-        return Interview(draft.id, session, held, resumed=False, revision=0)
+        return Interview(draft.id, session, held, resumed=False, revision=0, joined=joined)
     resumed = before.state is State.DRAFT
     with workspace.begin() as tx:
         draft = submissions.load(tx, before.id) if resumed else submissions.reopen(tx, before.id, "")
         audit.once_a_day(tx, "view", household)
     return Interview(
-        draft.id, FormSession.resume(definition, around, draft.answers), held, resumed, draft.revision, _newer(version, newest)
+        draft.id, FormSession.resume(definition, around, draft.answers), held, resumed, draft.revision, _newer(version, newest), joined
     )
+
+
+def _joined(tx: Transaction, household: HouseholdId) -> str:
+    from fieldapp.store import doubles, households
+
+    stays = doubles.stays(tx, household)
+    if stays != household:
+        return say("interview-joined-to", head=households.get(tx, stays).head_name)
+    others = len(doubles.parts(tx, household)) - 1
+    return say("interview-joined", count=others) if others else ""
 
 
 def save_draft(workspace: Workspace, draft: SubmissionId, changes: Mapping[str, str | None]) -> datetime:

@@ -218,7 +218,9 @@ def test_joined_household_keeps_its_form_and_tells_how_far_it_is(surveying: Work
     duplicates.join(surveying, surveyed, STAYS, WHY)
     line = next(line for line in roster.search(surveying).lines if line.id == STAYS)
     assert (line.state, line.revision) == ("finalized", 1)
-    assert interview.start(surveying, surveyed).revision == 1
+    opened, other = interview.start(surveying, surveyed), interview.start(surveying, STAYS)
+    assert (opened.revision, opened.joined) == (1, "已合并到：张大山 户")
+    assert (other.revision, other.joined) == (0, "另有 1 户合并到这一户，表在“重复户”里看")
     with surveying.read() as tx:
         assert doubles.parts(tx, STAYS) == (STAYS, surveyed)
         assert tx.value("SELECT count(*) FROM submission WHERE household = ?", surveyed) == 1

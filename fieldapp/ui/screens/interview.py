@@ -216,7 +216,7 @@ class InterviewScreen(QWidget):
         household = interview.household
         self.title.setText(say("ui-interview-title", name=household.head_name))
         members = say("ui-interview-members", count=len(household.members)) if household.members else ""
-        self.detail.setText("　".join(part for part in (household.address, members) if part))
+        self.detail.setText("　".join(part for part in (household.address, members, interview.joined) if part))
         if interview.resumed:
             self._say("ui-interview-resumed")
         elif interview.revision:

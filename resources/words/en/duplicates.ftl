@@ -53,3 +53,5 @@ ui-duplicates-archive-second = Archive of the right
 ui-roster-suspect = { $name } ≈ twice?
 ui-roster-joined = { $name } ⊕{ $count }
 ui-duplicates-why-hint = A reason is needed to join or to take back
+interview-joined-to = Joined to the household of { $head }
+interview-joined = { $count } more joined to this one; see their forms under Duplicates

@@ -53,3 +53,5 @@ ui-duplicates-archive-second = 右户档案
 ui-roster-suspect = { $name } ≈疑重
 ui-roster-joined = { $name } ⊕并{ $count }户
 ui-duplicates-why-hint = 写明原因，才能合并或取消
+interview-joined-to = 已合并到：{ $head } 户
+interview-joined = 另有 { $count } 户合并到这一户，表在“重复户”里看
