@@ -1,4 +1,4 @@
-"""`fieldapp enrol | sync | deletions | bundle write | read | stick | card | colleagues | kept`."""
+"""`fieldapp enrol | sync | deletions | bundle write | read | stick | relay | card | colleagues | kept`."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     stick = verbs.add_parser("stick", help=say("cli-bundle-stick"), parents=[common])
     stick.add_argument("folder", type=Path, metavar="FOLDER")
     stick.set_defaults(run=_stick)
+    relay = verbs.add_parser("relay", help=say("cli-bundle-relay"), parents=[common])
+    relay.add_argument("folder", type=Path, metavar="FOLDER")
+    relay.set_defaults(run=_relay)
     card = verbs.add_parser("card", help=say("cli-bundle-card"), parents=[common])
     card.add_argument("--out", type=Path, metavar="FOLDER")
     card.set_defaults(run=_card)
@@ -146,6 +149,15 @@ def _stick(app: App, given: argparse.Namespace) -> Told:
     return Told(asdict(done), "\n".join(told), findings=bool(done.refused or done.set_aside))
 
 
+def _relay(app: App, given: argparse.Namespace) -> Told:
+    from fieldapp.usecases import sticks
+
+    done = sticks.relay(app.workspace(passphrase()), given.folder, progress)
+    told = [say("cli-bundle-relayed", carried=done.carried, refused=len(done.refused))]
+    told += [f"{one.file}: {one.code}" for one in done.refused]
+    return Told(asdict(done), "\n".join(told), findings=bool(done.refused))
+
+
 def _card(app: App, given: argparse.Namespace) -> Told:
     from fieldapp.usecases import sticks
 
@@ -165,14 +177,14 @@ def _colleagues(app: App, _given: argparse.Namespace) -> Told:
 
 def _kept(app: App, given: argparse.Namespace) -> Told:
     """The last bundles that were written here; `--again` writes one of them once more."""
-    from fieldapp.usecases import sticks
+    from fieldapp.usecases import kept_bundles
 
     workspace = app.workspace(passphrase())
     if bool(given.again) != bool(given.out):
         raise BadInput(what="again", value=given.again)
     if given.again:
-        size = sticks.copy_kept(workspace, given.again, given.out)
+        size = kept_bundles.copy_kept(workspace, given.again, given.out)
         return Told({"file": str(given.out), "bytes": size}, say("cli-bundle-again", file=given.out, bytes=size))
-    found = sticks.kept(workspace)
+    found = kept_bundles.kept(workspace)
     told = "\n".join(f"{one.file}  {one.bytes}" for one in found)
     return Told({"kept": [asdict(one) for one in found]}, told or say("cli-bundle-kept-none"))

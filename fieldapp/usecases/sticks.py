@@ -7,26 +7,23 @@ readable beginning of the files. What was written last stays here as well, seale
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldapp.errors import CardRefused, CodedError, NotEnrolled, NotFound
+from fieldapp.errors import BadInput, CardRefused, CodedError, NotEnrolled, NotFound
+from fieldapp.errors import Offline as Unreachable
+from sync.operation import device_id
 
-from . import exchange
+from . import exchange, kept_bundles
 from .exchange import PEER, ExchangeReport, Report
+from .lines import waiting
 
 if TYPE_CHECKING:
     from fieldapp.store.database import Database as Workspace
     from sync.bundle import Header, Read
     from sync.card import Colleague as Known
-
-SENT = "sent"
-"""The folder below the workspace's in which the last written bundles stay."""
-KEPT, KEPT_BYTES = 5, 256 << 20
-"""So many, and together so large; a single larger one does not stay."""
+    from sync.client.http import HttpPeer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +65,19 @@ class StickReport:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBundle:
-    """A bundle that was written from here and stayed."""
+class RelayReport:
+    """What was brought to the district over this laptop's line for others."""
 
-    file: str
-    bytes: int
+    carried: int
+    answers: tuple[str, ...]
+    """Names of the bundles that were written back on the stick."""
+    refused: tuple[Refused, ...]
 
 
 def write(workspace: Workspace, file: Path, report: Report) -> ExchangeReport:
     """Write what the district has no receipt for, and keep the bundle here as well. Raises NotEnrolled, BundleUnwritable."""
     done = exchange.write_bundle(workspace, file, report)
-    _keep(workspace, file)
+    kept_bundles.keep(workspace, file)
     return done
 
 
@@ -98,7 +97,7 @@ def give(workspace: Workspace, device: str, file: Path, report: Report) -> Excha
     written = across.write(StoreReplica(workspace), file, known[device], PEER, key, workspace.place.clock.now())
     with workspace.begin() as tx:
         audit.record(tx, "bundle-give", device, f"{written.operations}")
-    _keep(workspace, file)
+    kept_bundles.keep(workspace, file)
     report(1, 1, file.name)
     return ExchangeReport(written.operations, 0, written.files, 0, 0, 0, 0)
 
@@ -156,6 +155,40 @@ def visit(workspace: Workspace, folder: Path, report: Report) -> StickReport:
         files_sent=written.files_sent,
         refused=tuple(refused),
     )
+
+
+def relay(workspace: Workspace, folder: Path, report: Report) -> RelayReport:
+    """Bring the bundles on a stick to the district over this laptop's line and put the answers beside them; this laptop reads neither.
+
+    Raises NotEnrolled, NotFound, BundleUnwritable, Offline, ForeignCertificate, ClockWrong, CertificateExpired, Cancelled.
+    """
+    from sync import bundle
+
+    if not folder.is_dir():
+        raise NotFound(what="folder", id=str(folder))
+    key, _ = _known(workspace)
+    district = device_id(key)
+    found = sorted(
+        ((header.created, file, header) for file, header in bundle.lying_in(folder) if not header.key and header.sender != district),
+        key=lambda one: one[0],
+    )
+    answers: list[str] = []
+    refused: list[Refused] = []
+    with _line(workspace, report) as peer:
+        for at, (_, file, header) in enumerate(found):
+            report(at, len(found), file.name)
+            out = folder / f"{workspace.place.clock.now():%Y%m%d-%H%M%S}-{header.sender[:8]}-{at}-answer.fab"
+            try:
+                kept_bundles.put(out, peer.carry(_small(file)))
+                bundle.check(out, {district: key})
+            except Unreachable:
+                raise
+            except CodedError as error:
+                refused.append(Refused(file.name, error.code))
+                continue
+            answers.append(out.name)
+    report(len(found), len(found), "")
+    return RelayReport(len(answers), tuple(answers), tuple(refused))
 
 
 def card_text(workspace: Workspace) -> str:
@@ -228,19 +261,6 @@ def colleagues(workspace: Workspace) -> tuple[Colleague, ...]:
     return tuple(sorted(found, key=lambda one: (one.person, one.name, one.device)))
 
 
-def kept(workspace: Workspace) -> tuple[KeptBundle, ...]:
-    """The last bundles that were written from here, the newest first."""
-    return tuple(KeptBundle(file.name, file.stat().st_size) for file in _kept(workspace.folder / SENT))
-
-
-def copy_kept(workspace: Workspace, name: str, out: Path) -> int:
-    """Write a kept bundle once more; returns its bytes. Raises NotFound, BundleUnwritable."""
-    found = next((file for file in _kept(workspace.folder / SENT) if file.name == name), None)
-    if found is None:
-        raise NotFound(what="file", id=name)
-    return _copy(found, out)
-
-
 def _known(workspace: Workspace) -> tuple[bytes, dict[str, Known]]:
     """The district's key and what the cards here say. Raises NotEnrolled."""
     from fieldapp.store import colleagues, facts
@@ -252,6 +272,25 @@ def _known(workspace: Workspace) -> tuple[bytes, dict[str, Known]]:
     if not key:
         raise NotEnrolled()
     return key, card.believed(cards, key)
+
+
+def _line(workspace: Workspace, report: Report) -> HttpPeer:
+    from fieldapp.store import facts
+    from sync.client.http import HttpPeer
+
+    key, _ = _known(workspace)
+    with workspace.read() as tx:
+        url = facts.get(tx, facts.SERVER_URL)
+    return HttpPeer(url, workspace.device, key, name=PEER, wait=waiting(report, 0), authority=exchange.authority(workspace))
+
+
+def _small(file: Path) -> bytes:
+    """A bundle that a line takes at once. Raises BadInput (too-large), BundleDamaged."""
+    from sync.wire import MAX_PACKED
+
+    if file.stat().st_size > MAX_PACKED:
+        raise BadInput(what="too-large", value=file.name)
+    return file.read_bytes()
 
 
 def _value(known: Known) -> Colleague:
@@ -274,7 +313,6 @@ def _sorted_out(workspace: Workspace, folder: Path) -> tuple[list[Path], int, li
     """The bundles for this laptop, the oldest first; how many are for others; and what this very laptop wrote for the district."""
     from sync import bundle
     from sync.keys import sealing_public
-    from sync.operation import device_id
 
     seal, mine = device_id(sealing_public(workspace.device)), workspace.device.device
     found: list[tuple[Header, Path]] = [(header, file) for file, header in bundle.lying_in(folder)]
@@ -282,7 +320,7 @@ def _sorted_out(workspace: Workspace, folder: Path) -> tuple[list[Path], int, li
     read = [file for header, file in found if header.recipient == seal and header.sender != mine]
     own = [(header, file) for header, file in found if header.sender == mine]
     # A machine that was cloned from this one writes under the same name what is not here.
-    written_here = {bundle.read_header(file).serial for file in _kept(workspace.folder / SENT)}
+    written_here = {bundle.read_header(file).serial for file in kept_bundles.files(workspace.folder / kept_bundles.SENT)}
     return read, len(found) - len(read) - len(own), [file for header, file in own if not header.key and header.serial in written_here]
 
 
@@ -317,47 +355,6 @@ def _replace(workspace: Workspace, fresh: Path, before: list[Path]) -> None:
     for file in before:
         with contextlib.suppress(OSError):
             file.unlink()
-
-
-def _keep(workspace: Workspace, file: Path) -> None:
-    """A copy stays here, as sealed as the bundle itself; where there is no room for it the bundle alone has to do."""
-    folder = workspace.folder / SENT
-    if file.stat().st_size > KEPT_BYTES:
-        return
-    try:
-        folder.mkdir(exist_ok=True)
-        _copy(file, folder / f"{workspace.place.clock.now():%Y%m%d-%H%M%S-%f}-{file.name}")
-    except (OSError, CodedError):
-        return
-    size = 0
-    for number, old in enumerate(_kept(folder)):
-        size += old.stat().st_size
-        if number >= KEPT or size > KEPT_BYTES:
-            old.unlink()
-
-
-def _kept(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted((file for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")), reverse=True)
-
-
-def _copy(file: Path, out: Path) -> int:
-    """Beside its place, then there whole. Raises BundleUnwritable."""
-    from sync.errors import BundleUnwritable
-
-    fresh = out.with_name(f".{out.name}.new")
-    try:
-        shutil.copyfile(file, fresh)
-        with open(fresh, "rb+") as written:
-            os.fsync(written.fileno())
-        fresh.replace(out)
-    except OSError as wrong:
-        raise BundleUnwritable(file=out.name, detail=wrong.strerror or "") from wrong
-    finally:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
-    return out.stat().st_size
 
 
 def _unseen(_done: int, _total: int, _text: str) -> None:

@@ -20,7 +20,7 @@ from ..errors import ExchangeError, GarbledReply, ProtocolTooOld, Refused
 from ..evidence import is_single
 from ..protocol import SyncReply, decode_enrol_request, decode_request, encode_enrolment, encode_reply
 from ..wire import CLOSE, CONTENT_TYPE, MAX_PACKED, OLDEST_READ, PLAIN, PROTOCOL, refusal, reply_text
-from . import attachments, certificates, pages, people, service
+from . import attachments, certificates, pages, people, service, sticks
 from .dictionaries import Dictionaries
 from .district import District
 from .gate import Caller, Gate
@@ -47,6 +47,7 @@ def build(district: District, metrics: Metrics | None = None, rush: Rush | None 
         Route("/v1/authority", _guarded(house.authority), methods=["GET"]),
         Route("/v1/enrol", _guarded(house.enrol), methods=["POST"]),
         Route("/v1/sync", _guarded(house.sync), methods=["POST"]),
+        Route("/v1/bundles", _guarded(house.carried), methods=["POST"]),
         Route("/v1/previews", _guarded(uploads.previews), methods=["POST"]),
         Route("/v1/files/{sha}/preview", _guarded(uploads.preview), methods=["GET"]),
         Route("/v1/files/{sha}", _guarded(uploads.file), methods=["GET", "HEAD", "POST", "PATCH", "DELETE"]),
@@ -145,6 +146,18 @@ class _House:
             reply = await run_in_threadpool(self._answered, caller.device, body)
         signature = self.district.key.sign(reply_text(caller.nonce, reply)).hex()
         return Response(reply, media_type=CONTENT_TYPE, headers={"District-Signature": signature})
+
+    async def carried(self, request: Request) -> Response:
+        """A sealed bundle that the caller brings for somebody else, and the sealed answer."""
+        with self.rush.turn(request.headers.get("district-device", "")):
+            caller = await self.caller(request)
+            body = await read_body(request)
+            if caller.revoked:
+                raise Refused(reason="revoked")
+            if hashlib.sha256(body).hexdigest() != caller.body_hash:
+                raise Refused(reason="bad-signature")
+            answer = await run_in_threadpool(sticks.relay, self.district, body)
+        return Response(answer, media_type="application/octet-stream")
 
     def _answered(self, device: str, body: bytes) -> bytes:
         asked = decode_request(body, self.dictionaries.known())

@@ -24,6 +24,7 @@ ROUTES: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/health"): ANYBODY,
     ("POST", "/v1/enrol"): ANYBODY,
     ("POST", "/v1/sync"): _IN_THE_FIELD,
+    ("POST", "/v1/bundles"): _IN_THE_FIELD,
     ("POST", "/v1/previews"): _IN_THE_FIELD,
     ("GET", "/v1/files/{sha}/preview"): _IN_THE_FIELD,
     **{(method, "/v1/files/{sha}"): _IN_THE_FIELD for method in ("GET", "HEAD", "POST", "PATCH", "DELETE")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from .errors import FileDamaged, NotKnown
 from .tables import Device, File, FileRef, Op, Quarantine
 
 _PAGE = 1 << 20
+_RELAYED = 4 << 20
+"""Bytes of photos in an answer that goes over somebody else's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +146,25 @@ def _answer(district: District, folder: Path, device: str, found: Sequence[tuple
     return file.name
 
 
-def write_down(district: District, device: str, file: Path) -> WrittenDown:
+def relay(district: District, data: bytes) -> bytes:
+    """Read a bundle that somebody else carried here over a line, and give the answer for whoever wrote it, with few photos.
+
+    Nobody on the way can read either. Raises BundleDamaged, BundleForeign, Refused(revoked) for its writer, after it was taken in.
+    """
+    folder = district.folder / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="relay-", dir=folder) as place:
+        up, down = Path(place) / "up", Path(place) / "down"
+        up.write_bytes(data)
+        brought = read_up(district, up)
+        write_down(district, brought.device, down, most_bytes=_RELAYED)
+        return down.read_bytes()
+
+
+def write_down(district: District, device: str, file: Path, *, most_bytes: int = 1 << 62) -> WrittenDown:
     """Write for one device what is new for it since it last told where it stands, with receipts for what it brought.
 
-    Raises NotKnown(device), Refused(revoked), BundleUnwritable.
+    Files end after so many bytes of them. Raises NotKnown(device), Refused(revoked), BundleUnwritable.
     """
     with district.reading() as session:
         known = session.get(Device, device)
@@ -158,7 +176,7 @@ def write_down(district: District, device: str, file: Path) -> WrittenDown:
         replies = _replies(district, session, known)
         shas = _new_files(session, known, replies)
 
-    given: list[str] = []
+    given, room = list[str](), [most_bytes]
 
     def entries() -> Iterator[tuple[bytes, bytes]]:
         yield from ((bundle.BODY, encode_reply(reply)) for reply in replies)
@@ -166,6 +184,9 @@ def write_down(district: District, device: str, file: Path) -> WrittenDown:
             # One that is damaged here keeps no other from going; the laptop asks for it again.
             with contextlib.suppress(FileDamaged):
                 data = attachments.read(district, sha)
+                room[0] -= len(data)
+                if room[0] < 0:
+                    return
                 given.append(sha)
                 yield bundle.FILE, bytes.fromhex(sha) + data
 

@@ -137,3 +137,24 @@ def test_township_laptop_takes_the_villages_work_along(server: DistrictServer, t
     assert answers(town, household) == answers(village, household)
     village.close()
     town.close()
+
+
+def test_township_line_brings_sealed_work_to_the_district_and_the_answers_back(server: DistrictServer, tmp_path: Path) -> None:
+    village, town = enrolled(server, tmp_path / "village", "村甲", VILLAGE), enrolled(server, tmp_path / "town", "镇乙")
+    bag = stick(tmp_path / "stick")
+    household = nobody_home(village, "钱七", picture=photo())
+    sticks.visit(village, bag, quiet)
+    whole = next(bag.glob("*.bundle")).read_bytes()
+    (bag / "torn.bundle").write_bytes(whole[:-7])
+    done = sticks.relay(town, bag, quiet)
+    assert (done.carried, [(one.file, one.code) for one in done.refused]) == (1, [("torn.bundle", "refused")])
+    assert sticks.relay(town, bag, quiet).carried == 1
+    assert roster.search(town).total == 0, "what was carried is sealed"
+    server.stop()
+    assert sticks.visit(village, bag, quiet).set_aside == 0
+    assert (exchange.status(village).unsent, exchange.status(village).files_waiting) == (0, 0)
+    server.start()
+    exchange.sync_now(town, quiet)
+    assert answers(town, household) == answers(village, household)
+    village.close()
+    town.close()

@@ -159,6 +159,7 @@ def targets(district: District, key: DeviceKey, enrolment: bytes, form: str, sub
         "tus-state": (request("HEAD", f"/v1/files/{other}", {"Tus-Resumable": "1.0.0"}), True),
         "range": (request("GET", f"/v1/files/{sha}", {"Range": "bytes=100-2000"}), True),
         "previews": (request("POST", "/v1/previews", {}, small), True),
+        "carried": (request("POST", "/v1/bundles", {}, b"FIELDAPP-BUNDLE-1\n" + bytes(300)), True),
         "enrol": (request("POST", "/v1/enrol", {}, enrolment), False),
         "openrosa-list": (request("GET", "/openrosa/formList?formID=visit&verbose=true", phone), False),
         "openrosa-form": (request("GET", "/openrosa/manifest?formID=visit&version=1", phone), False),

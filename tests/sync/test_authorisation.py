@@ -53,6 +53,7 @@ EXPECTED = {
     ("DELETE", "/v1/files/{sha}"): DEVICE,
     ("GET", "/v1/files/{sha}/preview"): DEVICE,
     ("POST", "/v1/previews"): DEVICE,
+    ("POST", "/v1/bundles"): DEVICE,
     **dict.fromkeys(PAGE_ROWS, MACHINE),
     ("GET", "/openrosa/formList"): PHONE,
     ("GET", "/openrosa/form"): PHONE,

@@ -14,7 +14,7 @@ from fieldapp.cli import main as cli
 from fieldapp.errors import BundleForeign, CardRefused, NotEnrolled, NotFound
 from fieldapp.store import facts
 from fieldapp.store.replica import StoreReplica
-from fieldapp.usecases import exchange, roster, sticks
+from fieldapp.usecases import exchange, kept_bundles, roster, sticks
 from fieldapp.usecases.workspaces import Workspace
 from tests.world import PASSPHRASE, VILLAGE, DistrictServer, enrolled, laptop, quiet
 
@@ -60,30 +60,30 @@ def test_the_last_five_written_bundles_stay_sealed_as_they_were_and_can_be_writt
         team.place.clock.pass_time(seconds=1)  # type: ignore[attr-defined]
         sticks.write(team, tmp_path / f"{number}.bundle", quiet)
         written.append((tmp_path / f"{number}.bundle").read_bytes())
-    kept = sticks.kept(team)
+    kept = kept_bundles.kept(team)
     assert [one.file.rpartition("-")[2] for one in kept] == [f"{number}.bundle" for number in (6, 5, 4, 3, 2)]
     for one, data in zip(kept, reversed(written), strict=False):
-        stays = (team.folder / sticks.SENT / one.file).read_bytes()
+        stays = (team.folder / kept_bundles.SENT / one.file).read_bytes()
         assert stays == data
         assert b"CANARY" not in stays
-    assert sticks.copy_kept(team, kept[0].file, tmp_path / "again.bundle") == kept[0].bytes
+    assert kept_bundles.copy_kept(team, kept[0].file, tmp_path / "again.bundle") == kept[0].bytes
     assert (tmp_path / "again.bundle").read_bytes() == written[-1]
     with pytest.raises(NotFound):
-        sticks.copy_kept(team, "../vault.json", tmp_path / "no.bundle")
+        kept_bundles.copy_kept(team, "../vault.json", tmp_path / "no.bundle")
 
 
 def test_what_stays_is_bounded_by_size(team: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     team.place.clock.pass_time(seconds=1)  # type: ignore[attr-defined]
     sticks.write(team, tmp_path / "a.bundle", quiet)
     size = (tmp_path / "a.bundle").stat().st_size
-    monkeypatch.setattr(sticks, "KEPT_BYTES", 2 * size + 100)
+    monkeypatch.setattr(kept_bundles, "KEPT_BYTES", 2 * size + 100)
     for name in ("b", "c"):
         team.place.clock.pass_time(seconds=1)  # type: ignore[attr-defined]
         sticks.write(team, tmp_path / f"{name}.bundle", quiet)
-    assert [one.file.rpartition("-")[2] for one in sticks.kept(team)] == ["c.bundle", "b.bundle"]
-    monkeypatch.setattr(sticks, "KEPT_BYTES", size - 100)
+    assert [one.file.rpartition("-")[2] for one in kept_bundles.kept(team)] == ["c.bundle", "b.bundle"]
+    monkeypatch.setattr(kept_bundles, "KEPT_BYTES", size - 100)
     sticks.write(team, tmp_path / "d.bundle", quiet)
-    assert "d.bundle" not in {one.file.rpartition("-")[2] for one in sticks.kept(team)}
+    assert "d.bundle" not in {one.file.rpartition("-")[2] for one in kept_bundles.kept(team)}
 
 
 def test_before_enrolment_there_is_neither_card_nor_colleague(tmp_path: Path) -> None:

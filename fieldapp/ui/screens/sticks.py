@@ -15,7 +15,7 @@ from fieldapp.words import say
 
 if TYPE_CHECKING:
     from fieldapp.usecases.exchange import ExchangeReport
-    from fieldapp.usecases.sticks import Colleague, StickReport
+    from fieldapp.usecases.sticks import Colleague, RelayReport, StickReport
     from fieldapp.usecases.workspaces import Workspace
 
 Run = Callable[[Callable[[Report], Any], Callable[[Any], object]], None]
@@ -31,16 +31,19 @@ class StickPanel(QFrame):
         super().__init__()
         self._desk, self._workspace, self._run, self._tell, self._exchanged = desk, workspace, run, tell, exchanged
         self.write, self.read = (QPushButton(say(f"ui-exchange-{name}")) for name in ("write", "read"))
-        self.visit, self.give, self.card = (QPushButton(say(f"ui-sticks-{name}")) for name in ("visit", "give", "card"))
+        self.visit, self.give, self.card, self.relay = (
+            QPushButton(say(f"ui-sticks-{name}")) for name in ("visit", "give", "card", "relay")
+        )
         self.to = QComboBox()
         self.to.setAccessibleName(say("ui-sticks-to"))
         self._enabled = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.visit, self.write, self.read, self.to, self.give, self.card):
+        for widget in (self.visit, self.relay, self.write, self.read, self.to, self.give, self.card):
             row.addWidget(widget)
         row.addStretch(1)
         pressed = {self.visit: self._visit, self.write: self._write, self.read: self._read, self.give: self._give, self.card: self._card}
+        pressed[self.relay] = self._relay
         for button, press in pressed.items():
             button.setAutoDefault(False)
             button.clicked.connect(press)
@@ -65,7 +68,7 @@ class StickPanel(QFrame):
     def enable(self, enabled: bool) -> None:
         """Whether anything may be done now."""
         self._enabled = enabled
-        for button in (self.visit, self.write, self.read, self.card):
+        for button in (self.visit, self.relay, self.write, self.read, self.card):
             button.setEnabled(enabled)
         for widget in (self.to, self.give):
             widget.setEnabled(enabled and bool(self.to.currentData()))
@@ -100,6 +103,17 @@ class StickPanel(QFrame):
         workspace, folder = self._workspace, self._desk.dialogs.ask_folder(say("ui-sticks-folder"))
         if folder is not None:
             self._run(lambda report: sticks.visit(workspace, folder, report), self._visited)
+
+    def _relay(self) -> None:
+        workspace, folder = self._workspace, self._desk.dialogs.ask_folder(say("ui-sticks-folder"))
+        if folder is not None:
+            self._run(lambda report: sticks.relay(workspace, folder, report), self._relayed)
+
+    def _relayed(self, done: RelayReport) -> None:
+        refused = "、".join(one.file for one in done.refused)
+        self._tell(
+            "ui-sticks-relayed-aside" if refused else "ui-sticks-relayed", wrong=bool(refused), carried=done.carried, refused=refused
+        )
 
     def _card(self) -> None:
         workspace, folder = self._workspace, self._desk.dialogs.ask_folder(say("ui-sticks-folder"))
