@@ -151,7 +151,7 @@ def relay(district: District, data: bytes) -> bytes:
 
     Nobody on the way can read either. Raises BundleDamaged, BundleForeign, Refused(revoked) for its writer, after it was taken in.
     """
-    folder = district.folder / "incoming"
+    folder = district.folder / "relayed"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="relay-", dir=folder) as place:
         up, down = Path(place) / "up", Path(place) / "down"
