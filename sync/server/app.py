@@ -18,9 +18,10 @@ from starlette.routing import Route
 
 from ..errors import ExchangeError, GarbledReply, ProtocolTooOld, Refused
 from ..evidence import is_single
-from ..protocol import SyncReply, decode_enrol_request, decode_request, encode_enrolment, encode_reply
+from ..protocol import SyncReply, decode_enrol_request, encode_enrolment, encode_reply
 from ..wire import CLOSE, CONTENT_TYPE, MAX_PACKED, OLDEST_READ, PLAIN, PROTOCOL, refusal, reply_text
 from . import attachments, certificates, pages, people, service, sticks
+from .arrivals import Readers
 from .dictionaries import Dictionaries
 from .district import District
 from .gate import Caller, Gate
@@ -33,12 +34,18 @@ _log = logging.getLogger("district")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def build(district: District, metrics: Metrics | None = None, rush: Rush | None = None, page_for: Sequence[Network] = ()) -> App:
+def build(
+    district: District,
+    metrics: Metrics | None = None,
+    rush: Rush | None = None,
+    page_for: Sequence[Network] = (),
+    readers: Readers | None = None,
+) -> App:
     """The application over an opened district."""
     from ..gateway import app as gateway
     from .gateway import DistrictDesk
 
-    house = _House(district, Gate(district), Dictionaries(district), metrics or Metrics(), rush or Rush())
+    house = _House(district, Gate(district), Dictionaries(district), metrics or Metrics(), rush or Rush(), readers or Readers())
     uploads = Uploads(district, attachments.Leases(), house.caller, read_body, house.metrics)
     routes = [
         Route("/healthz", house.alive, methods=["GET"]),
@@ -93,6 +100,7 @@ class _House:
     dictionaries: Dictionaries
     metrics: Metrics = field(default_factory=Metrics)
     rush: Rush = field(default_factory=Rush)
+    readers: Readers = field(default_factory=Readers)
 
     async def alive(self, _request: Request) -> Response:
         """For a supervisor: whether the database answers."""
@@ -160,8 +168,8 @@ class _House:
         return Response(answer, media_type="application/octet-stream")
 
     def _answered(self, device: str, body: bytes) -> bytes:
-        asked = decode_request(body, self.dictionaries.known())
-        reply = service.sync(self.district, device, asked)
+        asked, brought = self.readers.read(body, self.dictionaries.known())
+        reply = service.sync(self.district, device, asked, brought)
         self.metrics.count("operations_taken", len(reply.receipts))
         self.metrics.count("operations_set_apart", len(reply.quarantined))
         self.metrics.count("operations_given", sum(len(page.operations) for page in reply.pages))

@@ -17,6 +17,7 @@ Told = dict[str, Any]
 
 def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], None]) -> None:
     """Answer until told to stop; on any address that others reach with the district's own certificate. Raises PortTaken."""
+    from .arrivals import Readers, usual_count
     from .serving import is_loopback, open_socket, server, url_of
     from .watch import log_to_stderr
 
@@ -37,6 +38,7 @@ def serve(district: District, asked: argparse.Namespace, ready: Callable[[str], 
             tls=own,
             names=_names(district, asked.name),
             page_for=asked.page_for,
+            readers=Readers(usual_count() if asked.readers is None else asked.readers),
         )
         answering.run(sockets=[opened])
     finally:
@@ -89,6 +91,7 @@ def arguments(init: argparse.ArgumentParser, serving: argparse.ArgumentParser, c
         parser.add_argument("--url", metavar="URL", default="")
     serving.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8750")
     serving.add_argument("--page-for", metavar="NETWORK", action="append", type=ip_network, default=[])
+    serving.add_argument("--readers", metavar="N", type=int, choices=range(17))
     serving.add_argument("--certificate", metavar="FILE")
     serving.add_argument("--private-key", metavar="FILE")
     serving.add_argument("--tls", choices=("auto", "on", "off"), default="auto")

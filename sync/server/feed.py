@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, func, select
 
-from ..operation import Operation, from_plain, json_text
+from ..operation import Operation, from_plain
 from ..replica import FeedPage
 from ..wire import unpack
 from .tables import Op, Quarantine, VillageCounter
@@ -17,8 +17,6 @@ _NOTHING = "0" * 64
 _ROWS = 2_000
 """Rows looked at for one page."""
 _AT_ONCE = 500
-_LEVEL = 3
-"""Of zstd: a tenth more bytes than level 10 in a quarter of the time."""
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, object]]) -> None:
@@ -84,19 +82,6 @@ def append(
     counter.xor = f"{xor:064x}"
     counter.last_seen = stamp
     session.add(counter)
-
-
-def packed(texts: Iterable[tuple[str, str]]) -> dict[str, bytes]:
-    """Operations as they are kept, by id, out of (id, JSON text)."""
-    import zstandard
-
-    packer = zstandard.ZstdCompressor(level=_LEVEL)
-    return {identity: packer.compress(text.encode("utf-8")) for identity, text in texts}
-
-
-def packed_one(operation: Operation) -> dict[str, bytes]:
-    """One operation as it is kept, by its id."""
-    return packed([(operation.id, json_text(operation))])
 
 
 def page(session: Session, village: str, start: int, end: int, limit: int, skip: Collection[str] = ()) -> FeedPage:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from ..errors import BadOperation
 from ..operation import Operation, from_plain, verify
 from ..wire import unpack
-from . import audit, feed, records, roles, staff
+from . import arrivals, audit, feed, records, roles, staff
 from .areas import contains
 from .district import District
 from .errors import NotKnown, NotReleasable
@@ -54,7 +54,7 @@ def release(district: District, identity: str, why: str, *, by: str = "") -> Apa
         staff.require_area(session, by, operation.vil, "quarantine-release")
         counter = feed.lock(session, operation.vil)
         if not feed.known(session, operation.vil, [identity]):
-            feed.append(session, counter, [operation], rows[0].sender, district.stamp(), feed.packed_one(operation))
+            feed.append(session, counter, [operation], rows[0].sender, district.stamp(), arrivals.packed_one(operation))
             session.flush()
             records.follow(session, operation.vil, [operation])
         return _decide(district, session, rows, RELEASED, why, by)

@@ -9,23 +9,27 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from ..errors import BadOperation, Refused
-from ..operation import Operation, canonical, opened, to_plain, verify_author
+from ..operation import Operation, canonical, to_plain, verify_author
 from ..protocol import SyncReply, SyncRequest
 from ..replica import AreaRow, Author, FeedPage, PublishedForm, areas_digest
 from ..wire import VILLAGE, pack
-from . import areas, feed, forms, left, people, quarantine, records
+from . import areas, arrivals, feed, forms, left, people, quarantine, records
+from .arrivals import Arrivals
 from .district import District, epoch_of, new_epoch
 from .tables import Device, Quarantine, VillageCounter
 
 LARGEST_PAGE = 4 << 20
 
 
-def sync(district: District, device: str, request: SyncRequest) -> SyncReply:
-    """One push and pull. A revoked device is refused, but what it brought is kept apart first. Raises NotEnrolled, Refused(revoked)."""
+def sync(district: District, device: str, request: SyncRequest, brought: Arrivals | None = None) -> SyncReply:
+    """One push and pull; `brought` are the request's operations if they were read already.
+
+    A revoked device is refused, but what it brought is kept apart first. Raises NotEnrolled, Refused(revoked).
+    """
     with district.reading() as session:
         known = people.require_device(session, device)
         revoked = known.revoked_at != ""
-    receipts, _ = take_in(district, device, request.operations)
+    receipts, _ = keep(district, device, brought or arrivals.read(request.operations))
     if revoked:
         raise Refused(reason="revoked")
     epoch = _notice(district, device, request)
@@ -36,25 +40,21 @@ def sync(district: District, device: str, request: SyncRequest) -> SyncReply:
 
 
 def take_in(district: District, sender: str, plain: Sequence[object]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Read operations and keep them. Returns receipts and what was set apart."""
+    return keep(district, sender, arrivals.read(plain))
+
+
+def keep(district: District, sender: str, brought: Arrivals) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Keep each operation: in the feed of its village, or apart with a reason. Returns receipts and what was set apart.
 
     One short transaction a village; an operation that cannot be believed stops no other.
     """
-    readable: dict[str, dict[str, Operation]] = {}
-    texts: dict[str, str] = {}
-    apart: list[tuple[object, str]] = []
-    for value in plain:
-        try:
-            operation, text = opened(value)
-            texts[operation.id] = text
-            readable.setdefault(operation.vil, {})[operation.id] = operation
-        except BadOperation as bad:
-            apart.append((value, str(bad.values["reason"])))
+    apart = list(brought.unreadable)
     receipts: list[str] = []
-    for village, operations in sorted(readable.items()):
+    for village, operations in sorted(brought.readable.items()):
         believed, doubted = _sorted_out(district, village, operations, sender)
         if believed:
-            _accept(district, village, believed, sender, feed.packed((one.id, texts[one.id]) for one in believed))
+            _accept(district, village, believed, sender, brought.bodies)
         refused = {identity for identity, _, _ in doubted}
         receipts += [identity for identity in operations if identity not in refused]
         apart += [(value, reason) for _, value, reason in doubted]

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import certificates, lasting, pages
 from .app import build
+from .arrivals import Readers
 from .district import District
 from .errors import PortTaken
 from .rush import Rush
@@ -41,9 +42,11 @@ class Tls:
 class _Announcing(uvicorn.Server):
     """Tells once it answers, and takes a renewed certificate without a restart."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], lines: lasting.Lines, tls: Tls | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], lines: lasting.Lines, tls: Tls | None, end: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._ready, self.lines, self.tls = ready, lines, tls
+        self._ready, self.lines, self.tls, self._end = ready, lines, tls, end
 
     async def on_tick(self, counter: int) -> bool:
         if counter % _LOOK_EVERY == 0:
@@ -54,6 +57,11 @@ class _Announcing(uvicorn.Server):
         """Renew it if it is time, and use the newest for all connections from now on."""
         if self.tls is not None:
             self.tls.look()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """The last that is sure to run: the signal that ended the serving is raised again afterwards."""
+        await super().shutdown(sockets)
+        self._end()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -106,6 +114,7 @@ def server(
     names: Sequence[str] = (),
     rush: Rush | None = None,
     page_for: Sequence[pages.Network] = (),
+    readers: Readers | None = None,
 ) -> _Announcing:
     """A server over a district; `run(sockets=[...])` serves until `should_exit`. With `tls` it shows the district's own certificate.
 
@@ -119,7 +128,7 @@ def server(
         return lasting.arrival(lines, H11Protocol(**given), shown.context if shown else None)
 
     config = uvicorn.Config(
-        build(district, rush=rush, page_for=page_for),
+        build(district, rush=rush, page_for=page_for, readers=readers),
         log_level="warning",
         access_log=False,
         log_config=None,
@@ -130,7 +139,7 @@ def server(
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    return _Announcing(config, ready, lines, shown)
+    return _Announcing(config, ready, lines, shown, readers.close if readers else lambda: None)
 
 
 def _shown(district: District, certificate: str, private_key: str, *, tls: bool, names: Sequence[str]) -> Tls | None:

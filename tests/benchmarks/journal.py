@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Index, text
 
 from sync.operation import Operation, json_text
+from sync.server.arrivals import packed
 from sync.server.district import District
-from sync.server.feed import packed
 from sync.server.tables import Op
 
 VILLAGE = 300

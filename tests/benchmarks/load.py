@@ -241,7 +241,8 @@ class _Server:
         return whole / 1024
 
     def _all(self, process: int) -> list[int]:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        """A process counts as the child of the thread that started it."""
+        children = [child for told in Path(f"/proc/{process}/task").glob("*/children") for child in told.read_text().split()]
         return [process, *(found for child in children for found in self._all(int(child)))]
 
 
