@@ -58,11 +58,6 @@ class _Announcing(uvicorn.Server):
         if self.tls is not None:
             self.tls.look()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """The last that is sure to run: the signal that ended the serving is raised again afterwards."""
-        await super().shutdown(sockets)
-        self._end()
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.should_exit:
@@ -71,6 +66,8 @@ class _Announcing(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lines.end()
         await super().shutdown(sockets)
+        # Here and not after serving: the signal that ended it is raised again there.
+        self._end()
 
 
 def open_socket(listen: str) -> socket.socket:
