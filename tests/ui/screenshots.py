@@ -175,6 +175,7 @@ class Camera:
         self.idle()
         self.take("exchange")
         work.exchange.conflicts.show_conflicts(_conflicts(done.head_name))
+        work.exchange.centre.setCurrentIndex(2)
         self.take("conflicts")
         dialog = ErrorDialog(words_for(DiskFull(folder=str(self.desk.folder))), self.window)
         dialog.show()

@@ -159,6 +159,9 @@ def test_giving_up_and_locking_do_not_wait_for_the_line_and_it_goes_on_where_it_
 
 def test_switched_off_nothing_goes_over_the_line_until_somebody_asks(enrolled, line):
     robot = enrolled
+    robot.work.show_screen("exchange")
+    robot.settle()
+    assert robot.work.exchange.by_itself.isChecked()
     robot.work.exchange.by_itself.click()
     robot.settle()
     assert not exchange.status(robot.work.workspace).unattended

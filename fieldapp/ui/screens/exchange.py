@@ -85,6 +85,7 @@ class ExchangeScreen(QWidget):
         self.slip, self.by_their_clock = QPushButton(say("ui-exchange-slip")), QPushButton(say("ui-exchange-their-clock"))
         self.photos_later = QCheckBox(say("ui-exchange-photos-later"))
         self.by_itself = QCheckBox(say("ui-rounds-switch"))
+        self.by_itself.setVisible(False)
         self.bar = QProgressBar()
         self.bar.setTextVisible(True)
         self.centre = SyncCentre(desk.theme)
@@ -173,14 +174,24 @@ class ExchangeScreen(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read state and conflicts from the workspace; not while it is being locked."""
-        workspace = self._workspace
+        """Read everything, or only where the exchange stands while nobody looks; not while the workspace is being locked.
+
+        Conflicts in words take a while, so they are read beside the lane in which answers are saved.
+        """
+        workspace, run = self._workspace, self._desk.background.run
         if not self.isEnabled():
             return
-        self._desk.background.run(
+        if not self.isVisible():
+            run(
+                lambda report: (exchange.status(workspace), rounds.plan(workspace)), owner=self, done=lambda found: self.stands.emit(*found)
+            )
+            return
+        run(
             lambda report: sync_centre.read(workspace),
             owner=self,
             done=self._show,
+            failed=lambda error: self._desk.dialogs.tell(error) if self.isEnabled() else None,
+            lane=Lane.OUTSIDE,
         )
 
     def begin(self, district_time: bool = False, unattended: bool = False) -> None:
