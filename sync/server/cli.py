@@ -254,6 +254,7 @@ def _tell(asked: argparse.Namespace, told: Told) -> None:
         _phone_list: _plain_phones,
         _status: _plain_status,
         _archive_sign: _plain_signed,
+        _bundle_stick: _plain_stick,
     }.get(asked.command)
     listed = office.plain(told)
     _say(asked, told, plain(told) if plain else listed or say(f"told-{asked.name_of_command}", **told))
@@ -280,6 +281,11 @@ def _plain_phones(told: Told) -> str:
 
 def _plain_signed(told: Told) -> str:
     return "\n".join(say("told-archive-sign", **one) for one in told["signed"])
+
+
+def _plain_stick(told: Told) -> str:
+    refused = [f"{file}: {code}" for file, code in told["refused"]]
+    return "\n".join([say("told-bundle-stick", **{**told, "answers": len(told["answers"]), "refused": len(refused)}), *refused])
 
 
 def _plain_status(told: Told) -> str:

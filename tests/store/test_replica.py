@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from fieldapp.domain.area import Area, Level
 from fieldapp.domain.ids import AreaCode
 from fieldapp.errors import BadInput, WrongRealm
-from fieldapp.store import areas, audit, facts, households, intake, operations
+from fieldapp.store import areas, audit, facts, held, households, intake, operations
 from fieldapp.store.database import Database
 from fieldapp.store.replica import StoreReplica
 from sync.operation import Operation, signed
@@ -189,3 +190,34 @@ def test_what_is_written_here_has_no_private_use_character_of_the_codec(replica:
         mine = operations.write(tx, "household", record_id(2), VILLAGE, {"head_name": "李\ue855", "phone": None}, why="\ue78d")
         assert areas.get(tx, VILLAGE).name == "\U00020087村"
     assert (mine.set["head_name"], mine.set["phone"], mine.why) == ("李\U000241fe", None, "\ufe10")
+
+
+def test_flood_of_deletions_from_a_laptop_counts_only_once_the_district_has_it(replica: WorkspaceReplica) -> None:
+    other = OtherLaptop()
+    born = [other.write(record_id(number), {"head_name": f"户{number}"}) for number in range(8)]
+    replica.take_in("district", [page(0, *born)], [other.author])
+    gone = [_deleted(other, operation) for operation in born[:5]]
+    before = replica.digest(VILLAGE)
+    taken = replica.take_in("laptop/x", [page(0, *gone, next=0)], [other.author])
+    assert {reason for _, reason in taken.set_aside} == {"many-deletions"}
+    assert replica.digest(VILLAGE) == before, "the district has none of them yet"
+    replica.take_in("district", [page(8, *gone)], [other.author])
+    assert replica.digest(VILLAGE)[0] == 13
+    with replica.database.begin() as tx:
+        assert held.let_in(tx, VILLAGE) == 5
+    assert (replica.digest(VILLAGE)[0], replica.unsent("district")) == (13, 0)
+
+
+def test_what_only_a_laptop_brought_and_a_person_let_in_waits_for_the_districts_receipt(replica: WorkspaceReplica) -> None:
+    other = OtherLaptop()
+    born = [other.write(record_id(number), {"head_name": f"户{number}"}) for number in range(8)]
+    replica.take_in("district", [page(0, *born)], [other.author])
+    replica.take_in("laptop/x", [page(0, *(_deleted(other, operation) for operation in born[:5]), next=0)], [other.author])
+    with replica.database.begin() as tx:
+        assert held.let_in(tx, VILLAGE) == 5
+    assert (replica.digest(VILLAGE)[0], replica.unsent("district")) == (13, 5)
+
+
+def _deleted(other: OtherLaptop, operation: Operation) -> Operation:
+    last = other.write(operation.rec, {}, operation)
+    return signed(replace(last, delete=True, id="", sig=""), other)
