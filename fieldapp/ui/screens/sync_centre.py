@@ -84,6 +84,7 @@ class SyncCentre(QTabWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setDocumentMode(True)
+        self.setAccessibleName(say("ui-exchange-title"))
         self.queue = Table(theme, "queue", ("kind", "records", "operations", "size"), "kind")
         self.apart = Table(theme, "apart", ("where", "household", "kind", "who", "when", "why", "what-to-do"), "what-to-do")
         self.decided = Table(theme, "decided", ("household", "field", "taken", "others", "decider", "when"), "others")
