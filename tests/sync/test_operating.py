@@ -158,6 +158,20 @@ def test_the_rush_is_spread_evenly():
     assert rush.inside == 0
 
 
+def test_the_more_are_waiting_the_wider_they_are_spread():
+    rush, told = Rush(at_once=1, took_s=2.0, monotonic=lambda: 0.0), list[int]()
+    rush.inside = 1
+    for number in range(200):
+        with pytest.raises(ComeLater) as later, rush.turn(f"{number:032x}"):
+            pass
+        told.append(int(str(later.value.values["retry_s"])))
+    assert max(told[:10]) < 22
+    assert 100 < max(told[100:]) < 242
+    rush.inside = 0
+    with rush.turn(f"{7:032x}"):
+        assert len(rush.waiting) == 199
+
+
 def test_the_unit_starts_the_server_as_nobody_special():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
