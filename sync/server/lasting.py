@@ -38,6 +38,8 @@ class Lines:
 
     kept_s: float = KEPT_S
     named: dict[bytes, Line] = field(default_factory=dict)
+    silent: set[asyncio.Transport] = field(default_factory=set)
+    """Sockets that said nothing yet, of which the program above does not know."""
     is_ending: bool = False
 
     def name(self, line: Line) -> bytes:
@@ -53,6 +55,8 @@ class Lines:
         self.is_ending = True
         for line in list(self.named.values()):
             line.end_if_broken()
+        for raw in self.silent:
+            raw.abort()
 
 
 class Line(asyncio.Transport):
@@ -221,6 +225,7 @@ class Arrival(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._raw = cast(asyncio.Transport, transport)
+        self._lines.silent.add(self._raw)
         self._patience = asyncio.get_running_loop().call_later(HELLO_S, self._raw.abort)
 
     def data_received(self, data: bytes) -> None:
@@ -236,6 +241,7 @@ class Arrival(asyncio.Protocol):
             return
         else:
             self._meet(self._head[len(LINE_HELLO) :][:LINE_NAME], int.from_bytes(self._head[_HELLO - LINE_COUNT : _HELLO], "big"))
+        self._lines.silent.discard(self._raw)
         self._patience.cancel()
 
     def _meet(self, name: bytes, theirs: int) -> None:
@@ -261,6 +267,7 @@ class Arrival(asyncio.Protocol):
         return self._line.eof(self._raw) if self._line is not None else False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lines.silent.discard(self._raw)
         self._patience.cancel()
         if self._line is not None:
             self._line.lost(self._raw, exc)

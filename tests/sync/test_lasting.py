@@ -247,3 +247,11 @@ def test_only_who_asks_for_it_gets_a_line_that_lasts(secure: Secure, laptop: Lap
         answer, _ = peer._signed("HEAD", f"/v1/files/{SHA}", b"", {})
         assert "district-line" not in answer.headers
     assert not secure.server.lines.named
+
+
+def test_server_that_stops_closes_connections_that_said_nothing(secure: Secure) -> None:
+    with socket.create_connection(target(secure), timeout=20) as silent:
+        enrolled(secure.slip())
+        secure.stop()
+        with contextlib.suppress(ConnectionResetError):
+            assert silent.recv(1) == b""

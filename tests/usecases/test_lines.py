@@ -143,7 +143,7 @@ def test_waiting_for_the_line_can_be_cancelled() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        lines.waiting(give_up, 1)(3600)
+        lines.waiting(give_up, 1, longest_s=3600)(3600)
 
 
 def test_a_preview_is_small_and_only_of_pictures() -> None:
