@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +45,7 @@ class District:
     now: Any = utc_now
     """Callable → aware datetime."""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    writer: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def seal_key(self) -> X25519PrivateKey:
@@ -71,7 +72,9 @@ class District:
     def writing(self) -> Iterator[Session]:
         """One short transaction; what it wrote is on disk when it ends, or nothing of it is."""
         engine = self.engine.execution_options(immediate=True)
-        with Session(engine) as session, session.begin():
+        # The embedded database has one writer at a time, and would let those that wait look again and again, the unlucky one last.
+        queue = self.writer if engine.dialect.name == "sqlite" else nullcontext()
+        with queue, Session(engine) as session, session.begin():
             yield session
 
     def epoch(self) -> str:
