@@ -12,7 +12,7 @@ from .. import joining
 from ..merge import merge
 from ..operation import Operation
 from . import feed
-from .tables import Joined, Op, Record
+from .tables import IS_HOUSEHOLD, Joined, Op, Record
 
 _AT_ONCE = 400
 _HOUSEHOLD = "household"
@@ -98,12 +98,7 @@ def _homes(session: Session, records: Collection[str]) -> set[tuple[str, str]]:
     """(village, record) of those that are here and not deleted."""
     found: set[tuple[str, str]] = set()
     for some in _parts(sorted(records)):
-        held = (
-            select(Record.vil, Record.rec)
-            .join(Op, (col(Record.vil) == Op.vil) & (col(Record.rec) == Op.rec))
-            .where(col(Op.rec).in_(some or ()), col(Record.deleted).is_(False))
-            .distinct()
-        )
+        held = select(Record.vil, Record.rec).where(IS_HOUSEHOLD, col(Record.rec).in_(some or ()), col(Record.deleted).is_(False))
         found |= set(session.exec(held).all())
     return found
 

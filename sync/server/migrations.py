@@ -23,7 +23,11 @@ STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE quarantine ADD COLUMN decided_by VARCHAR NOT NULL DEFAULT ''",
         "ALTER TABLE quarantine ADD COLUMN why VARCHAR NOT NULL DEFAULT ''",
     ),
-    3: (),
+    3: (
+        "DROP INDEX ix_op_rec",
+        "CREATE INDEX ix_op_vil_rec ON op (vil, rec)",
+        "CREATE INDEX ix_record_household ON record (rec) WHERE kind = 'household'",
+    ),
 }
 """Schema → what leads to it from the one before, in words that both engines know; new tables need no step."""
 _JOINED = 3

@@ -24,7 +24,7 @@ from .certificates import RENEWED_BEFORE, authority_pem, issue_for_signing
 from .district import District
 from .errors import AlreadyKnown, ArchiveUnfit, KeyUnfit, NotKnown
 from .staff import require_area
-from .tables import Area, Device, Op, Record
+from .tables import IS_HOUSEHOLD, Area, Device, Op, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -192,7 +192,7 @@ class _Village:
 def _compare(session: Session, file: Path, content: dict[str, object], known: dict[str, _Village], by: str, is_revoked: bool) -> None:
     """That the content is of a household that the district knows, and of its newest revision."""
     household, revision = str(content.get("household", "")), content.get("revision")
-    villages = session.exec(select(Record.vil).where(Record.rec == household, Record.kind == "household")).all()
+    villages = session.exec(select(Record.vil).where(IS_HOUSEHOLD, Record.rec == household)).all()
     if not villages or not isinstance(revision, int):
         raise ArchiveUnfit(file=file.name, reason="household-unknown")
     is_on_record, newest = False, 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, MetaData, SQLModel
 
 SCHEMA = 3
+IS_HOUSEHOLD = text("kind = 'household'")
+"""Spelt out, as an index of the households alone serves a query that says so."""
 
 
 class Base(SQLModel):
@@ -77,11 +79,11 @@ class Device(Base, table=True):
 class Op(Base, table=True):
     """One accepted operation at its place in the feed of its village."""
 
-    __table_args__ = (UniqueConstraint("vil", "id"),)
+    __table_args__ = (UniqueConstraint("vil", "id"), Index("ix_op_vil_rec", "vil", "rec"))
     vil: str = Field(primary_key=True)
     vseq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     id: str
-    rec: str = Field(index=True)
+    rec: str
     dev: str
     sender: str
     """The device that brought it."""
@@ -102,6 +104,7 @@ class VillageCounter(Base, table=True):
 class Record(Base, table=True):
     """What is known of a record without reading its operations; rebuilt from them at any time."""
 
+    __table_args__ = (Index("ix_record_household", "rec", sqlite_where=IS_HOUSEHOLD, postgresql_where=IS_HOUSEHOLD),)
     vil: str = Field(primary_key=True)
     rec: str = Field(primary_key=True)
     kind: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlmodel import delete, select
+from sqlmodel import col, delete, select
 
 from sync.joining import FIELD
 from sync.keys import DeviceKey
 from sync.server import backup, counts, dump, examine, joined, status
-from sync.server.tables import Joined
+from sync.server.tables import IS_HOUSEHOLD, Joined, Record
 from sync.session import exchange
 
 from .conftest import EAST, SOUTH, silent
@@ -97,9 +97,26 @@ def test_joins_of_before_are_found_when_a_database_or_a_backup_did_not_note_them
     with district.writing() as session:
         session.exec(delete(Joined))
         session.connection().exec_driver_sql("UPDATE fact SET value = '2' WHERE name = 'schema'")
-        session.connection().exec_driver_sql("DROP TABLE joined")
+        for statement in (
+            "DROP TABLE joined",
+            "DROP INDEX ix_op_vil_rec",
+            "DROP INDEX ix_record_household",
+            "CREATE INDEX ix_op_rec ON op (rec)",
+        ):
+            session.connection().exec_driver_sql(statement)
     from sync.server import migrations
 
     migrations.prepare(district.engine, district.folder, district.key, district.now())
     team.counts = counts.Counts()
     assert team.households() == {EAST: 1, SOUTH: 1}
+
+
+def test_household_is_found_in_every_village_by_its_index(team: Team) -> None:
+    with team.place.district.reading() as session:
+        wanted = select(Record.vil, Record.rec).where(IS_HOUSEHOLD, col(Record.rec).in_([rec(1)]), col(Record.deleted).is_(False))
+        plan = (
+            session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {wanted.compile(compile_kwargs={'literal_binds': True})}").fetchall()
+        )
+        assert "ix_record_household" in str(plan)
+        plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN SELECT body FROM op WHERE vil = '' AND rec = ''").fetchall()
+        assert "ix_op_vil_rec" in str(plan)
