@@ -11,12 +11,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Index, text
+from sqlalchemy import Connection, text
 
 from sync.operation import Operation, json_text
 from sync.server.arrivals import packed
 from sync.server.district import District
-from sync.server.tables import Op
 
 VILLAGE = 300
 """Households."""
@@ -61,9 +60,6 @@ def grow(district: District, seed: Seed, before: int, until: int) -> None:
     villages = [f"98{at:010d}" for at in range(-(-before // VILLAGE), -(-until // VILLAGE))]
     if not villages:
         return
-    by_rec = next(index for index in Op.__table__.indexes if "rec" in index.columns)  # type: ignore[attr-defined]
-    # A B-tree in random order takes hours at this size; built from sorted entries it holds the same.
-    _index(district, by_rec, there=False)
     district.engine.dispose()
     with district.engine.connect() as connection:
         words = _words(connection)
@@ -72,7 +68,6 @@ def grow(district: District, seed: Seed, before: int, until: int) -> None:
         for at in range(0, len(villages), _AT_ONCE):
             _fill(connection, words, seed, villages[at : at + _AT_ONCE])
         _usual(connection)
-    _index(district, by_rec, there=True)
     if district.engine.dialect.name == "postgresql":
         with district.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
@@ -132,14 +127,6 @@ def _fill(connection: Connection, words: dict[str, str], seed: Seed, villages: S
         named = {name: value for name, value in told.items() if f":{name}" in statement}
         connection.execute(text(statement.format(**words)), named)
     connection.commit()
-
-
-def _index(district: District, index: Index, *, there: bool) -> None:
-    with district.engine.execution_options(immediate=True).begin() as connection:
-        if there:
-            index.create(connection)
-        else:
-            index.drop(connection)
 
 
 def _files(operations: Sequence[Operation]) -> set[str]:
