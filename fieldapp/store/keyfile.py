@@ -132,11 +132,13 @@ def read(folder: Path) -> KeyFile:
 
 def damaged(folder: Path) -> tuple[str, ...]:
     """Names of those of the two files that are missing, unreadable or behind the other."""
-    first = parse(folder / FILE)
-    bad = [name for name in (FILE, COPY) if parse(folder / name) is None]
-    if not bad and parse(folder / COPY) != first:
-        bad.append(COPY)
-    return tuple(bad)
+    bad = unreadable(folder)
+    return bad if bad or parse(folder / COPY) == parse(folder / FILE) else (COPY,)
+
+
+def unreadable(folder: Path) -> tuple[str, ...]:
+    """Names of those of the two files that are missing or not what was written."""
+    return tuple(name for name in (FILE, COPY) if parse(folder / name) is None)
 
 
 def write(folder: Path, file: KeyFile, proof: Callable[[KeyFile], object], names: tuple[str, ...] = (COPY, FILE)) -> None:

@@ -27,11 +27,12 @@ from sync.keys import seal, unseal
 from sync.recovery import USER, purpose
 
 from . import keyfile
-from .keyfile import CEILING, COPY, FILE, Kdf, KeyFile, Realm, Slot, damaged, read
+from .keyfile import CEILING, COPY, FILE, Kdf, KeyFile, Realm, Slot, damaged, read, unreadable
 
 __all__ = [
     "COPY", "FILE", "QUICK", "Kdf", "KeyFile", "Keys", "Realm", "Slot", "add_user", "change_passphrase", "create", "damaged",
-    "mend", "new_slot", "next_file", "open_slot", "prove", "read", "realm", "remove_user", "reset_passphrase", "unlock", "users", "write",
+    "mend", "new_slot", "next_file", "open_slot", "prove", "read", "realm", "remove_user", "reset_passphrase", "unlock",
+    "unreadable", "users", "write",
 ]  # fmt: skip
 
 QUICK = Kdf(memory_kib=8_192, passes=1, lanes=1)

@@ -155,10 +155,11 @@ def _mend_keys(folder: Path, found: Keys) -> tuple[Damage, ...]:
     for pattern in ("*.json.*.part", "snapshot-*.part*", "look-*.part*"):
         for left in folder.glob(pattern):
             left.unlink()
-    names = keys.damaged(folder)
-    if names:
+    # A copy that is whole and only ahead is what an interruption left of a change, no damage.
+    told = keys.unreadable(folder)
+    if keys.damaged(folder):
         keys.mend(folder, found)
-    return tuple(Damage("key-file", name, "mended") for name in names)
+    return tuple(Damage("key-file", name, "mended") for name in told)
 
 
 def _start(pool: Engine, place: Place, private: str, noticed: tuple[Damage, ...]) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import sync.server.app as app
 from sync import lexicon
 from sync.client.http import HttpPeer
 from sync.errors import GarbledReply, Offline, ProtocolTooOld
 from sync.operation import Operation
 from sync.protocol import SyncReply, SyncRequest, decode_request
-from sync.server import forms, status
+from sync.server import arrivals, forms, status
 from sync.server.district import District
 from sync.session import FIRST_BATCH, LARGEST_BATCH, SMALLEST_BATCH, exchange
 from sync.wire import PLAIN, is_close
@@ -54,7 +53,7 @@ def test_a_new_laptop_speaks_the_old_protocol_to_an_old_district(district: Distr
             raise GarbledReply(what="not-zstd")
         return decode_request(body)
 
-    monkeypatch.setattr(app, "decode_request", as_before)
+    monkeypatch.setattr(arrivals, "decode_request", as_before)
     laptop.replica.write(rec(1), {"name": "甲"}, EAST)
     assert laptop.sync(running.url).sent == 1
     assert seen[0]

@@ -147,10 +147,9 @@ def test_giving_up_and_locking_do_not_wait_for_the_line_and_it_goes_on_where_it_
     qtbot.waitUntil(line.asked.is_set, timeout=LONG_MS)
     robot.lock()
     assert robot.window.exchanged.text() == ""
-    line.release()
     robot.unlocked(PASSPHRASE)
-    robot.settle()
     assert exchange.status(robot.work.workspace).unsent == 1
+    line.release()
     _time_passes(robot, 30)
     _ended(robot)
     assert exchange.status(robot.work.workspace).unsent == 0
