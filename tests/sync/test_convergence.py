@@ -36,6 +36,12 @@ def test_seeded_mistake_is_found_and_without_it_the_walk_ends_well(name: str, wa
         assert walker.wrong(MUTANTS[name].walk) != ""
 
 
+def test_old_reply_in_an_exchange_that_broke_off_is_mended_by_the_next_comparison(walker: Walker):
+    """Walk 785 of seed 2026: the laptop forgot an operation, an old reply told it that the district has everything, and the power went."""
+    forgets = (("back_up_laptop", 0), ("edit", 0, 0, 1, 4), ("sync", 0, [], 3), ("put_back_laptop", 0, 0), ("turn_clock", 0, 525_600))
+    assert walker.wrong([*forgets, ("sync", 0, ["old-reply", "old-request", "gone"], 2)]) == ""
+
+
 def test_walk_that_goes_wrong_is_told_in_its_shortest_form(walker: Walker):
     mutant = MUTANTS["kept-receipts"]
     noise = (("edit", 1, 1, 1, 1), ("turn_clock", 2, 7), ("sync", 1))
