@@ -41,7 +41,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Itemset:
-    """Choices from a nodeset, as `instance('towns')/root/item[county = ../county]`.
+    """Choices from a nodeset, as the items of `instance('towns')` with `[county = ../county]`.
 
     `value` and `label` are read at each item; `seed` shuffles when `randomize` is asked for (already part of `nodeset`).
     """

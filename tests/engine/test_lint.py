@@ -9,6 +9,7 @@ import pytest
 from fieldapp.engine import xlsform
 from fieldapp.engine.lint import SEVERITIES, Mistake, Severity, lint, lint_file
 from fieldapp.words import forms, knows, say
+from tests.engine.choice_lists import ROWS
 
 _LISTS = """
 | choices |
@@ -90,8 +91,8 @@ def test_form_without_mistakes_has_none() -> None:
     [
         ("/hf/nowhere = 1", "missing-path"),
         ("../nowhere = 1", "dead-path"),
-        ("count(instance('towns')/root/item) > 0", "missing-instance"),
-        ("count(instance('yn')/root/item[nmae = 'yes']) > 0", "missing-column"),
+        (f"count(instance('towns')/{ROWS}) > 0", "missing-instance"),
+        (f"count(instance('yn')/{ROWS}[nmae = 'yes']) > 0", "missing-column"),
         ("${s} = 'yse'", "not-a-choice"),
         ("selected(${s}, 'maybe')", "not-a-choice"),
         ("${t} + 1 > 3", "text-as-number"),

@@ -14,6 +14,7 @@ from fieldapp.engine.sheets import read
 from fieldapp.engine.xlsform import to_xform
 from fieldapp.errors import FormInvalid
 from fieldapp.words import knows, say
+from tests.engine.choice_lists import ROWS
 from tests.engine.lint_table import FILE
 from tests.engine.lint_table import table as lint_table
 from tests.engine.test_xform import xform
@@ -82,8 +83,8 @@ EXPRESSIONS = {
     "arguments": ("calculation", "if(${n} = 1, 1)", "if(${n} = 1, 1, 0)"),
     "missing-path": ("relevant", "/hf/nowhere = 1", "/hf/n = 1"),
     "dead-path": ("relevant", "../nowhere = 1", "../n = 1"),
-    "missing-instance": ("relevant", "count(instance('towns')/root/item) > 0", "count(instance('yn')/root/item) > 0"),
-    "missing-column": ("relevant", "count(instance('yn')/root/item[nmae = 'a']) > 0", "count(instance('yn')/root/item[name = 'a']) > 0"),
+    "missing-instance": ("relevant", f"count(instance('towns')/{ROWS}) > 0", f"count(instance('yn')/{ROWS}) > 0"),
+    "missing-column": ("relevant", f"count(instance('yn')/{ROWS}[nmae = 'a']) > 0", f"count(instance('yn')/{ROWS}[name = 'a']) > 0"),
     "too-costly": ("relevant", "count(//*[count(//*[count(//*) > 0]) > 0]) > 0", "count(//t) > 0"),
     "bad-regex": ("constraint", "regex(., '(')", "regex(., '^a$')"),
     "not-a-choice": ("relevant", "${s} = 'yse'", "${s} = 'yes'"),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fieldapp.engine.play import play_lines
+from tests.engine.choice_lists import ROWS
 
 NOW = "2026-11-22T10:00:00+08:00"
 HEAD = (
@@ -271,8 +272,8 @@ def test_attachments_are_found_by_their_last_part_and_may_be_missing() -> None:
         '<instance id="a" src="jr://file-csv/towns.csv"/><instance id="b" src="jr://file/geo.xml"/><instance id="c" src="jr://file-csv/none.csv"/>'
         '<instance id="s" src="jr://instance/last-saved"/>'
         "<bind nodeset=\"/d/a\" calculate=\"pulldata('a', 'label', 'name', '2')\"/>"
-        "<bind nodeset=\"/d/b\" calculate=\"instance('b')/root/item[name='x']/label\"/>"
-        '<bind nodeset="/d/c" calculate="count(instance(\'c\')/root/item)"/><bind nodeset="/d/s" calculate="instance(\'s\')/d/a"/>'
+        f"<bind nodeset=\"/d/b\" calculate=\"instance('b')/{ROWS}[name='x']/label\"/>"
+        f'<bind nodeset="/d/c" calculate="count(instance(\'c\')/{ROWS})"/><bind nodeset="/d/s" calculate="instance(\'s\')/d/a"/>'
     )
     files = {
         "towns.csv": {"body": "name,label\n1,甲\n2,乙\n", "type": "text/csv"},

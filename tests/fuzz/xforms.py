@@ -7,6 +7,8 @@ from collections.abc import Callable
 from random import Random
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
+from tests.engine.choice_lists import ROWS
+
 from .expressions import mutated
 from .laws import pieces
 
@@ -184,12 +186,12 @@ def _circle(root: Element, chance: Random) -> None:
 def _itemset(root: Element, chance: Random) -> None:
     sets = list(root.iter(_XF + "itemset"))
     nodesets = (
-        "instance('a')/root/item[x = instance('a')/root/item/x]",
+        f"instance('a')/{ROWS}[x = instance('a')/{ROWS}/x]",
         ".",
         "..",
         "//*",
         "/*/*",
-        "randomize(instance('a')/root/item, .)",
+        f"randomize(instance('a')/{ROWS}, .)",
         "1",
         "''",
     )

@@ -6,8 +6,8 @@ Paths are typed steps. `//` is written out as `descendant-or-self::node()`, `.` 
     ../age            Path(Origin.HERE, (Step(PARENT, node()), Step(CHILD, age)))
     /data/age         Path(Origin.ROOT, (Step(CHILD, data), Step(CHILD, age)))
     current()/../x    Path(Call("current", ()), (Step(PARENT, node()), Step(CHILD, x)))
-    instance('c')/root/item[a = 1]
-                      Path(Call("instance", (Text("c"),)), (Step(CHILD, root), Step(CHILD, item, (predicate,))))
+    instance('c')/list/item[a = 1]
+                      Path(Call("instance", (Text("c"),)), (Step(CHILD, list), Step(CHILD, item, (predicate,))))
 
 Inside a predicate, HERE is the node that is tested; `current()` stays the node that the whole expression belongs to.
 """

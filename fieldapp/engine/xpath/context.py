@@ -18,7 +18,7 @@ class EvalContext:
     root          document of the primary instance: what `/` is
     zone          the one zone in which dates are read and written
     now           the frozen instant of the running transaction
-    instances     id → document of the secondary instance (`instance('x')/root/…` walks from it)
+    instances     id → document of the secondary instance (`instance('x')/…` walks from it)
     itext         id → text in the current language
     choice_label  (value, path of the question as written in the form, node that asks) → label in the current language
     chance        numbers for random() and randomize() without seed

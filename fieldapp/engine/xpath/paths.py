@@ -250,7 +250,7 @@ def _in_namespace(node: XNode, prefix: str, context: EvalContext) -> bool:
 
 
 def _indexed(path: Path, head: Run, predicates: Predicates) -> Run | None:
-    """`instance('x')/root/item[column = value]…`: the rows come from a hash table if the instance never changes."""
+    """`instance('x')/list/item[column = value]…`: the rows come from a hash table if the instance never changes."""
     names: list[str] = []
     for step in path.steps:
         if step.axis is not Axis.CHILD or not isinstance(step.test, NameTest) or step.test.prefix:

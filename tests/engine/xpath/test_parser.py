@@ -11,6 +11,7 @@ from fieldapp.engine.xpath.compile import compile_expression
 from fieldapp.engine.xpath.errors import ExpressionSyntax
 from fieldapp.engine.xpath.parser import parse
 from fieldapp.engine.xpath.printer import to_text
+from tests.engine.choice_lists import ROWS
 from tests.engine.xpath.household import Household
 
 
@@ -66,7 +67,7 @@ def test_paths_are_typed_steps() -> None:
     assert isinstance(path, ast.Path)
     assert path.from_current
     assert path.steps == (ast.Step(ast.Axis.PARENT, ast.ANY_NODE), ast.Step(ast.Axis.CHILD, ast.NameTest("x")))
-    filtered = parse("instance('c')/root/item[a = 1]")
+    filtered = parse(f"instance('c')/{ROWS}[a = 1]")
     assert isinstance(filtered, ast.Path)
     assert filtered.instance == "c"
     assert [to_text(part) for part in ast.parts(filtered)] == ["instance('c')", "a = 1"]

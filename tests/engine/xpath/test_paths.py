@@ -7,6 +7,7 @@ import pytest
 from fieldapp.engine.xpath.compile import compile_expression
 from fieldapp.engine.xpath.parser import parse
 from fieldapp.engine.xpath.tree import XNode
+from tests.engine.choice_lists import ROWS
 from tests.engine.xpath.household import Household
 
 
@@ -78,7 +79,7 @@ def test_current_in_a_predicate_is_the_node_of_the_expression(household: Househo
 
 def test_choice_filter_on_a_static_instance_is_answered_from_a_table(household: Household) -> None:
     county = household.leaf(household.root, "county", "a")
-    compiled = compile_expression(parse("instance('towns')/root/item[county = current()/../county]/label"))
+    compiled = compile_expression(parse(f"instance('towns')/{ROWS}[county = current()/../county]/label"))
     assert [node.text() for node in compiled.nodes(county, household.context)] == ["甲镇", "乙镇"]
     assert len(household.towns.tables) == 1
     county.value = "b"
@@ -90,7 +91,7 @@ def test_choice_filter_on_a_static_instance_is_answered_from_a_table(household: 
 @pytest.mark.parametrize("value", ["'a'", "/hf/county", "2", "/hf/none", "true()", "concat('', 'a')"])
 def test_table_gives_what_a_scan_gives(household: Household, value: str) -> None:
     household.leaf(household.root, "county", "a")
-    expression = f"instance('towns')/root/item[county = {value} and name != '1']/name | instance('towns')/root/item[name = {value}]/name"
+    expression = f"instance('towns')/{ROWS}[county = {value} and name != '1']/name | instance('towns')/{ROWS}[name = {value}]/name"
     indexed = household.text(f"join(',', {expression})")
     household.towns.static = False
     household.towns.tables.clear()
